@@ -1,0 +1,122 @@
+"""The one door to the database: what tables share, how a connection behaves, where a transaction begins and ends.
+
+Domain functions take a `Session`, flush, and never commit. Only the edges (a webhook route, the worker, a command, an
+admin page) open `Database.transaction()`, which commits once, or `Database.reading()`, which writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from centre.privacy import Vault
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every table of ours, in one metadata, so that migrations see them all."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+"""A growing row number. SQLite numbers rows by itself only for its plain INTEGER."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, stored in UTC. A time without a zone is refused: nobody could say when it was."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without its zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Database:
+    """An engine and the vault that seals what must not be read from the disk."""
+
+    engine: Engine
+    vault: Vault
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One unit of work: committed at the end, rolled back when anything is raised."""
+        with self._session(self.engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A look at the data that takes no write lock and is never committed."""
+        with self._session(self.engine.execution_options(read_only=True)) as session:
+            yield session
+
+    def _session(self, engine: Engine) -> Session:
+        return Session(engine, expire_on_commit=False, info={"vault": self.vault})
+
+
+def open_database(url: str, vault: Vault, *, pool_size: int = 5) -> Database:
+    """Connect to `url` (SQLite or PostgreSQL). Nothing is read yet; a wrong address shows at first use."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return Database(_sqlite(url), vault)
+    parsed = parsed.set(drivername="postgresql+psycopg")
+    engine = create_engine(parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    return Database(engine, vault)
+
+
+def is_down(error: DBAPIError) -> bool:
+    """Can the database not be reached or not store now (so that asking again later may help)?"""
+    return error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}
+
+
+def vault_of(session: Session) -> Vault:
+    """The vault that this session's transaction was opened with."""
+    vault: Vault = session.info["vault"]
+    return vault
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 5.0, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN is deferred: a read then a write would fail at once
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes its lock at BEGIN and waits its turn; taking it later ends in "database is locked".
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,188 @@
+"""Words on their way: what came in, what goes out, and how much each channel can carry.
+
+Nothing here knows a database or a platform's library. `fit` cuts what the bot says into parts that the channel takes; the
+checks of content and catalogues use the same limits, so that a text too long is found when it is written, not when it is sent.
+
+Limits: Telegram Bot API 10.1 (sendMessage, InlineKeyboardButton); WhatsApp Cloud API, interactive reply buttons and lists.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Literal
+
+LABEL_LIMIT = 20
+"""A button's label, on every channel, so that content moves freely between them (WhatsApp is the strictest)."""
+TITLE_LIMIT = 72
+"""A choice's longer name: a row's description in a WhatsApp list."""
+CODE_LIMIT = 64
+"""A choice's code, in bytes (Telegram callback_data)."""
+
+Kind = Literal["text", "tap", "media", "other"]
+Style = Literal["plain", "buttons", "list", "numbers"]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One thing a person said, the same from every channel."""
+
+    kind: Kind
+    text: str = ""
+    code: str = ""
+    """The code of the button, for a tap."""
+    in_group: bool = False
+    warned: bool = False
+    """A danger card has already gone out for this very message, while it could not be stored."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if value}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Incoming:
+        return cls(**data)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to tap. `code` says by itself what it does, so an old button still does what it said."""
+
+    code: str
+    label: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One thing we say, with what may be chosen next."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """What goes out in one call to a channel."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    style: Style = "plain"
+
+    def to_json(self) -> dict[str, Any]:
+        choices = [[choice.code, choice.label, choice.title] for choice in self.choices]
+        return {"text": self.text, "choices": choices, "style": self.style}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Part:
+        return cls(data["text"], tuple(Choice(*choice) for choice in data["choices"]), data["style"])
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one channel can carry in one call."""
+
+    text: int
+    interactive: int
+    """Length of a text that has buttons or a list under it."""
+    buttons: int
+    """How many choices fit as buttons; more become a list, or numbers."""
+    rows: int = 0
+    utf16: bool = False
+    """Length is counted in UTF-16 units (Telegram), not in characters."""
+    pulled: bool = False
+    """The person's page fetches its replies; nothing is sent."""
+
+    def measure(self, text: str) -> int:
+        return len(text.encode("utf-16-le")) // 2 if self.utf16 else len(text)
+
+
+LIMITS: dict[str, Limits] = {
+    "telegram": Limits(text=4096, interactive=4096, buttons=10, utf16=True),
+    "whatsapp": Limits(text=4096, interactive=1024, buttons=3, rows=10),
+    "web": Limits(text=20_000, interactive=20_000, buttons=10, pulled=True),
+    "terminal": Limits(text=20_000, interactive=20_000, buttons=0, pulled=True),
+}
+
+
+class TooLong(Exception):
+    """A label, title or code longer than every channel can carry."""
+
+
+def check(choice: Choice) -> None:
+    """Refuse a choice that some channel could not show. Raises `TooLong`."""
+    widths = (
+        ("label", len(choice.label.encode("utf-16-le")) // 2, LABEL_LIMIT),
+        ("title", len(choice.title), TITLE_LIMIT),
+        ("code", len(choice.code.encode()), CODE_LIMIT),
+    )
+    for name, length, limit in widths:
+        if length > limit:
+            raise TooLong(f"{name} of {choice.code!r} is {length} long, at most {limit}: {choice.label!r}")
+
+
+def fit(outgoing: Outgoing, limits: Limits) -> list[Part]:
+    """Cut what we say into parts that the channel takes; the choices stand under the last one."""
+    style = _style(len(outgoing.choices), limits)
+    text = outgoing.text if style in ("plain", "buttons") and len(outgoing.choices) <= 3 else numbered(outgoing)
+    if style in ("plain", "numbers"):
+        return [Part(piece) for piece in split(text, limits.text, limits)]
+    *before, last = split(text, limits.interactive, limits)
+    return [Part(piece) for piece in before] + [Part(last, outgoing.choices, style)]
+
+
+def numbered(outgoing: Outgoing) -> str:
+    """The text with its choices as numbers under it: the twin of every button, for those who type."""
+    rows = [f"{number}. {choice.title or choice.label}" for number, choice in enumerate(outgoing.choices, start=1)]
+    return "\n\n".join(part for part in (outgoing.text, "\n".join(rows)) if part)
+
+
+def split(text: str, most: int, limits: Limits) -> list[str]:
+    """Cut at the end of a paragraph, else of a sentence, else of a word, else anywhere; nothing is lost but the space."""
+    pieces = []
+    rest = text.strip()
+    while limits.measure(rest) > most:
+        cut = _cut(rest, _longest(rest, most, limits))
+        pieces.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [*pieces, rest]
+
+
+def readable(text: str) -> str:
+    """What a person typed, without what could hide or turn it: control, zero-width and direction characters."""
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    kept = (char for char in text if char in "\n\t" or unicodedata.category(char) not in _INVISIBLE)
+    return "".join(kept).strip()
+
+
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co"}
+_BREAKS = (re.compile(r"\n\s*\n"), re.compile(r"\n|(?<=[.!?…])\s"), re.compile(r"\s"))
+
+
+def _style(choices: int, limits: Limits) -> Style:
+    if not choices:
+        return "plain"
+    if choices <= limits.buttons:
+        return "buttons"
+    return "list" if choices <= limits.rows else "numbers"
+
+
+def _longest(text: str, most: int, limits: Limits) -> int:
+    """How many characters of `text` measure at most `most`."""
+    if not limits.utf16:
+        return most
+    taken = 0
+    for index, char in enumerate(text):
+        taken += 2 if ord(char) > 0xFFFF else 1
+        if taken > most:
+            return index
+    return len(text)
+
+
+def _cut(text: str, longest: int) -> int:
+    window = text[: longest + 1]
+    for pattern in _BREAKS:
+        ends = [match.start() for match in pattern.finditer(window) if match.start() >= longest // 3]
+        if ends:
+            return ends[-1]
+    return longest

@@ -1,0 +1,1 @@
+"""What we know: guidance, languages, danger, and finding the right article. Imports `centre.db` and `centre.messages` only."""
