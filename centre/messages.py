@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
 LABEL_LIMIT = 20
@@ -92,6 +93,8 @@ class Limits:
     """Length is counted in UTF-16 units (Telegram), not in characters."""
     pulled: bool = False
     """The person's page fetches its replies; nothing is sent."""
+    window: timedelta | None = None
+    """How long after the person's last message free words may be sent."""
 
     def measure(self, text: str) -> int:
         return len(text.encode("utf-16-le")) // 2 if self.utf16 else len(text)
@@ -99,7 +102,7 @@ class Limits:
 
 LIMITS: dict[str, Limits] = {
     "telegram": Limits(text=4096, interactive=4096, buttons=10, utf16=True),
-    "whatsapp": Limits(text=4096, interactive=1024, buttons=3, rows=10),
+    "whatsapp": Limits(text=4096, interactive=1024, buttons=3, rows=10, window=timedelta(hours=24)),
     "web": Limits(text=20_000, interactive=20_000, buttons=10, pulled=True),
     "terminal": Limits(text=20_000, interactive=20_000, buttons=0, pulled=True),
 }

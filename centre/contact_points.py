@@ -1,0 +1,78 @@
+"""Our own side of each channel: the link that opens it, and the pace at which it may speak.
+
+The pace is kept in the database because the platforms count per bot, not per process: with several workers, each claim
+takes its share from the same row (generic cell rate algorithm: one moment per channel says when the next call is free).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from centre.db import Base, UtcDateTime
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast a channel may speak: overall, and to one person within a span of time."""
+
+    per_second: float
+    burst: int
+    per_chat: int
+    chat_span: timedelta
+
+
+class ContactPoint(Base):
+    """A channel we are reached on."""
+
+    __tablename__ = "contact_points"
+
+    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
+    link: Mapped[str | None] = mapped_column(String(200))
+    """Opens a conversation with us, e.g. https://t.me/BalaiBot."""
+    free_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the next call would be on time if each kept its distance; ahead of now by at most the burst."""
+
+
+def hold(session: Session, channel: str) -> ContactPoint:
+    """The channel's row, locked until the transaction ends; made when missing."""
+    point = session.get(ContactPoint, channel, with_for_update=True)
+    if point is None:
+        point = ContactPoint(channel=channel)
+        session.add(point)
+        session.flush()
+    return point
+
+
+def allowance(point: ContactPoint, pace: Pace, now: datetime) -> int:
+    """How many calls may go out now."""
+    ahead = max((point.free_at - now).total_seconds(), 0.0) if point.free_at else 0.0
+    return max(0, int(pace.burst - ahead * pace.per_second))
+
+
+def spend(point: ContactPoint, pace: Pace, calls: int, now: datetime) -> None:
+    """Count `calls` against the pace."""
+    start = max(point.free_at, now) if point.free_at else now
+    point.free_at = start + timedelta(seconds=calls / pace.per_second)
+
+
+def rest(session: Session, channel: str, pace: Pace, until: datetime) -> None:
+    """The platform asked the whole channel to be quiet: nothing goes out before `until`."""
+    point = hold(session, channel)
+    quiet = until + timedelta(seconds=pace.burst / pace.per_second)
+    point.free_at = max(point.free_at, quiet) if point.free_at else quiet
+
+
+def links(session: Session) -> dict[str, str]:
+    """Channel → link, for those that are known."""
+    rows = session.execute(select(ContactPoint.channel, ContactPoint.link).where(ContactPoint.link.is_not(None)))
+    return {channel: link for channel, link in rows if link}
+
+
+def learn_link(session: Session, channel: str, link: str) -> None:
+    """Remember how the channel is opened, as the platform told us."""
+    hold(session, channel).link = link
+    session.flush()

@@ -1,0 +1,181 @@
+"""A conversation: what is said on one address (a Telegram chat, a WhatsApp sender, a browser, a terminal).
+
+Its row is the lock of its lane: whoever answers holds it, so that one person's messages are answered one by one and in
+order, on any number of workers. A sender may be known by several identifiers (WhatsApp: a number, a user id without a
+number, or both); each leads to the same conversation.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from centre.db import Base, BigId, UtcDateTime, vault_of
+
+
+FAREWELL = timedelta(minutes=15)
+"""How long an erased conversation keeps its address, so that the person can read that it was erased."""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who wrote, on which channel. `identifiers`: (kind, value) pairs, the surest first, e.g. ("phone", "6281…")."""
+
+    channel: str
+    identifiers: tuple[tuple[str, str], ...]
+
+    def value(self, kind: str) -> str | None:
+        return dict(self.identifiers).get(kind)
+
+
+class Conversation(Base):
+    """What is said on one address: language, village, the open step, and whether we may write to it."""
+
+    __tablename__ = "conversations"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # a number is never given twice, not even after erasure
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    sealed_sender: Mapped[bytes] = mapped_column(LargeBinary)
+    language: Mapped[str | None] = mapped_column(String(8))
+    village_code: Mapped[str | None] = mapped_column(String(13))
+    step: Mapped[str | None] = mapped_column(String(40))
+    offered: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
+    """What may be chosen now by its number or its label: [code, label, title] each."""
+    memory: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """Small facts the next turn needs (last article, country named); never words of the person."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_incoming_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    notice_version: Mapped[str | None] = mapped_column(String(20))
+    """Which wording of "what is kept and why" was shown (UU PDP 27/2022 art. 21), and when."""
+    notice_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The person said `berhenti`: nothing is sent that was not asked for."""
+    blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The platform says the person blocked us: nothing is sent at all."""
+    paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Answering failed just now; the lane waits until then before the next try."""
+    closing_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The person asked to be forgotten: the row goes as soon as the last word to them is out."""
+
+
+class Identifier(Base):
+    """One way a sender is known, as a keyed fingerprint."""
+
+    __tablename__ = "identifiers"
+
+    lookup: Mapped[str] = mapped_column(String(32), primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+
+
+def of_sender(session: Session, sender: Sender, now: datetime) -> int:
+    """The id of the sender's conversation, begun now if there is none; new identifiers are tied to it.
+
+    When two identifiers lead to two conversations (a number and a user id, first seen apart), the surest one wins and
+    the other identifier follows it from now on.
+    """
+    lookups = _lookups(session, sender)
+    found = _known(session, lookups)
+    if not found:
+        _begin(session, sender, lookups[0], now)
+        found = _known(session, lookups)
+    conversation_id = next(found[lookup] for lookup in lookups if lookup in found)
+    strays = [lookup for lookup in lookups if found.get(lookup) != conversation_id]
+    if strays:
+        _tie(session, strays, conversation_id)
+        _learn(session, conversation_id, sender)
+    return conversation_id
+
+
+def sender_of(session: Session, conversation: Conversation) -> Sender:
+    """Where to write to: opened only to send."""
+    opened = json.loads(vault_of(session).open(conversation.sealed_sender, _PLACE))
+    return Sender(conversation.channel, tuple((kind, value) for kind, value in opened))
+
+
+def move_to(session: Session, conversation: Conversation, kind: str, value: str) -> None:
+    """The platform gave this conversation a new address (a Telegram group became a supergroup)."""
+    sender = Sender(conversation.channel, ((kind, value),))
+    _tie(session, _lookups(session, sender), conversation.id)
+    _learn(session, conversation.id, sender)
+
+
+def block(conversation: Conversation, now: datetime) -> None:
+    """The person blocked us on this channel."""
+    conversation.blocked_at = conversation.blocked_at or now
+
+
+def forget(session: Session, conversation: Conversation, now: datetime) -> None:
+    """Empty the conversation at once (UU PDP 27/2022 art. 43). Its address stays until the farewell is out, see `sweep`."""
+    for column in ("language", "village_code", "step", "notice_version", "notice_at", "stopped_at"):
+        setattr(conversation, column, None)
+    conversation.offered, conversation.memory = [], {}
+    conversation.closing_at = now
+    session.flush()
+
+
+def sweep(session: Session, now: datetime) -> int:
+    """Remove the conversations of those who asked to be forgotten and did not write again; gives how many."""
+    leaving = select(Conversation.id).where(Conversation.closing_at < now - FAREWELL)
+    result = session.execute(
+        delete(Conversation).where(Conversation.id.in_(leaving)).execution_options(synchronize_session=False)
+    )
+    return int(getattr(result, "rowcount", 0))
+
+
+_PLACE = "conversations|sender"
+
+
+def _lookups(session: Session, sender: Sender) -> list[str]:
+    vault = vault_of(session)
+    return [vault.lookup(f"{sender.channel}:{kind}", value) for kind, value in sender.identifiers]
+
+
+def _known(session: Session, lookups: Iterable[str]) -> dict[str, int]:
+    rows = session.execute(
+        select(Identifier.lookup, Identifier.conversation_id).where(Identifier.lookup.in_(list(lookups)))
+    )
+    return {lookup: conversation_id for lookup, conversation_id in rows}
+
+
+def _begin(session: Session, sender: Sender, lookup: str, now: datetime) -> None:
+    """Make the conversation, unless another process made it a moment ago (then ours is taken back)."""
+    sealed = vault_of(session).seal(json.dumps(sender.identifiers), _PLACE)
+    conversation = Conversation(
+        channel=sender.channel, sealed_sender=sealed, created_at=now, last_incoming_at=now, offered=[], memory={}
+    )
+    session.add(conversation)
+    session.flush()
+    if not _insert_or_ignore(session, {"lookup": lookup, "conversation_id": conversation.id}):
+        session.delete(conversation)
+        session.flush()
+
+
+def _tie(session: Session, lookups: list[str], conversation_id: int) -> None:
+    for lookup in lookups:
+        if not _insert_or_ignore(session, {"lookup": lookup, "conversation_id": conversation_id}):
+            session.execute(
+                update(Identifier).where(Identifier.lookup == lookup).values(conversation_id=conversation_id)
+            )
+
+
+def _learn(session: Session, conversation_id: int, sender: Sender) -> None:
+    """Remember every identifier the sender has shown: the channel may need any of them to write back."""
+    conversation = session.get_one(Conversation, conversation_id)
+    known = dict(sender_of(session, conversation).identifiers) | dict(sender.identifiers)
+    conversation.sealed_sender = vault_of(session).seal(json.dumps(list(known.items())), _PLACE)
+    session.flush()
+
+
+def _insert_or_ignore(session: Session, row: dict[str, Any]) -> bool:
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    result = session.execute(insert(Identifier).values(row).on_conflict_do_nothing().returning(Identifier.lookup))
+    return result.first() is not None

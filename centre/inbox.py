@@ -1,0 +1,298 @@
+"""What came in, kept before anything else is done with it.
+
+`receive` stores each message under a unique key, so a platform may deliver it as often as it likes. A worker claims the
+oldest open message of a conversation that nobody else holds, answers it, and marks it done in the same transaction. What
+cannot be answered five times is set aside for staff and the conversation moves on. Delivery statuses lie here too, outside
+any conversation, until the worker has entered them (`centre.outbox.follow`).
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from centre import conversations
+from centre.conversations import Conversation, Sender
+from centre.db import Base, BigId, UtcDateTime, vault_of
+from centre.messages import Incoming
+
+STRIKES = 5
+"""Failed answers after which a message is set aside."""
+PAYLOAD_KEPT = timedelta(hours=72)
+KEY_KEPT = timedelta(days=30)
+"""Longer than any platform repeats itself (WhatsApp: 7 days)."""
+
+
+class State(enum.StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a platform says became of something we sent."""
+
+    state: str
+    """sent, delivered, read or failed."""
+    provider_id: str
+    ours: str = ""
+    """Our own mark that came back with it, where the platform carries one."""
+    error: str = ""
+    """For `failed`: the platform's code."""
+    again: bool = False
+    """For `failed`: the platform's rules say that another try may help."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """One event out of a webhook: a message of `sender`, a status, or word that the sender blocked or unblocked us."""
+
+    channel: str
+    key: str
+    """What the platform calls this event: the same on every repetition."""
+    sender: Sender | None = None
+    message: Incoming | None = None
+    status: Status | None = None
+    blocked: bool | None = None
+    media: str = ""
+    """The platform's own name for a picture or voice note, so that staff can fetch it."""
+    receipt: dict[str, str] | None = None
+    """What the platform wants to hear back at once (Telegram: that a tap was seen); best effort, never stored."""
+
+
+class InboxEvent(Base):
+    """One thing that came in, sealed; the key alone outlives it."""
+
+    __tablename__ = "inbox_events"
+    __table_args__ = (
+        UniqueConstraint("channel", "key"),
+        Index("ix_inbox_events_open", "id", postgresql_where="state = 'open'", sqlite_where="state = 'open'"),
+        Index(
+            "ix_inbox_events_lane",
+            "conversation_id",
+            "id",
+            postgresql_where="state = 'open'",
+            sqlite_where="state = 'open'",
+        ),
+        Index("ix_inbox_events_for_staff", "id", postgresql_where="for_staff", sqlite_where="for_staff"),
+        {"sqlite_autoincrement": True},  # a number is never given twice, not even after erasure
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(32))
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
+    kind: Mapped[str] = mapped_column(String(10))
+    """message, status or block."""
+    sealed_payload: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(10))
+    attempts: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str | None] = mapped_column(String(100))
+    """Which rule or error stopped it: a name, never the person's words."""
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    for_staff: Mapped[bool] = mapped_column(default=False)
+    """Staff must look at it: set aside, or a kind of message the bot cannot read."""
+    seen_by: Mapped[str | None] = mapped_column(String(36))
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def receive(session: Session, events: Sequence[Received], now: datetime) -> int:
+    """Store what is new among `events`; gives how many were. Repetitions are passed over."""
+    return sum(_store(session, event, now) for event in events)
+
+
+def claim(session: Session, now: datetime) -> tuple[Conversation, InboxEvent] | None:
+    """Take hold of the conversation that has waited longest, and read its oldest open message under that hold.
+
+    The hold lasts until the transaction ends. None when nothing waits that is not already held.
+    """
+    waiting = (
+        select(Conversation)
+        .join(InboxEvent, InboxEvent.conversation_id == Conversation.id)
+        .where(InboxEvent.state == State.OPEN)
+        .where(or_(Conversation.paused_until.is_(None), Conversation.paused_until <= now))
+        .order_by(InboxEvent.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=Conversation)
+    )
+    conversation = session.scalars(waiting).first()
+    if conversation is None:
+        return None
+    event = _oldest_open(session, conversation.id)
+    return (conversation, event) if event else None
+
+
+def claim_one(session: Session, conversation_id: int) -> tuple[Conversation, InboxEvent] | None:
+    """The same for one conversation, waiting for its hold: the terminal answers its own lane."""
+    conversation = session.get(Conversation, conversation_id, with_for_update=True)
+    event = _oldest_open(session, conversation_id)
+    return (conversation, event) if conversation and event else None
+
+
+def opened(session: Session, event: InboxEvent) -> dict[str, Any]:
+    """What the event carries. Raises `centre.privacy.CannotOpen`, or `Erased` when its time was over."""
+    if event.sealed_payload is None:
+        raise Erased(f"event {event.id}")
+    payload: dict[str, Any] = json.loads(vault_of(session).open(event.sealed_payload, _place(event.channel, event.key)))
+    return payload
+
+
+class Erased(Exception):
+    """The words of this event are gone, as promised."""
+
+
+def message_of(payload: dict[str, Any]) -> Incoming:
+    """The message in an opened payload."""
+    return Incoming.from_json(payload["message"])
+
+
+def finish(session: Session, event: InboxEvent, now: datetime) -> None:
+    """Answered. Its words are kept for a while for the sake of repetition and repair, then erased."""
+    event.state = State.DONE
+    event.handled_at = now
+    session.flush()
+
+
+def keep_for_staff(event: InboxEvent, why: str) -> None:
+    """The bot cannot read this; a person must."""
+    event.for_staff = True
+    event.problem = why
+
+
+def strike(session: Session, event_id: int, problem: str, now: datetime) -> bool:
+    """Count one failed try, in a transaction of its own; True when it was the last and the message is set aside.
+
+    Until then the lane waits, longer each time (1, 2, 4, 8 seconds).
+    """
+    event = session.get_one(InboxEvent, event_id)
+    if event.state != State.OPEN:
+        return False
+    event.attempts += 1
+    event.problem = problem[:100]
+    if event.attempts >= STRIKES:
+        event.state, event.handled_at, event.for_staff = State.SET_ASIDE, now, True
+    if event.conversation_id:
+        pause = None if event.state == State.SET_ASIDE else now + timedelta(seconds=2 ** (event.attempts - 1))
+        session.get_one(Conversation, event.conversation_id).paused_until = pause
+    session.flush()
+    return event.state == State.SET_ASIDE
+
+
+def statuses(session: Session, limit: int = 100) -> list[InboxEvent]:
+    """Open delivery statuses, oldest first, held until the transaction ends."""
+    rows = session.scalars(
+        select(InboxEvent)
+        .where(InboxEvent.state == State.OPEN, InboxEvent.kind == "status")
+        .order_by(InboxEvent.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(rows)
+
+
+def replay(session: Session, event: InboxEvent) -> None:
+    """Staff ask for a message that was set aside to be answered again."""
+    event.state, event.attempts, event.for_staff, event.handled_at = State.OPEN, 0, False, None
+    session.flush()
+
+
+def mark_seen(event: InboxEvent, staff_id: str, now: datetime) -> None:
+    """A staff member has dealt with it."""
+    event.for_staff, event.seen_by, event.seen_at = False, staff_id, now
+
+
+def backlog(session: Session) -> tuple[int, datetime | None]:
+    """How many messages wait, and since when."""
+    count, oldest = session.execute(
+        select(func.count(), func.min(InboxEvent.received_at)).where(InboxEvent.state == State.OPEN)
+    ).one()
+    return count, oldest
+
+
+def forget_old(session: Session, now: datetime) -> int:
+    """Erase words 72 hours after they were answered (unless staff still must look) and keys after 30 days."""
+    words = session.execute(
+        update(InboxEvent)
+        .where(InboxEvent.handled_at < now - PAYLOAD_KEPT, InboxEvent.for_staff.is_(False))
+        .where(InboxEvent.sealed_payload.is_not(None))
+        .values(sealed_payload=None)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        delete(InboxEvent)
+        .where(InboxEvent.handled_at < now - KEY_KEPT, InboxEvent.for_staff.is_(False))
+        .execution_options(synchronize_session=False)
+    )
+    return int(getattr(words, "rowcount", 0))
+
+
+def erase_words(session: Session, conversation_id: int) -> None:
+    """The person asked to be forgotten: every payload of the conversation goes at once, whoever was to look at it."""
+    session.execute(
+        update(InboxEvent)
+        .where(InboxEvent.conversation_id == conversation_id)
+        .values(sealed_payload=None, for_staff=False, conversation_id=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _store(session: Session, event: Received, now: datetime) -> int:
+    vault = vault_of(session)
+    key = vault.lookup(f"{event.channel}:event", event.key)
+    conversation_id = conversations.of_sender(session, event.sender, now) if event.sender else None
+    row = {
+        "channel": event.channel,
+        "key": key,
+        "conversation_id": conversation_id,
+        "kind": "message" if event.message else "status" if event.status else "block",
+        "sealed_payload": vault.seal(json.dumps(_payload(event), ensure_ascii=False), _place(event.channel, key)),
+        "state": State.OPEN,
+        "attempts": 0,
+        "for_staff": False,
+        "received_at": now,
+    }
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    result = session.execute(
+        insert(InboxEvent)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=["channel", "key"])
+        .returning(InboxEvent.id)
+    )
+    return 1 if result.first() else 0
+
+
+def _payload(event: Received) -> dict[str, Any]:
+    payload: dict[str, Any] = {}
+    if event.message:
+        payload["message"] = event.message.to_json()
+    if event.status:
+        payload["status"] = event.status.__dict__
+    if event.blocked is not None:
+        payload["blocked"] = event.blocked
+    if event.media:
+        payload["media"] = event.media
+    return payload
+
+
+def _oldest_open(session: Session, conversation_id: int) -> InboxEvent | None:
+    return session.scalars(
+        select(InboxEvent)
+        .where(InboxEvent.conversation_id == conversation_id, InboxEvent.state == State.OPEN)
+        .order_by(InboxEvent.id)
+        .limit(1)
+    ).first()
+
+
+def _place(channel: str, key: str) -> str:
+    return f"inbox_events|payload|{channel}|{key}"

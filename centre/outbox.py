@@ -1,0 +1,390 @@
+"""What goes out: one row per call to a channel, queued in the transaction that decided it, sent in another.
+
+Only the oldest open row of a conversation may go, so nobody reads our words out of order. A row is claimed with a lease,
+the call is made with no transaction open, and its outcome is recorded as one of five kinds (`Outcome`). What a platform
+says later about a message (delivered, read) only moves forward.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, delete, exists, func, or_, select
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from centre import contact_points, conversations
+from centre.contact_points import Pace
+from centre.conversations import Conversation, Sender
+from centre.db import Base, BigId, UtcDateTime, vault_of
+from centre.inbox import InboxEvent, Status
+from centre.messages import LIMITS, Outgoing, Part, fit
+
+LEASE = timedelta(seconds=60)
+USEFUL = timedelta(hours=24)
+"""After this an answer is dropped, not sent late."""
+BACKOFF = [timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800)]
+UNSURE_WAIT = timedelta(seconds=60)
+"""How long to wait for word that an unanswered call arrived, before the one repetition."""
+WORDS_KEPT = timedelta(days=90)
+
+
+class State(enum.StrEnum):
+    OPEN = "open"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    DROPPED = "dropped"
+
+
+UNDER_WAY = (State.OPEN, State.SENDING)
+FORWARD = {None: 0, "sent": 1, "delivered": 2, "read": 3}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one call to a channel.
+
+    sent: the platform took it. throttled: it asks us to wait (no try is spent). temporary: another try may help.
+    permanent: it never will. ambiguous: we cannot know whether it arrived.
+    """
+
+    kind: Literal["sent", "throttled", "temporary", "permanent", "ambiguous"]
+    provider_id: str = ""
+    wait: timedelta = timedelta(0)
+    error: str = ""
+    blocked: bool = False
+    """permanent: because the person does not want us any more."""
+    whole_channel: bool = False
+    """throttled: the channel as a whole, not this one person."""
+    moved_to: tuple[str, str] | None = None
+    """temporary: the address is another one now, as (kind, value)."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One call to make: all that a channel needs, with no database behind it."""
+
+    id: int
+    sender: Sender
+    part: Part
+
+
+class OutboxMessage(Base):
+    """One part of what we say, on its way."""
+
+    __tablename__ = "outbox_messages"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "cause", "part"),
+        Index(
+            "ix_outbox_messages_open",
+            "channel",
+            "id",
+            postgresql_where="state IN ('open', 'sending')",
+            sqlite_where="state IN ('open', 'sending')",
+        ),
+        Index("ix_outbox_messages_lane", "conversation_id", "id"),
+        Index("ix_outbox_messages_sent", "conversation_id", "sent_at"),
+        {"sqlite_autoincrement": True},  # a number is never given twice, not even after erasure
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    channel: Mapped[str] = mapped_column(String(20))
+    cause: Mapped[str] = mapped_column(String(60))
+    """What made us say it ("event:17"): saying it twice for the same cause is impossible."""
+    part: Mapped[int]
+    sealed_part: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(10))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    unsure: Mapped[int] = mapped_column(default=0)
+    """How often a call ended without our knowing whether it arrived."""
+    error: Mapped[str | None] = mapped_column(String(60))
+    provider_key: Mapped[str | None] = mapped_column(String(32), index=True)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    delivery: Mapped[str | None] = mapped_column(String(10))
+    """What the platform last said: sent, delivered, read."""
+    seen_by: Mapped[str | None] = mapped_column(String(36))
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def queue(
+    session: Session, conversation: Conversation, cause: str, replies: Sequence[Outgoing], now: datetime
+) -> list[OutboxMessage]:
+    """Put what we say on its way, cut to what the channel takes. The page of a pulled channel finds it at once."""
+    limits = LIMITS[conversation.channel]
+    parts = [part for outgoing in replies for part in fit(outgoing, limits)]
+    rows = [_row(session, conversation, cause, number, part, now) for number, part in enumerate(parts)]
+    if limits.pulled:
+        for row in rows:
+            row.state, row.sent_at, row.delivery = State.SENT, now, "sent"
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+def claim(session: Session, channel: str, pace: Pace, now: datetime, limit: int = 20) -> list[Delivery]:
+    """Take what may go out on `channel` now, at most `limit` and at most what the pace allows, under a lease."""
+    if not _anything_due(session, channel, now):
+        return []
+    point = contact_points.hold(session, channel)
+    most = min(limit, contact_points.allowance(point, pace, now))
+    if most == 0:
+        return []
+    deliveries = []
+    for row, conversation in _due(session, channel, pace, now, most):
+        row.state = _refusal(row, conversation, now) or State.SENDING
+        if row.state == State.SENDING:
+            row.lease_until = now + LEASE
+            sender = conversations.sender_of(session, conversation)
+            deliveries.append(Delivery(row.id, sender, part_of(session, row)))
+    contact_points.spend(point, pace, len(deliveries), now)
+    session.flush()
+    return deliveries
+
+
+def record(session: Session, message_id: int, outcome: Outcome, pace: Pace, now: datetime, jitter: float) -> None:
+    """Enter what became of a call. `jitter` between 0.8 and 1.2 spreads repeated tries."""
+    row = session.get(OutboxMessage, message_id, with_for_update=True)
+    if row is None or row.state != State.SENDING:
+        return  # erased meanwhile, or a status was faster
+    row.error = outcome.error[:60] or None
+    row.lease_until = None
+    match outcome.kind:
+        case "sent":
+            _mark_sent(session, row, outcome.provider_id, now)
+        case "throttled":
+            row.state, row.next_at = State.OPEN, now + outcome.wait
+            if outcome.whole_channel:
+                contact_points.rest(session, row.channel, pace, now + outcome.wait)
+        case "temporary":
+            _move(session, row, outcome)
+            _try_again(row, now, jitter)
+        case "permanent":
+            _give_up(session, row, outcome, now)
+        case "ambiguous":
+            _doubt(row, now)
+    session.flush()
+
+
+def reap(session: Session, now: datetime) -> int:
+    """Calls whose worker died in the middle: nobody knows whether they arrived. Gives how many."""
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.state == State.SENDING, OutboxMessage.lease_until < now)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.error, row.lease_until = "lease", None
+        _doubt(row, now)
+    session.flush()
+    return len(rows)
+
+
+def follow(session: Session, event: InboxEvent, status: Status, now: datetime) -> bool:
+    """Enter what a platform says about one of our messages; False when that message is not known (yet)."""
+    row = _of_status(session, event.channel, status)
+    if row is None:
+        return False
+    if status.state == "failed":
+        _follow_failure(row, status, now)
+    elif FORWARD.get(status.state, 0) > FORWARD.get(row.delivery, 0):
+        row.delivery = status.state
+        if row.state in UNDER_WAY:
+            _mark_sent(session, row, status.provider_id, now)
+    session.flush()
+    return True
+
+
+def part_of(session: Session, row: OutboxMessage) -> Part:
+    """The words of a row, opened. Raises `centre.privacy.CannotOpen`."""
+    if row.sealed_part is None:
+        return Part("")
+    return Part.from_json(json.loads(vault_of(session).open(row.sealed_part, _place(row))))
+
+
+def said(session: Session, conversation_id: int, after: int = 0) -> list[OutboxMessage]:
+    """What was said in a conversation since message `after`, oldest first."""
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.conversation_id == conversation_id, OutboxMessage.id > after)
+        .order_by(OutboxMessage.id)
+    )
+    return list(rows)
+
+
+def erase_words(session: Session, conversation_id: int) -> None:
+    """The person asked to be forgotten: everything we said to them goes, what is not yet sent too."""
+    session.execute(
+        delete(OutboxMessage)
+        .where(OutboxMessage.conversation_id == conversation_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Remove what was said more than 90 days ago (`reference: retention defaults`)."""
+    session.execute(
+        delete(OutboxMessage)
+        .where(OutboxMessage.created_at < now - WORDS_KEPT, OutboxMessage.state.not_in(UNDER_WAY))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def undelivered(session: Session, limit: int = 200) -> list[OutboxMessage]:
+    """What could not be delivered and nobody has looked at yet, for staff."""
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.state == State.FAILED, OutboxMessage.seen_at.is_(None))
+        .order_by(OutboxMessage.id.desc())
+        .limit(limit)
+    )
+    return list(rows)
+
+
+def backlog(session: Session) -> tuple[int, datetime | None]:
+    """How many messages wait to go out, and since when."""
+    count, oldest = session.execute(
+        select(func.count(), func.min(OutboxMessage.created_at)).where(OutboxMessage.state.in_(UNDER_WAY))
+    ).one()
+    return count, oldest
+
+
+def _row(
+    session: Session, conversation: Conversation, cause: str, number: int, part: Part, now: datetime
+) -> OutboxMessage:
+    row = OutboxMessage(
+        conversation_id=conversation.id,
+        channel=conversation.channel,
+        cause=cause,
+        part=number,
+        state=State.OPEN,
+        created_at=now,
+        next_at=now,
+        expires_at=now + USEFUL,
+    )
+    row.sealed_part = vault_of(session).seal(json.dumps(part.to_json(), ensure_ascii=False), _place(row))
+    return row
+
+
+def _place(row: OutboxMessage) -> str:
+    return f"outbox_messages|part|{row.conversation_id}|{row.cause}|{row.part}"
+
+
+def _anything_due(session: Session, channel: str, now: datetime) -> bool:
+    """A look without a lock, so that an idle worker does not hold up the others."""
+    due = select(OutboxMessage.id).where(
+        OutboxMessage.channel == channel, OutboxMessage.state == State.OPEN, OutboxMessage.next_at <= now
+    )
+    return session.execute(due.limit(1)).first() is not None
+
+
+def _due(
+    session: Session, channel: str, pace: Pace, now: datetime, most: int
+) -> list[tuple[OutboxMessage, Conversation]]:
+    earlier, recent = aliased(OutboxMessage), aliased(OutboxMessage)
+    waits_for_another = exists().where(
+        earlier.conversation_id == OutboxMessage.conversation_id,
+        earlier.id < OutboxMessage.id,
+        earlier.state.in_(UNDER_WAY),
+    )
+    said_lately = (
+        select(func.count())
+        .where(recent.conversation_id == OutboxMessage.conversation_id, recent.sent_at > now - pace.chat_span)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(OutboxMessage, Conversation)
+        .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
+        .where(OutboxMessage.channel == channel, OutboxMessage.state == State.OPEN, OutboxMessage.next_at <= now)
+        .where(~waits_for_another)
+        .where(or_(said_lately < pace.per_chat, OutboxMessage.expires_at < now))
+        .order_by(OutboxMessage.id)
+        .limit(most)
+        .with_for_update(skip_locked=True, of=OutboxMessage)
+    )
+    return [(row, conversation) for row, conversation in rows]
+
+
+def _refusal(row: OutboxMessage, conversation: Conversation, now: datetime) -> State | None:
+    """Why this must not be sent any more, seen at the moment of sending."""
+    if conversation.blocked_at:
+        return State.DROPPED
+    if row.expires_at < now:
+        return State.EXPIRED
+    window = LIMITS[row.channel].window
+    if window and conversation.last_incoming_at < now - window:
+        row.error = "window_closed"
+        return State.FAILED
+    return None
+
+
+def _mark_sent(session: Session, row: OutboxMessage, provider_id: str, now: datetime) -> None:
+    row.state, row.sent_at, row.lease_until = State.SENT, now, None
+    row.delivery = row.delivery or "sent"
+    if provider_id:
+        row.provider_key = vault_of(session).lookup(f"{row.channel}:sent", provider_id)
+
+
+def _move(session: Session, row: OutboxMessage, outcome: Outcome) -> None:
+    if outcome.moved_to:
+        conversation = session.get_one(Conversation, row.conversation_id)
+        conversations.move_to(session, conversation, *outcome.moved_to)
+
+
+def _try_again(row: OutboxMessage, now: datetime, jitter: float) -> None:
+    wait = BACKOFF[min(row.attempts, len(BACKOFF) - 1)] * jitter
+    row.attempts += 1
+    row.state, row.next_at = State.OPEN, now + wait
+    if row.next_at > row.expires_at:
+        row.state = State.FAILED
+
+
+def _give_up(session: Session, row: OutboxMessage, outcome: Outcome, now: datetime) -> None:
+    row.state = State.FAILED
+    if outcome.blocked:
+        row.state = State.DROPPED
+        conversations.block(session.get_one(Conversation, row.conversation_id), now)
+
+
+def _doubt(row: OutboxMessage, now: datetime) -> None:
+    """At most one repetition of a call that may have arrived; our words do no harm when read twice."""
+    row.unsure += 1
+    if row.unsure > 1:
+        row.state = State.FAILED
+        return
+    row.state, row.next_at = State.OPEN, now + UNSURE_WAIT
+
+
+def _of_status(session: Session, channel: str, status: Status) -> OutboxMessage | None:
+    if status.ours.isdecimal():
+        row = session.get(OutboxMessage, int(status.ours), with_for_update=True)
+        if row is not None and row.channel == channel:
+            return row
+    key = vault_of(session).lookup(f"{channel}:sent", status.provider_id)
+    return session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.channel == channel, OutboxMessage.provider_key == key)
+        .with_for_update()
+    ).first()
+
+
+def _follow_failure(row: OutboxMessage, status: Status, now: datetime) -> None:
+    """A failure told later. After it was delivered it is old news; a passing one is tried again."""
+    row.error = status.error[:60]
+    if FORWARD.get(row.delivery, 0) > FORWARD["sent"]:
+        return
+    if status.again and row.state == State.SENT:
+        _try_again(row, now, 1.0)
+        row.sent_at = None
+    else:
+        row.state = State.FAILED

@@ -1,0 +1,128 @@
+"""Texts as weighted n-grams: the common ground of recognising a language and finding an article.
+
+Parts of words forgive spelling, whole words and pairs carry meaning. One implementation counts them when a model is
+built and when a message is answered, so the two cannot drift apart; it needs numpy and nothing heavier.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Numbers = NDArray[np.int32]
+
+_REMEMBERED_WORDS: Final = 5000
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A text as feature numbers and their weights, each block (parts of words, words) of length one."""
+
+    features: Numbers
+    weights: Floats
+    unknown: float
+    """The share of the words' weight that the model has never seen, 0–1."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Which n-grams count: parts of words of `shortest`–`longest` letters, whole words and pairs if `with_words`."""
+
+    shortest: int
+    longest: int
+    with_words: bool
+
+
+@dataclass(frozen=True)
+class Grams:
+    """A vocabulary with inverse document frequencies; parts of words come first, then words and pairs."""
+
+    shape: Shape
+    vocabulary: dict[str, int]
+    rarity: Floats
+    first_word: int
+    _known: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def vector(self, words: Sequence[str]) -> Vector:
+        """The weighted n-grams of a message already split into words."""
+        counts: Counter[int] = Counter()
+        for word in words:
+            counts.update(self._parts(word))
+        unknown = self._count_words(words, counts) if self.shape.with_words else 0.0
+        features = np.fromiter(counts.keys(), np.int32, len(counts))
+        amounts = np.fromiter(counts.values(), np.float32, len(counts))
+        weights = (1 + np.log(amounts)) * self.rarity[features]
+        return Vector(features, _of_length_one(features, weights, self.first_word), unknown)
+
+    def _parts(self, word: str) -> tuple[int, ...]:
+        known = self._known.get(word)
+        if known is None:
+            lookup = self.vocabulary.get
+            known = tuple(n for part in parts_of(word, self.shape) if (n := lookup(part)) is not None)
+            if len(self._known) < _REMEMBERED_WORDS:
+                self._known[word] = known
+        return known
+
+    def _count_words(self, words: Sequence[str], counts: Counter[int]) -> float:
+        seen, missed = 0.0, 0.0
+        rarest = float(self.rarity.max(initial=1.0))
+        for feature in words_and_pairs(words):
+            number = self.vocabulary.get(feature)
+            if number is not None:
+                counts[number] += 1
+            if " " not in feature:
+                seen += rarest if number is None else float(self.rarity[number])
+                missed += rarest if number is None else 0.0
+        return missed / seen if seen else 1.0
+
+
+def learn(texts: Sequence[Sequence[str]], shape: Shape, least: int, most: int) -> Grams:
+    """The vocabulary of texts: n-grams found in at least `least` of them, at most the `most` commonest of each block."""
+    found_in: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    for words in texts:
+        found_in[0].update({part for word in set(words) for part in parts_of(word, shape)})
+        if shape.with_words:
+            found_in[1].update(set(words_and_pairs(words)))
+    blocks = [_commonest(found, least, most) for found in found_in]
+    names = [*blocks[0], *blocks[1]]
+    counted = [found_in[0][name] for name in blocks[0]] + [found_in[1][name] for name in blocks[1]]
+    rarity = [math.log((1 + len(texts)) / (1 + n)) + 1 for n in counted]
+    return Grams(shape, {name: n for n, name in enumerate(names)}, np.array(rarity, np.float32), len(blocks[0]))
+
+
+def parts_of(word: str, shape: Shape) -> Iterable[str]:
+    """The parts of one word with its edges marked: " ke", "erj", "ja "."""
+    edged = f" {word} "
+    for length in range(shape.shortest, shape.longest + 1):
+        if length >= len(edged):
+            yield edged
+            return
+        for start in range(len(edged) - length + 1):
+            yield edged[start : start + length]
+
+
+def words_and_pairs(words: Sequence[str]) -> Iterable[str]:
+    """Whole words and neighbours, marked so that they never equal a part of a word."""
+    for word in words:
+        yield f"={word}"
+    for left, right in zip(words, words[1:], strict=False):
+        yield f"={left} {right}"
+
+
+def _commonest(found: Counter[str], least: int, most: int) -> list[str]:
+    kept = sorted((name for name, n in found.items() if n >= least), key=lambda name: (-found[name], name))
+    return sorted(kept[:most])
+
+
+def _of_length_one(features: Numbers, weights: Floats, first_word: int) -> Floats:
+    words = features >= first_word
+    for block in (words, ~words):
+        length = float(np.sqrt(np.square(weights[block]).sum()))
+        if length:
+            weights[block] /= length
+    return weights.astype(np.float32)

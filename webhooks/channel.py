@@ -1,0 +1,51 @@
+"""The protocol every channel keeps: take a request apart, and make one call that sends.
+
+A channel knows its platform and nothing else: no database, no conversation. `webhooks.routes` stores what `split` gives,
+`webhooks.delivery` records what `send` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from centre.contact_points import Pace
+from centre.inbox import Received
+from centre.outbox import Delivery, Outcome
+
+
+class Forged(Exception):
+    """The request does not carry the platform's secret or signature: nothing of it may be stored."""
+
+
+class Unreadable(Exception):
+    """The request is signed, but it is not what the platform's documents describe."""
+
+
+class Channel(Protocol):
+    """One way to reach us."""
+
+    name: str
+    """As in `centre.messages.LIMITS`."""
+    pace: Pace
+    """The platform's limits on sending."""
+
+    def split(self, body: bytes, headers: Mapping[str, str]) -> list[Received]:
+        """The events in one request, in order. Raises `Forged` before anything is read, `Unreadable` after.
+
+        A field of an unknown kind, or an event we do not handle, is passed over; a message of an unknown kind becomes
+        an `Incoming` of kind "other", so that the person gets an answer.
+        """
+        ...
+
+    async def open(self) -> str | None:
+        """Make ready to send (connections are opened in the running loop); the link that opens a chat with us."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        """Make one call. Never raises for what a platform or network does: that is the outcome."""
+        ...

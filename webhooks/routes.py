@@ -1,0 +1,80 @@
+"""Where the platforms knock: verify, split, store, commit, and only then say 200.
+
+401 for a forgery (nothing is read or stored), 400 for a body that is not what the platform's documents describe, 503 with
+`Retry-After` when it could not be stored, so that the platform brings it again. When that happens and the words sound like
+danger, the static answer that `processes/` handed in goes out at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import structlog
+from flask import Blueprint, Response, jsonify, request
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from centre import inbox
+from centre.db import Database
+from centre.inbox import Received
+from webhooks.channel import Channel, Forged, Unreadable
+
+LARGEST = 4 * 1024 * 1024
+"""WhatsApp batches up to about 3 MB."""
+RETRY_SECONDS = "5"
+
+log = structlog.get_logger()
+
+LastResort = Callable[[Channel, Received], None]
+"""Answers danger by itself when nothing can be stored."""
+
+
+def blueprint(
+    database: Database,
+    channels: Mapping[str, Channel],
+    clock: Callable[[], datetime],
+    last_resort: LastResort,
+    verify_token: str = "",
+) -> Blueprint:
+    """The webhook addresses of the configured `channels`. A channel that is not configured is a 404."""
+    routes = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+
+    @routes.post("/<any(telegram, whatsapp):name>")
+    def receive(name: str) -> Response:
+        channel = channels.get(name)
+        if channel is None:
+            return _plain(404, "not connected")
+        if (request.content_length or 0) > LARGEST:
+            return _plain(413, "too large")
+        try:
+            events = channel.split(request.get_data(), request.headers)
+        except Forged:
+            return _plain(401, "not signed")
+        except Unreadable:
+            return _plain(400, "not understood")
+        return _keep(channel, events)
+
+    @routes.get("/whatsapp")
+    def verify() -> Response:
+        from webhooks.whatsapp import challenge  # the only channel that is greeted with a question
+
+        answer = challenge(request.args, verify_token)
+        return _plain(200, answer) if answer is not None else _plain(403, "not signed")
+
+    def _keep(channel: Channel, events: list[Received]) -> Response:
+        try:
+            with database.transaction() as session:
+                inbox.receive(session, events, clock())
+        except (DBAPIError, SQLAlchemyError) as error:
+            log.error("webhook.not_stored", channel=channel.name, events=len(events), error=type(error).__name__)
+            for event in events:
+                last_resort(channel, event)
+            return _plain(503, "not stored, come again", {"Retry-After": RETRY_SECONDS})
+        receipts = [event.receipt for event in events if event.receipt]
+        return jsonify(receipts[0]) if receipts else _plain(200, "ok")
+
+    return routes
+
+
+def _plain(status: int, words: str, headers: dict[str, str] | None = None) -> Response:
+    return Response(words, status, headers, mimetype="text/plain")
