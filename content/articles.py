@@ -1,0 +1,413 @@
+"""Guidance as records: what is published, every state it was in, and who checked what.
+
+Files seed it and never overwrite what staff have edited. A translation's words are `Revision` rows that never change;
+`Translation.published_revision` says which of them people see, so that drafts and reviews can stand beside it. Whatever
+the running bot must notice raises `ContentVersion`, which it reads between messages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import Text as LongText
+from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from centre.db import Base, BigId, UtcDateTime
+from content import languages
+from content.files import ArticleFile, Guidance, Source, Text
+from content.finding import Phrasing
+
+Origin = Literal["files", "staff"]
+
+
+class NoSuchArticle(LookupError):
+    """No article has this slug."""
+
+
+class Article(Base):
+    """One piece of guidance: what is true of it in every language."""
+
+    __tablename__ = "articles"
+
+    slug: Mapped[str] = mapped_column(String(64), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(20))
+    owner: Mapped[str] = mapped_column(LongText)
+    legal_basis: Mapped[list[str]] = mapped_column(JSON)
+    sources: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    related: Mapped[list[str]] = mapped_column(JSON)
+    valid_from: Mapped[date] = mapped_column(Date)
+    review_due: Mapped[date] = mapped_column(Date)
+    check_before_use: Mapped[bool] = mapped_column(Boolean)
+    check_note: Mapped[str] = mapped_column(LongText)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    checked_by: Mapped[str | None] = mapped_column(String(64))
+
+    translations: Mapped[list[Translation]] = relationship(back_populates="article", order_by="Translation.id")
+
+
+class Translation(Base):
+    """An article in one language. Bahasa is one of them: the source the others are made from."""
+
+    __tablename__ = "translations"
+    __table_args__ = (UniqueConstraint("article_slug", "language"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    article_slug: Mapped[str] = mapped_column(ForeignKey("articles.slug"))
+    language: Mapped[str] = mapped_column(String(8))
+    published_revision: Mapped[int | None] = mapped_column(Integer)
+    """The number of the revision that people see; a number and no key, so that neither table must come first."""
+
+    article: Mapped[Article] = relationship(back_populates="translations")
+    revisions: Mapped[list[Revision]] = relationship(back_populates="translation", order_by="Revision.number")
+
+
+class Revision(Base):
+    """One saved state of a translation's words. Never changed, only followed by another."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (UniqueConstraint("translation_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    translation_id: Mapped[int] = mapped_column(ForeignKey("translations.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    title: Mapped[str] = mapped_column(LongText)
+    label: Mapped[str] = mapped_column(LongText)
+    short: Mapped[str] = mapped_column(LongText)
+    body: Mapped[str] = mapped_column(LongText)
+    digest: Mapped[str] = mapped_column(String(12))
+    """The mark of these very words, `Text.revision`."""
+    source_revision: Mapped[str] = mapped_column(LongText)
+    """The mark of the source text that it was made from; empty for the source itself."""
+    reviewed: Mapped[str] = mapped_column(LongText)
+    """Who read a translation and when; empty until a native speaker has."""
+    origin: Mapped[Origin] = mapped_column(String(8))
+    author: Mapped[str] = mapped_column(String(64))
+    """The staff member's id; empty where it came from files."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    translation: Mapped[Translation] = relationship(back_populates="revisions")
+
+
+class Phrase(Base):
+    """A message as people type it, and what it means: an article's slug or a label with "@"."""
+
+    __tablename__ = "phrases"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    label: Mapped[str] = mapped_column(String(64), index=True)
+    language: Mapped[str] = mapped_column(String(8))
+    text: Mapped[str] = mapped_column(LongText)
+    origin: Mapped[Origin] = mapped_column(String(8))
+
+
+class ContactCheck(Base):
+    """A contact was tried, by a staff member, on a day."""
+
+    __tablename__ = "contact_checks"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), index=True)
+    tested_on: Mapped[date] = mapped_column(Date)
+    tested_by: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(LongText)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ContentVersion(Base):
+    """One row whose number rises with everything published, so that the running bot notices."""
+
+    __tablename__ = "content_version"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(Integer)
+
+
+@dataclass
+class Loaded:
+    """What became of each article of the files, by slug; each slug stands in one list."""
+
+    new: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    kept_edited: list[str] = field(default_factory=list)
+    """The files say something that was not taken, because staff have edited the text."""
+    unchanged: list[str] = field(default_factory=list)
+
+
+def load(session: Session, guidance: Guidance, now: datetime) -> Loaded:
+    """Take over what the files say, but for what staff have edited. What the files no longer have stays."""
+    _take_turn(session)
+    known = {article.slug: article for article in session.scalars(select(Article))}
+    published = _published(session)
+    phrases = _phrases(session)
+    loaded = Loaded()
+    changed_any = False
+    for slug, wanted in guidance.articles.items():
+        heard = _sync_phrases(session, wanted, phrases.get(slug, []))
+        article = known.get(slug)
+        if article is None:
+            _create(session, wanted, now)
+            loaded.new.append(slug)
+            changed_any = True
+            continue
+        changed, kept = _update(session, article, wanted, published.get(slug, {}), now)
+        changed_any |= changed or heard
+        outcome = loaded.updated if changed or heard else loaded.unchanged
+        (loaded.kept_edited if kept else outcome).append(slug)
+    session.flush()
+    if changed_any:
+        _raise_version(session)
+    return loaded
+
+
+def publish(
+    session: Session, slug: str, text: Text, *, origin: Origin, author: str, now: datetime
+) -> Revision:
+    """Show these words from now on; the ones before stay as an older revision. Raises `NoSuchArticle`."""
+    article = _article(session, slug)
+    revision = _publish(session, article, text, origin, author, now)
+    session.flush()
+    _raise_version(session)
+    return revision
+
+
+def waiting_for_check(session: Session) -> list[Article]:
+    """What an officer must check before it can be relied on, by slug."""
+    waiting = select(Article).where(Article.check_before_use, Article.checked_at.is_(None)).order_by(Article.slug)
+    return list(session.scalars(waiting))
+
+
+def record_check(session: Session, slug: str, staff: str, now: datetime) -> None:
+    """An officer has checked the article and stands by it. Raises `NoSuchArticle`."""
+    article = _article(session, slug)
+    article.checked_at, article.checked_by = now, staff
+    session.flush()
+    _raise_version(session)
+
+
+def checks(session: Session) -> dict[str, datetime]:
+    """When each checked article was checked, by slug."""
+    rows = session.execute(select(Article.slug, Article.checked_at).where(Article.checked_at.is_not(None)))
+    return {slug: checked_at for slug, checked_at in rows if checked_at}
+
+
+def record_contact_test(
+    session: Session, code: str, on: date, staff: str, now: datetime, note: str = ""
+) -> ContactCheck:
+    """Somebody called the contact on that day and it answered."""
+    test = ContactCheck(code=code, tested_on=on, tested_by=staff, note=note, created_at=now)
+    session.add(test)
+    session.flush()
+    _raise_version(session)
+    return test
+
+
+def contact_tests(session: Session) -> dict[str, date]:
+    """The last day on which each contact was tried, by code."""
+    rows = session.execute(select(ContactCheck.code, func.max(ContactCheck.tested_on)).group_by(ContactCheck.code))
+    return {code: tested_on for code, tested_on in rows}
+
+
+def version(session: Session) -> int:
+    """A number that is higher after every change to what is published; zero before the first."""
+    return session.scalar(select(ContentVersion.number).where(ContentVersion.id == _ONLY)) or 0
+
+
+def export(session: Session) -> Guidance:
+    """Everything published, as it would stand in files: staff's words and phrasings too."""
+    published = _published(session)
+    phrases = _phrases(session)
+    articles = {}
+    for article in session.scalars(select(Article).order_by(Article.slug)):
+        texts = {language: _words(language, row) for language, row in published.get(article.slug, {}).items()}
+        if languages.SOURCE in texts:
+            heard = sorted(phrases.get(article.slug, []), key=lambda row: _language_order(row.language))
+            articles[article.slug] = ArticleFile(
+                slug=article.slug,
+                **_subject(article),
+                texts=texts,
+                phrasings=tuple(Phrasing(article.slug, row.language, row.text) for row in heard),
+            )
+    return Guidance(articles)
+
+
+_ONLY = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    language: str
+    text: str
+    origin: str
+
+
+def _article(session: Session, slug: str) -> Article:
+    article = session.get(Article, slug)
+    if article is None:
+        raise NoSuchArticle(slug)
+    return article
+
+
+def _create(session: Session, wanted: ArticleFile, now: datetime) -> None:
+    article = Article(slug=wanted.slug, translations=[])
+    _set_subject(article, wanted)
+    session.add(article)
+    for text in wanted.texts.values():
+        _publish(session, article, text, "files", "", now)
+
+
+def _update(
+    session: Session, article: Article, wanted: ArticleFile, published: dict[str, Revision], now: datetime
+) -> tuple[bool, bool]:
+    """Was anything taken over, and was anything kept because staff had edited it?"""
+    changed = kept = False
+    if _subject(article) != _subject_in(wanted):
+        source = published.get(languages.SOURCE)
+        kept = source is not None and source.origin == "staff"
+        changed = not kept
+        if changed:
+            _set_subject(article, wanted)
+    for language, text in wanted.texts.items():
+        revision = published.get(language)
+        if revision is not None and _words(language, revision) == text:
+            continue
+        if revision is not None and revision.origin == "staff":
+            kept = True
+            continue
+        _publish(session, article, text, "files", "", now)
+        changed = True
+    return changed, kept
+
+
+def _publish(
+    session: Session, article: Article, text: Text, origin: Origin, author: str, now: datetime
+) -> Revision:
+    translation = next((each for each in article.translations if each.language == text.language), None)
+    if translation is None:
+        translation = Translation(language=text.language, revisions=[])
+        article.translations.append(translation)
+    number = max((revision.number for revision in translation.revisions), default=0) + 1
+    revision = Revision(
+        number=number,
+        title=text.title,
+        label=text.label,
+        short=text.short,
+        body=text.body,
+        digest=text.revision,
+        source_revision=text.from_revision,
+        reviewed=text.reviewed,
+        origin=origin,
+        author=author,
+        created_at=now,
+    )
+    translation.revisions.append(revision)
+    translation.published_revision = number
+    if text.language == languages.SOURCE:
+        article.checked_at = article.checked_by = None  # the officer stood by other words
+    return revision
+
+
+_SUBJECT = (
+    "topic",
+    "owner",
+    "valid_from",
+    "review_due",
+    "legal_basis",
+    "sources",
+    "related",
+    "check_before_use",
+    "check_note",
+)
+
+
+def _subject_in(wanted: ArticleFile) -> dict[str, Any]:
+    """What files say is true of an article in every language."""
+    return {name: getattr(wanted, name) for name in _SUBJECT}
+
+
+def _subject(article: Article) -> dict[str, Any]:
+    """The same, of a record."""
+    subject = {name: getattr(article, name) for name in _SUBJECT}
+    sources = (Source(row["title"], row["date"], row["url"], tuple(row["facts"])) for row in article.sources)
+    return subject | {
+        "legal_basis": tuple(article.legal_basis),
+        "sources": tuple(sources),
+        "related": tuple(article.related),
+    }
+
+
+def _set_subject(article: Article, wanted: ArticleFile) -> None:
+    for name, value in _subject_in(wanted).items():
+        setattr(article, name, list(value) if isinstance(value, tuple) else value)
+    article.sources = [asdict(source) for source in wanted.sources]
+    article.checked_at = article.checked_by = None
+
+
+def _words(language: str, revision: Revision) -> Text:
+    return Text(
+        language=language,
+        title=revision.title,
+        label=revision.label,
+        short=revision.short,
+        body=revision.body,
+        reviewed=revision.reviewed,
+        from_revision=revision.source_revision,
+    )
+
+
+def _published(session: Session) -> dict[str, dict[str, Revision]]:
+    """What people see, by slug and language, Bahasa first."""
+    shown = and_(Revision.translation_id == Translation.id, Revision.number == Translation.published_revision)
+    rows = session.execute(select(Translation.article_slug, Translation.language, Revision).join(Revision, shown))
+    found: dict[str, dict[str, Revision]] = {}
+    for slug, language, revision in sorted(rows, key=lambda row: _language_order(row.language)):
+        found.setdefault(slug, {})[language] = revision
+    return found
+
+
+def _phrases(session: Session) -> dict[str, list[_Heard]]:
+    """How people ask, by label, in the order it was taken over."""
+    found: dict[str, list[_Heard]] = {}
+    rows = session.execute(select(Phrase.label, Phrase.language, Phrase.text, Phrase.origin).order_by(Phrase.id))
+    for label, language, text, origin in rows:
+        found.setdefault(label, []).append(_Heard(language, text, origin))
+    return found
+
+
+def _sync_phrases(session: Session, wanted: ArticleFile, known: list[_Heard]) -> bool:
+    """Let the phrasings that came from files be those of the files now. Did anything change?"""
+    by_staff = {(heard.language, heard.text) for heard in known if heard.origin == "staff"}
+    before = [(heard.language, heard.text) for heard in known if heard.origin == "files"]
+    after = [(said.language, said.text) for said in wanted.phrasings if (said.language, said.text) not in by_staff]
+    if before == after:
+        return False
+    session.execute(delete(Phrase).where(Phrase.label == wanted.slug, Phrase.origin == "files"))
+    rows = [{"label": wanted.slug, "language": of, "text": text, "origin": "files"} for of, text in after]
+    if rows:
+        session.execute(insert(Phrase), rows)
+    return True
+
+
+def _language_order(language: str) -> tuple[bool, str]:
+    return language != languages.SOURCE, language
+
+
+def _take_turn(session: Session) -> None:
+    """Wait until nobody else is loading or publishing, and make the one row where it is missing."""
+    row = select(ContentVersion.number).where(ContentVersion.id == _ONLY).with_for_update()
+    if session.scalar(row) is None:
+        try:
+            with session.begin_nested():
+                session.execute(insert(ContentVersion).values(id=_ONLY, number=0))
+        except IntegrityError:  # another made it meanwhile
+            session.scalar(row)
+
+
+def _raise_version(session: Session) -> None:
+    _take_turn(session)
+    raised = update(ContentVersion).where(ContentVersion.id == _ONLY).values(number=ContentVersion.number + 1)
+    session.execute(raised)

@@ -1,0 +1,187 @@
+"""What the bot answers from: everything published, read once, in a few plain objects.
+
+The same library is made from the files (`balai ask` needs no database) and from the records (the running bot). It never
+changes; when `articles.version` has risen, another is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from content import articles, files, languages, wording
+from content import contacts as contact_book
+from content.contacts import Contact
+from content.files import ArticleFile, Guidance, Source, Text
+from content.finding import Phrasing
+
+TALK: Final = Path(__file__).parent / "phrasings"
+"""How greetings, thanks and the like are said; they come with the program, not with the guidance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answerable:
+    """One article in the language nearest to the one asked for."""
+
+    article: ArticleFile
+    text: Text
+    asked_language: str
+    related: tuple[str, ...]
+    """Slugs of articles that exist, at most four."""
+    checked_at: datetime | None
+    """When an officer last checked it, where that was recorded."""
+
+    @property
+    def slug(self) -> str:
+        return self.article.slug
+
+    @property
+    def topic(self) -> str:
+        return self.article.topic
+
+    @property
+    def language(self) -> str:
+        """The language it is really in."""
+        return self.text.language
+
+    @property
+    def title(self) -> str:
+        return self.text.title
+
+    @property
+    def label(self) -> str:
+        return self.text.label
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return self.article.sources
+
+    @property
+    def legal_basis(self) -> tuple[str, ...]:
+        return self.article.legal_basis
+
+    @property
+    def valid_from(self) -> date:
+        return self.article.valid_from
+
+    @property
+    def review_due(self) -> date:
+        return self.article.review_due
+
+    @property
+    def check_before_use(self) -> bool:
+        return self.article.check_before_use
+
+    @property
+    def check_note(self) -> str:
+        return self.article.check_note
+
+    @property
+    def revision(self) -> str:
+        """The mark of these very words, to be kept with what was sent."""
+        return self.text.revision
+
+    @property
+    def reviewed(self) -> bool:
+        """Has somebody who speaks the language read it? The source needs no such reader."""
+        return self.language == languages.SOURCE or bool(self.text.reviewed)
+
+    @property
+    def is_behind(self) -> bool:
+        """Has the source changed since this translation was made from it?"""
+        return self.language != languages.SOURCE and self.text.from_revision != self.article.source_text.revision
+
+    @property
+    def waits_for_check(self) -> bool:
+        """Must an officer still check it before it can be relied on?"""
+        return self.article.check_before_use and self.checked_at is None
+
+    def short(self, contact_line: Callable[[str], str]) -> str:
+        """The short form as people read it."""
+        return wording.shown(self.text.short, contact_line)
+
+    def body(self, contact_line: Callable[[str], str]) -> str:
+        """The full text as people read it, without the short form."""
+        return wording.shown(self.text.body, contact_line)
+
+    def is_stale(self, today: date) -> bool:
+        """Is its review overdue?"""
+        return today > self.article.review_due
+
+
+class Library:
+    """Everything published, as it was when this was made."""
+
+    def __init__(
+        self,
+        guidance: Guidance,
+        contacts: Mapping[str, Contact],
+        *,
+        talk: Iterable[Phrasing] = (),
+        checks: Mapping[str, datetime] | None = None,
+        version: int = 0,
+    ) -> None:
+        self._articles = dict(sorted(guidance.articles.items()))
+        self._talk = tuple(talk)
+        self._checks = dict(checks or {})
+        self.contacts: Final = dict(contacts)
+        self.version: Final = version
+        """What `articles.version` said when this was read; zero for files."""
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        return tuple(self._articles)
+
+    @property
+    def titles(self) -> dict[str, list[str]]:
+        """Each article's titles in all its languages, Bahasa first."""
+        return {slug: [text.title for text in article.texts.values()] for slug, article in self._articles.items()}
+
+    @property
+    def phrasings(self) -> list[Phrasing]:
+        """Every message known to mean something: an article's slug, or a kind of talk such as `@greeting`."""
+        asked = (phrasing for article in self._articles.values() for phrasing in article.phrasings)
+        return [*asked, *self._talk]
+
+    def article(self, slug: str, language: str) -> Answerable | None:
+        """The article in `language` or the nearest that exists; None where there is no such article."""
+        found = self._articles.get(slug)
+        if found is None:
+            return None
+        nearest = next(code for code in languages.fallback_chain(language) if code in found.texts)
+        others = (other for other in found.related if other in self._articles and other != slug)
+        return Answerable(
+            article=found,
+            text=found.texts[nearest],
+            asked_language=language,
+            related=tuple(others)[: files.RELATED_LIMIT],
+            checked_at=self._checks.get(slug),
+        )
+
+    def by_topic(self, topic: str) -> list[str]:
+        """The slugs on one shelf, in a fixed order; none for an empty or unknown one."""
+        return [slug for slug, article in self._articles.items() if article.topic == topic]
+
+
+def from_files(folder: Path, contacts_path: Path) -> Library:
+    """What the files say. Raises `files.Unreadable` where they cannot be taken."""
+    talk = files.talk_phrasings(folder.parent / TALK.name)
+    return Library(files.read(folder), contact_book.read(contacts_path), talk=talk)
+
+
+def from_database(session: Session, contacts: Mapping[str, Contact]) -> Library:
+    """What is published, with the last test of each contact in place of the one that its file tells."""
+    version = articles.version(session)  # first: a change that comes while we read is then noticed later
+    tests = articles.contact_tests(session)
+    return Library(
+        articles.export(session),
+        {code: replace(contact, tested_on=tests.get(code, contact.tested_on)) for code, contact in contacts.items()},
+        talk=files.talk_phrasings(TALK),
+        checks=articles.checks(session),
+        version=version,
+    )
