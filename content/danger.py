@@ -175,7 +175,7 @@ class Rulebook:
         self.never: dict[str, set[str]] = {}
         self.phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self.ordinary: set[str] = set()
-        self.notions: set[str] = set()
+        self.notions: set[str] = {"negara"}  # a country is named (words/places.tsv)
         self.composed: list[tuple[str, tuple[Part, ...], tuple[Part, ...]]] = []
         self.rules: list[Rule] = []
         self.damped: tuple[str, ...] = ()
@@ -383,7 +383,7 @@ class Rulebook:
                 continue
             level: Level | None = rule.level
             if calmer and not rule.firm:
-                level = "ask" if rule.level == "act" and "diri" in spans else None
+                level = "ask" if rule.level == "act" and "kami" in spans else None
             if level == "act":
                 return level, rule, found
             if level == "ask" and not asked:
@@ -399,6 +399,9 @@ class Rulebook:
             for rest, notion in self.phrases.get(word.plain, ()):
                 if tuple(w.plain for w in words[index + 1 : index + 1 + len(rest)]) == rest:
                     spans.setdefault(notion, []).append(Span(index, index + len(rest)))
+        for index in range(len(words)):
+            if _country_at(words, index) not in (None, "id"):
+                spans.setdefault("negara", []).append(Span(index, index))
         for name, parts, unless in self.composed:
             found = _holds(parts, unless, spans, words)
             if found:
