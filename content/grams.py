@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -92,7 +93,9 @@ def learn(texts: Sequence[Sequence[str]], shape: Shape, least: int, most: int) -
     names = [*blocks[0], *blocks[1]]
     counted = [found_in[0][name] for name in blocks[0]] + [found_in[1][name] for name in blocks[1]]
     rarity = [math.log((1 + len(texts)) / (1 + n)) + 1 for n in counted]
-    return Grams(shape, {name: n for n, name in enumerate(names)}, np.array(rarity, np.float32), len(blocks[0]))
+    return Grams(
+        shape, {name: n for n, name in enumerate(names)}, np.array(rarity, np.float32), len(blocks[0])
+    )
 
 
 def parts_of(word: str, shape: Shape) -> Iterable[str]:
@@ -110,7 +113,7 @@ def words_and_pairs(words: Sequence[str]) -> Iterable[str]:
     """Whole words and neighbours, marked so that they never equal a part of a word."""
     for word in words:
         yield f"={word}"
-    for left, right in zip(words, words[1:], strict=False):
+    for left, right in pairwise(words):
         yield f"={left} {right}"
 
 

@@ -12,7 +12,9 @@ class UnknownLanguage(LookupError):
     """A language code that is not in the table."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"unknown language {code!r}: add a row to content/languages.py or use one of {', '.join(CODES)}")
+        super().__init__(
+            f"unknown language {code!r}: add a row to content/languages.py or use one of {', '.join(CODES)}"
+        )
         self.code = code
 
 

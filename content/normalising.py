@@ -47,9 +47,13 @@ class Tables:
 @cache
 def load_tables(folder: Path = WORDS) -> Tables:
     """The tables of a folder; later files win: abbreviations over the general list of informal spellings."""
-    paths = sorted(folder.glob("*.tsv"))
+    maps = sorted(folder.glob("word_map.*.tsv"))
+    paths = [
+        *maps,
+        *(folder / f"{name}.tsv" for name in ("abbreviations", "frequencies", "informal", "synonyms")),
+    ]
     informal = read_pairs(folder / "informal.tsv")
-    local = {path.suffixes[0][1:]: read_pairs(path) for path in paths if path.name.startswith("word_map.")}
+    local = {path.suffixes[0][1:]: read_pairs(path) for path in maps}
     for code in local:
         languages.get(code)
     return Tables(

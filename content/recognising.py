@@ -19,8 +19,8 @@ from content.grams import Floats, Grams, Shape
 
 SHAPE: Final = Shape(shortest=1, longest=4, with_words=False)
 
-CHOSEN_COUNTS: Final = 6.0
-"""A person's own choice of language weighs as much as this many words of the message."""
+CHOSEN_COUNTS: Final = 1.5
+"""A person's own choice of language is added to what the words say, divided by how many words there are."""
 
 BAHASA_COUNTS: Final = 1.0
 """Without a choice, Bahasa is this much likelier than any other: most people write it, mixed with everything."""
@@ -49,19 +49,18 @@ class Recogniser:
         if not len(vector.features):
             return fallback, 0.0
         chances = _sigmoid(vector.weights @ self.weights[vector.features] + self.offsets)
-        chances = chances * self._leaning(chosen, len(words))
-        chances /= chances.sum()
+        chances = self._lean(chances, chosen, len(words))
         best = int(chances.argmax())
         if chances[best] < SURE_ENOUGH:
             return fallback, float(chances[best])
         return self.codes[best], float(chances[best])
 
-    def _leaning(self, chosen: str | None, length: int) -> Floats:
-        leaning = np.ones(len(self.codes), np.float32)
-        leaning[self.codes.index(languages.SOURCE)] += BAHASA_COUNTS
+    def _lean(self, chances: Floats, chosen: str | None, length: int) -> Floats:
+        leaning = chances.copy()
+        leaning[self.codes.index(languages.SOURCE)] *= 1 + BAHASA_COUNTS
         if chosen in self.codes:
-            leaning[self.codes.index(chosen)] += CHOSEN_COUNTS / max(length, 1)
-        return leaning
+            leaning[self.codes.index(chosen)] += CHOSEN_COUNTS / length
+        return leaning / leaning.sum()
 
 
 def build(texts: Sequence[tuple[str, Sequence[str]]], folder: Path = normalising.WORDS) -> Recogniser:
@@ -72,10 +71,14 @@ def build(texts: Sequence[tuple[str, Sequence[str]]], folder: Path = normalising
     known = [*texts, *_made_texts(texts, folder)]
     learnt = grams.learn([words for _, words in known], SHAPE, least=3, most=25_000)
     vectors = [learnt.vector(words) for _, words in known]
-    starts = np.cumsum([0, *(len(v.features) for v in vectors)])
+    starts = np.cumsum([0, *(len(v.features) for v in vectors)], dtype=np.int32)
     weights = np.concatenate([v.weights for v in vectors])
-    rows = csr_array((weights, np.concatenate([v.features for v in vectors]), starts), (len(known), len(learnt.rarity)))
-    model = SGDClassifier(loss="log_loss", alpha=2e-5, class_weight="balanced", average=True, random_state=_SEED)
+    rows = csr_array(
+        (weights, np.concatenate([v.features for v in vectors]), starts), (len(known), len(learnt.rarity))
+    )
+    model = SGDClassifier(
+        loss="log_loss", alpha=2e-5, class_weight="balanced", average=True, random_state=_SEED
+    )
     model.fit(rows, [language for language, _ in known])
     return Recogniser(
         codes=tuple(str(code) for code in model.classes_),
@@ -100,7 +103,9 @@ def _made_texts(texts: Sequence[tuple[str, Sequence[str]]], folder: Path) -> Ite
     frequencies = read_frequencies(folder)
     for code, table in sorted(normalising.load_tables(folder).local.items()):
         frequencies.setdefault(code, dict.fromkeys(table, 1))
-    subject = [word for language, words in texts if language == languages.SOURCE for word in words] or ["kerja"]
+    subject = [word for language, words in texts if language == languages.SOURCE for word in words] or [
+        "kerja"
+    ]
     for code, counts in sorted(frequencies.items()):
         for _ in range(_MADE_TEXTS):
             yield code, _draw(chance, counts, subject, chance.randint(2, 9))
@@ -108,7 +113,9 @@ def _made_texts(texts: Sequence[tuple[str, Sequence[str]]], folder: Path) -> Ite
 
 def _draw(chance: random.Random, counts: Mapping[str, int], subject: Sequence[str], length: int) -> list[str]:
     words = chance.choices(list(counts), list(counts.values()), k=length)
-    return [chance.choice(subject) if n and chance.random() < _BORROWED else word for n, word in enumerate(words)]
+    return [
+        chance.choice(subject) if n and chance.random() < _BORROWED else word for n, word in enumerate(words)
+    ]
 
 
 def _sigmoid(margins: Floats) -> Floats:

@@ -1,0 +1,315 @@
+"""Finding the right article: a message in, an answer, up to three choices, or an honest "I do not know" out.
+
+Pure: no database, no clock. `build` learns from phrasings in a process that may end; `Finder.save` and `Finder.load`
+carry the result to the processes that answer, which need numpy and no more. Ranking is content/ranking.py, languages
+are recognised by content/recognising.py, spelling is content/normalising.py.
+"""
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+from zipfile import BadZipFile
+
+import numpy as np
+
+from content import grams, normalising, ranking, recognising
+from content.grams import Floats, Grams
+from content.languages import SOURCE
+from content.ranking import Ranker, Ranking
+from content.recognising import Recogniser
+
+GREETING: Final = "@greeting"
+THANKS: Final = "@thanks"
+GOODBYE: Final = "@goodbye"
+INSULT: Final = "@insult"
+PERSON: Final = "@person"
+OUTSIDE: Final = "@outside"
+UNCLEAR: Final = "@unclear"
+CHITCHAT: Final = (GREETING, THANKS, GOODBYE, INSULT)
+ASIDE: Final = (OUTSIDE, UNCLEAR)
+
+ANSWER_AT: Final = 0.85
+CHOICES_AT: Final = 0.15
+SMALL_TALK_AT: Final = 0.5
+PERSON_AT: Final = 0.5
+
+FORMAT: Final = 1
+_FOLDS: Final = 4
+_CODE: Final = ("finding.py", "ranking.py", "grams.py", "recognising.py", "normalising.py", "languages.py")
+_ISSUE_ENDS: Final = re.compile(r"[?!.;\n]+")
+
+Kind = Literal["answer", "choices", "none", "chitchat", "person"]
+
+
+class UnfitFinder(ValueError):
+    """A saved finder that this code cannot read; build it again."""
+
+
+@dataclass(frozen=True, order=True)
+class Phrasing:
+    """One way to ask: `label` is an article's slug or one of the labels that begin with "@"."""
+
+    label: str
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found for one message, and why.
+
+    `label` is a slug for an answer and an "@" label for chit-chat; `because` are the words that decided; `gloss` is
+    the message read word by word in Bahasa where it was recognised as a local language.
+    """
+
+    kind: Kind
+    label: str | None
+    choices: tuple[str, ...]
+    confidence: float
+    language: str
+    because: tuple[str, ...]
+    runners_up: tuple[tuple[str, float], ...]
+    gloss: str
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Everything needed to answer; made by `build` or `load`, never changed."""
+
+    ranker: Ranker
+    recogniser: Recogniser
+    belief: Floats
+    fingerprint: str
+
+    def find(self, text: str, language: str | None = None) -> Found:
+        """What a message asks for; `language` is the person's own choice and weighs more on short messages."""
+        words = normalising.split_words(text)
+        spoken, _ = self.recogniser.recognise(words, language)
+        if not words:
+            return Found("none", None, (), 0.0, spoken, (), (), "")
+        readings = read(words, spoken)
+        ranked = self.ranker.rank(readings, ASIDE)
+        return self._decide(text, words, readings, spoken, ranked)
+
+    def _decide(
+        self, text: str, words: list[str], readings: list[list[str]], spoken: str, ranked: Ranking
+    ) -> Found:
+        confidence = _confidence(self.belief, ranked)
+        shares = [(self.ranker.labels[n], float(ranked.shares[n])) for n in ranked.order[:8]]
+        top = shares[0][0]
+        articles = tuple(label for label, _ in shares if not label.startswith("@"))[:3]
+        kind: Kind = "none"
+        if top in CHITCHAT and confidence >= SMALL_TALK_AT:
+            kind = "chitchat"
+        elif top == PERSON and confidence >= PERSON_AT:
+            kind = "person"
+        elif articles and top == articles[0] and confidence >= ANSWER_AT:
+            kind = "answer"
+        elif sum(share for label, share in shares if label in articles) >= CHOICES_AT:
+            kind = "choices"
+        if kind == "answer" and (issues := self._separate_issues(text, spoken)):
+            kind, articles = "choices", issues
+        return Found(
+            kind=kind,
+            label=top if kind in ("answer", "chitchat") else None,
+            choices=articles if kind == "choices" else (),
+            confidence=confidence,
+            language=spoken,
+            because=self.ranker.deciding_words(readings[-1], int(ranked.order[0])),
+            runners_up=tuple(shares[1:5]),
+            gloss=" ".join(normalising.read_local(words, spoken, normalising.load_tables()))
+            if len(readings) > 1
+            else "",
+        )
+
+    def _separate_issues(self, text: str, spoken: str) -> tuple[str, ...]:
+        """The articles of a message whose sentences surely ask for different ones, else nothing."""
+        asked: list[str] = []
+        for part in _ISSUE_ENDS.split(text):
+            words = normalising.split_words(part)
+            if len(words) < 3:
+                continue
+            ranked = self.ranker.rank(read(words, spoken), ASIDE)
+            label = self.ranker.labels[ranked.order[0]]
+            if not label.startswith("@") and _confidence(self.belief, ranked) >= ANSWER_AT:
+                asked.append(label)
+        different = tuple(dict.fromkeys(asked))[:3]
+        return different if len(different) > 1 else ()
+
+    def save(self, path: Path) -> None:
+        """Write the finder to one file, whole or not at all."""
+        arrays = dict(_flatten("ranker", self.ranker)) | dict(_flatten("recogniser", self.recogniser))
+        arrays["belief"] = self.belief
+        arrays["about"] = _packed(json.dumps({"format": FORMAT, "fingerprint": self.fingerprint}))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez(file, **arrays)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    @classmethod
+    def load(cls, path: Path) -> "Finder":
+        """Read a saved finder; raises UnfitFinder where the file is of another format or damaged."""
+        try:
+            with np.load(path, allow_pickle=False) as saved:
+                arrays = {name: saved[name] for name in saved.files}
+            about = json.loads(_unpacked(arrays["about"]))
+            if about["format"] != FORMAT:
+                raise UnfitFinder(f"{path.name} has format {about['format']}, this code reads {FORMAT}")
+            return cls(_ranker_from(arrays), _recogniser_from(arrays), arrays["belief"], about["fingerprint"])
+        except (KeyError, ValueError, OSError, EOFError, BadZipFile) as error:
+            if isinstance(error, (UnfitFinder, FileNotFoundError)):
+                raise
+            raise UnfitFinder(f"{path.name} cannot be read: {error}") from error
+
+
+def read(words: Sequence[str], language: str) -> list[list[str]]:
+    """The readings of a message: one in Bahasa; for a local language as typed and word by word in Bahasa."""
+    tables = normalising.load_tables()
+    if language not in tables.local:
+        return [normalising.read_short(words, tables)]
+    glossed = normalising.read_short(normalising.read_local(words, language, tables), tables)
+    return [normalising.read_same(words, tables), glossed]
+
+
+def fingerprint(phrasings: Sequence[Phrasing], titles: Mapping[str, Sequence[str]]) -> str:
+    """What a finder would be built from, in one short word: the texts, the word tables and this code."""
+    digest = hashlib.sha256(normalising.load_tables().digest.encode())
+    for name in _CODE:
+        digest.update((Path(__file__).parent / name).read_bytes())
+    for phrasing in _all_phrasings(phrasings, titles):
+        digest.update(json.dumps([phrasing.label, phrasing.language, phrasing.text]).encode())
+    return digest.hexdigest()[:24]
+
+
+def build(phrasings: Sequence[Phrasing], titles: Mapping[str, Sequence[str]]) -> Finder:
+    """A finder from phrasings and the titles of articles; the same in any order gives the same finder."""
+    every = _all_phrasings(phrasings, titles)
+    split = [(p, normalising.split_words(p.text)) for p in every]
+    split = [(p, words) for p, words in split if words]
+    asked = [(p.label, read(words, p.language)) for p, words in split]
+    return Finder(
+        ranker=ranking.fit([(label, reading) for label, readings in asked for reading in readings]),
+        recogniser=recognising.build([(p.language, words) for p, words in split]),
+        belief=_learn_belief(asked),
+        fingerprint=fingerprint(phrasings, titles),
+    )
+
+
+def _all_phrasings(phrasings: Sequence[Phrasing], titles: Mapping[str, Sequence[str]]) -> list[Phrasing]:
+    named = [Phrasing(slug, SOURCE, title) for slug, own in titles.items() for title in own]
+    return sorted({*phrasings, *named})
+
+
+Asked = tuple[str, list[list[str]]]
+
+
+def _learn_belief(asked: Sequence[Asked]) -> Floats:
+    """How far to believe a ranking: a logistic model of its signals, from phrasings the ranker had not seen.
+
+    Two kinds of unseen: a phrasing left out (its article known), and a whole article left out, which is how the
+    questions look for which we have nothing.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    signals, right = zip(*_unseen(asked), strict=True)
+    scaler = StandardScaler().fit(np.array(signals))
+    model = LogisticRegression(C=1.0, max_iter=1000).fit(scaler.transform(np.array(signals)), right)
+    weights = model.coef_[0] / scaler.scale_
+    return np.array([*weights, model.intercept_[0] - weights @ scaler.mean_], np.float32)
+
+
+def _unseen(asked: Sequence[Asked]) -> Iterator[tuple[Floats, bool]]:
+    for fold in range(_FOLDS):
+        left_out = [n % _FOLDS == fold for n in range(len(asked))]
+        yield from _judge(asked, left_out)
+    slugs = sorted({label for label, _ in asked if not label.startswith("@")})
+    for fold in range(_FOLDS):
+        away = set(slugs[fold::_FOLDS])
+        yield from _judge(asked, [label in away for label, _ in asked], every=3)
+
+
+def _judge(asked: Sequence[Asked], left_out: Sequence[bool], every: int = 1) -> Iterator[tuple[Floats, bool]]:
+    known = [
+        (label, reading)
+        for (label, readings), out in zip(asked, left_out, strict=True)
+        if not out
+        for reading in readings
+    ]
+    if len({label for label, _ in known}) < 2:
+        return
+    ranker = ranking.fit(known)
+    unseen = [one for one, out in zip(asked, left_out, strict=True) if out]
+    for label, readings in unseen[::every]:
+        ranked = ranker.rank(readings, ASIDE)
+        best = ranker.labels[ranked.order[0]]
+        yield ranked.signals, best == label or (label not in ranker.labels and best in ASIDE)
+
+
+def _confidence(belief: Floats, ranked: Ranking) -> float:
+    return float(1 / (1 + np.exp(-(ranked.signals @ belief[:-1] + belief[-1]))))
+
+
+def _packed(text: str) -> Any:
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+def _unpacked(array: Any) -> str:
+    return bytes(array).decode()
+
+
+def _flatten(prefix: str, part: Ranker | Recogniser) -> Iterator[tuple[str, Any]]:
+    """The arrays of a part and, as text, its names and its vocabulary."""
+    for name, value in vars(part).items():
+        if isinstance(value, Grams):
+            yield f"{prefix}.vocabulary", _packed("\n".join(value.vocabulary))
+            yield f"{prefix}.rarity", value.rarity
+            yield f"{prefix}.first_word", np.array(value.first_word)
+        elif isinstance(value, tuple):
+            yield f"{prefix}.{name}", _packed("\n".join(value))
+        else:
+            yield f"{prefix}.{name}", value
+
+
+def _ranker_from(arrays: Mapping[str, Any]) -> Ranker:
+    labels = tuple(_unpacked(arrays["ranker.labels"]).split("\n"))
+    names = [
+        "columns",
+        "weights",
+        "rest",
+        "offsets",
+        "phrasing_starts",
+        "phrasing_grams",
+        "phrasing_weights",
+        "first_phrasing",
+    ]
+    values = {name: arrays[f"ranker.{name}"] for name in names}
+    return Ranker(labels=labels, grams=_grams_from(arrays, "ranker", ranking.SHAPE), **values)
+
+
+def _recogniser_from(arrays: Mapping[str, Any]) -> Recogniser:
+    return Recogniser(
+        codes=tuple(_unpacked(arrays["recogniser.codes"]).split("\n")),
+        grams=_grams_from(arrays, "recogniser", recognising.SHAPE),
+        weights=arrays["recogniser.weights"],
+        offsets=arrays["recogniser.offsets"],
+    )
+
+
+def _grams_from(arrays: Mapping[str, Any], prefix: str, shape: grams.Shape) -> Grams:
+    names = _unpacked(arrays[f"{prefix}.vocabulary"]).split("\n")
+    vocabulary = {name: n for n, name in enumerate(names)}
+    return Grams(shape, vocabulary, arrays[f"{prefix}.rarity"], int(arrays[f"{prefix}.first_word"]))

@@ -1,0 +1,228 @@
+"""Which labels fit a message, best first, and the signs that tell how far to believe it.
+
+A linear model over n-grams (LinearSVC on TF-IDF: measured against BM25, fastText, Rasa and packaged embeddings, see
+docs/decisions) gives every label a margin; the nearest phrasing of the leading labels tells how close anybody has
+ever come to these words. Fitting needs scikit-learn; ranking needs numpy and reads only the rows of the message's own
+n-grams, at most `KEPT_LABELS` labels wide, so its time hardly grows with the number of articles.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from content import grams
+from content.grams import Floats, Grams, Numbers, Shape, Vector
+
+SHAPE: Final = Shape(shortest=2, longest=5, with_words=True)
+KEPT_LABELS: Final = 48
+KEPT_GRAMS: Final = 80
+MOST_GRAMS: Final = 60_000
+MOST_OTHERS: Final = 4000
+
+SHARPNESS: Final = 6.0
+"""Softmax of margins times this gives shares that read like chances (measured, reference linear model)."""
+
+SIGNALS: Final = 13
+
+Example = tuple[str, Sequence[str]]
+"""A label and the words of one way to say it."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Labels best first with their shares, and the signals a confidence is made of."""
+
+    order: NDArray[np.intp]
+    shares: Floats
+    signals: Floats
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """The linear model feature by feature: `columns` names the labels whose `weights` are kept, `rest` the others'."""
+
+    labels: tuple[str, ...]
+    grams: Grams
+    columns: NDArray[np.uint16]
+    weights: Floats
+    rest: Floats
+    offsets: Floats
+    phrasing_starts: Numbers
+    phrasing_grams: Numbers
+    phrasing_weights: Floats
+    first_phrasing: Numbers
+
+    def rank(self, readings: Sequence[Sequence[str]], aside: Sequence[str]) -> Ranking:
+        """Rank one message given in one or two readings (as typed, and word by word in Bahasa).
+
+        `aside` names the labels that stand for "nothing of ours": their share is a signal of its own.
+        """
+        vectors = [self.grams.vector(words) for words in readings]
+        margins: Floats = np.mean([self._margins(vector) for vector in vectors], axis=0)
+        order = margins.argsort(kind="stable")[::-1]
+        shares = _softmax(margins * SHARPNESS)
+        signals = self._signals(margins, shares, order, vectors, len(readings[0]), aside)
+        return Ranking(order, shares, signals)
+
+    def deciding_words(self, words: Sequence[str], label: int, most: int = 4) -> tuple[str, ...]:
+        """The words of a message that spoke most for a label."""
+        vector = self.grams.vector(words)
+        rows = vector.features
+        kept = np.where(self.columns[rows] == label, self.weights[rows], 0).sum(axis=1) + self.rest[rows]
+        worth = dict(zip(rows.tolist(), (kept * vector.weights).tolist(), strict=True))
+        spoke = {word: self._worth_of(word, worth) for word in dict.fromkeys(words)}
+        return tuple(word for word in sorted(spoke, key=lambda w: -spoke[w])[:most] if spoke[word] > 0)
+
+    def _worth_of(self, word: str, worth: dict[int, float]) -> float:
+        names = {*grams.parts_of(word, SHAPE), f"={word}"}
+        return sum(worth.get(self.grams.vocabulary.get(name, -1), 0.0) for name in names)
+
+    def _margins(self, vector: Vector) -> Floats:
+        rows, weights = vector.features, vector.weights
+        kept = np.bincount(
+            self.columns[rows].ravel(),
+            (self.weights[rows] * weights[:, None]).ravel(),
+            minlength=len(self.labels),
+        )
+        return (kept + weights @ self.rest[rows] + self.offsets).astype(np.float32)
+
+    def _signals(
+        self,
+        margins: Floats,
+        shares: Floats,
+        order: NDArray[np.intp],
+        vectors: Sequence[Vector],
+        length: int,
+        aside: Sequence[str],
+    ) -> Floats:
+        first, second = int(order[0]), int(order[1])
+        strangers = [n for n, label in enumerate(self.labels) if label in aside]
+        near = self._nearness(vectors, [first, second, *strangers])
+        unknown = min(vector.unknown for vector in vectors)
+        entropy = float(-(shares * np.log(shares + 1e-9)).sum())
+        return np.array(
+            [
+                shares[first],
+                shares[second],
+                shares[first] - shares[second],
+                entropy,
+                margins[first],
+                margins[first] - margins[second],
+                shares[strangers].sum(),
+                near[0],
+                near[0] - near[1],
+                near[0] - max(near[2:], default=0.0),
+                unknown,
+                math.log1p(length),
+                near[0] * (1 - unknown),
+            ],
+            np.float32,
+        )
+
+    def _nearness(self, vectors: Sequence[Vector], labels: Sequence[int]) -> list[float]:
+        """For each label the cosine (0–2: both blocks count) of its phrasing nearest to any reading."""
+        nearest = [0.0] * len(labels)
+        for vector in vectors:
+            message = np.zeros(len(self.grams.rarity), np.float32)
+            message[vector.features] = vector.weights
+            for n, label in enumerate(labels):
+                nearest[n] = max(nearest[n], self._nearest(message, label))
+        return nearest
+
+    def _nearest(self, message: Floats, label: int) -> float:
+        first, last = self.first_phrasing[label], self.first_phrasing[label + 1]
+        if first == last:
+            return 0.0
+        start, end = self.phrasing_starts[first], self.phrasing_starts[last]
+        products = message[self.phrasing_grams[start:end]] * self.phrasing_weights[start:end]
+        sums = (
+            np.add.reduceat(products, self.phrasing_starts[first:last] - start)
+            if end > start
+            else np.zeros(1)
+        )
+        return float(sums.max())
+
+
+def fit(examples: Sequence[Example]) -> Ranker:
+    """A ranker from examples of every label; the same examples in the same order give the same ranker."""
+    labels = tuple(sorted({label for label, _ in examples}))
+    number = {label: n for n, label in enumerate(labels)}
+    examples = sorted(examples, key=lambda example: number[example[0]])
+    learnt = grams.learn([words for _, words in examples], SHAPE, least=2, most=MOST_GRAMS)
+    vectors = [learnt.vector(words) for _, words in examples]
+    owners = np.array([number[label] for label, _ in examples], np.int32)
+    weights, offsets = _fit_margins(vectors, owners, len(labels), len(learnt.rarity))
+    columns, kept, rest = _keep_strongest(weights)
+    starts, numbers, strengths = _keep_telling(vectors)
+    return Ranker(
+        labels=labels,
+        grams=learnt,
+        columns=columns,
+        weights=kept,
+        rest=rest,
+        offsets=offsets,
+        phrasing_starts=starts,
+        phrasing_grams=numbers,
+        phrasing_weights=strengths,
+        first_phrasing=np.searchsorted(owners, np.arange(len(labels) + 1)).astype(np.int32),
+    )
+
+
+def _fit_margins(
+    vectors: Sequence[Vector], owners: Numbers, labels: int, width: int
+) -> tuple[Floats, Floats]:
+    """One label against the others, each with its own positives and at most MOST_OTHERS of the others."""
+    from scipy.sparse import csr_array
+    from sklearn.svm import LinearSVC
+
+    starts = np.cumsum([0, *(len(v.features) for v in vectors)], dtype=np.int32)
+    amounts = np.concatenate([v.weights for v in vectors]).astype(np.float64)
+    rows = csr_array((amounts, np.concatenate([v.features for v in vectors]), starts), (len(vectors), width))
+    weights, offsets = np.zeros((width, labels), np.float32), np.zeros(labels, np.float32)
+    for label in range(labels):
+        chosen = _positives_and_others(owners, label)
+        some = rows if chosen is None else rows[chosen]
+        model = LinearSVC(C=0.5, random_state=0, tol=1e-3)
+        model.fit(some, (owners if chosen is None else owners[chosen]) == label)
+        weights[:, label], offsets[label] = model.coef_[0], model.intercept_[0]
+    return weights, offsets
+
+
+def _positives_and_others(owners: Numbers, label: int) -> NDArray[np.int32] | None:
+    positives, others = np.flatnonzero(owners == label), np.flatnonzero(owners != label)
+    if len(others) <= MOST_OTHERS:
+        return None
+    others = np.random.default_rng(label).choice(others, MOST_OTHERS, replace=False)
+    return np.sort(np.concatenate([positives, others])).astype(np.int32)
+
+
+def _keep_strongest(weights: Floats) -> tuple[NDArray[np.uint16], Floats, Floats]:
+    """Per feature the KEPT_LABELS weights farthest from the middle; all others are replaced by their mean."""
+    labels = weights.shape[1]
+    if labels <= KEPT_LABELS:
+        columns = np.broadcast_to(np.arange(labels, dtype=np.uint16), weights.shape)
+        return np.ascontiguousarray(columns), weights, np.zeros(len(weights), np.float32)
+    middle = np.median(weights, axis=1, keepdims=True)
+    strongest = np.argpartition(-np.abs(weights - middle), KEPT_LABELS, axis=1)[:, :KEPT_LABELS]
+    kept = np.take_along_axis(weights, strongest, axis=1)
+    rest = (weights.sum(axis=1) - kept.sum(axis=1)) / (labels - KEPT_LABELS)
+    return strongest.astype(np.uint16), (kept - rest[:, None]).astype(np.float32), rest.astype(np.float32)
+
+
+def _keep_telling(vectors: Sequence[Vector]) -> tuple[Numbers, Numbers, Floats]:
+    """The heaviest KEPT_GRAMS n-grams of every phrasing, row after row."""
+    telling = [np.sort(np.argsort(-v.weights, kind="stable")[:KEPT_GRAMS]) for v in vectors]
+    starts = np.cumsum([0, *(len(kept) for kept in telling)]).astype(np.int32)
+    numbers = np.concatenate([v.features[kept] for v, kept in zip(vectors, telling, strict=True)])
+    strengths = np.concatenate([v.weights[kept] for v, kept in zip(vectors, telling, strict=True)])
+    return starts, numbers.astype(np.int32), strengths.astype(np.float32)
+
+
+def _softmax(scores: Floats) -> Floats:
+    powers = np.exp(scores - scores.max())
+    shares: Floats = (powers / powers.sum()).astype(np.float32)
+    return shares
