@@ -1,0 +1,329 @@
+"""WhatsApp Cloud API: signed webhooks in, one call to `/messages` per part out.
+
+Webhooks are read straight from the documented JSON, and pywa sends, for the reasons in
+`docs/decisions/0003-reading-whatsapp-webhooks.md`.
+Rules: Meta's Cloud API documents, as gathered in the issue's platform rules.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import structlog
+from pywa.errors import WhatsAppError
+from pywa.types.callback import Button, Section, SectionList, SectionRow
+from pywa.utils import Version
+from pywa_async.api import GraphAPIAsync
+
+from centre.contact_points import Pace
+from centre.conversations import Sender
+from centre.inbox import Received, Status
+from centre.messages import LIMITS, Incoming, Part
+from centre.outbox import Delivery, Outcome
+from webhooks.channel import Forged, Unreadable
+from webhooks.reading import as_object, object_in, objects_in, words_in
+
+PLATFORM = Pace(per_second=60, burst=60, per_chat=45, chat_span=timedelta(seconds=270))
+"""80 a second per number, what comes in counted too; one person about one in 6 s, with a burst of 45."""
+SIGNATURE_HEADER = "X-Hub-Signature-256"
+CALLS_AT_ONCE = 64
+LIST_BUTTON = "Pilih"
+LIST_SECTION = "Pilihan"
+BUTTON_TITLE, ROW_TITLE, ROW_DESCRIPTION = 20, 24, 72
+
+UNSENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+"""Failures before the first byte of a call has left."""
+
+log = structlog.get_logger()
+
+
+def challenge(args: Mapping[str, str], verify_token: str) -> str | None:
+    """What to answer when Meta asks whether this address is ours; None when it is not Meta who asks."""
+    given = args.get("hub.verify_token", "").encode("utf-8", "replace")
+    if not verify_token or not hmac.compare_digest(given, verify_token.encode()):
+        return None
+    return args.get("hub.challenge") if args.get("hub.mode") == "subscribe" else None
+
+
+class WhatsApp:
+    """The channel `webhooks.channel.Channel` on Meta's Cloud API."""
+
+    name = "whatsapp"
+
+    def __init__(
+        self,
+        phone_id: str,
+        token: str,
+        app_secret: str,
+        api: str = "https://graph.facebook.com",
+        pace: Pace = PLATFORM,
+    ) -> None:
+        """`phone_id` is Meta's number for our phone number; `app_secret` signs what Meta sends us."""
+        _keep_numbers_out_of_logs()
+        self.pace = pace
+        self._phone_id = phone_id
+        self._token = token
+        self._app_secret = app_secret
+        self._address = f"{api.rstrip('/')}/v{Version.GRAPH_API.value}"
+        self._session: httpx.AsyncClient | None = None
+        self._graph: GraphAPIAsync | None = None
+
+    def split(self, body: bytes, headers: Mapping[str, str]) -> list[Received]:
+        signature = hmac.new(self._app_secret.encode(), body, hashlib.sha256).hexdigest()
+        given = headers.get(SIGNATURE_HEADER, "").encode("utf-8", "replace")
+        if not self._app_secret or not hmac.compare_digest(given, f"sha256={signature}".encode()):
+            raise Forged(self.name)
+        payload = as_object(body)
+        if not isinstance(payload.get("entry"), list):
+            raise Unreadable("no entry")
+        entries = objects_in(payload, "entry")
+        changes = [change for entry in entries for change in objects_in(entry, "changes")]
+        return [event for change in changes for event in self._events(change)]
+
+    async def open(self) -> str | None:
+        try:
+            asked = ("display_phone_number",)
+            phone = await self._ready().get_business_phone_number(self._phone_id, fields=asked)
+            digits = re.sub(r"\D", "", words_in(phone, "display_phone_number"))
+        except Exception as error:  # noqa: BLE001 - the worker starts without WhatsApp too
+            log.warning("whatsapp.no_answer", error=type(error).__name__)
+            return None
+        return f"https://wa.me/{digits}" if digits else None
+
+    async def close(self) -> None:
+        session, self._session, self._graph = self._session, None, None
+        if session:
+            await session.aclose()
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        phone, user = delivery.sender.value("phone"), delivery.sender.value("user")
+        if not phone and not user:
+            return Outcome("permanent", error="no_address")
+        if _is_too_long(delivery.part):
+            return Outcome("permanent", error="too_long")
+        kind, message = _message(delivery.part)
+        try:
+            answer = await self._ready().send_message(
+                sender=self._phone_id,
+                to=phone,
+                recipient=None if phone else user,
+                recipient_type="individual",
+                typ=kind,
+                msg=message,
+                biz_opaque_callback_data=str(delivery.id),
+            )
+        except WhatsAppError as error:
+            return _refused(error)
+        except Exception as error:  # noqa: BLE001 - an outcome, whatever it is
+            return _lost(error)
+        sent = objects_in(answer, "messages")
+        return Outcome("sent", provider_id=words_in(sent[0], "id") if sent else "")
+
+    def _events(self, change: dict[str, Any]) -> list[Received]:
+        """The events of one change that are about our own number."""
+        value = object_in(change, "value")
+        number = words_in(object_in(value, "metadata"), "phone_number_id")
+        if change.get("field") != "messages" or number != self._phone_id:
+            return []
+        contacts = objects_in(value, "contacts")
+        messages = [_received(message, contacts) for message in objects_in(value, "messages")]
+        statuses = [_status(status) for status in objects_in(value, "statuses")]
+        return [event for event in messages + statuses if event]
+
+    def _ready(self) -> GraphAPIAsync:
+        """pywa's way to the Graph API, made at the first call: the web process never makes one."""
+        if self._graph is None:
+            self._session = httpx.AsyncClient(
+                timeout=httpx.Timeout(10, connect=5), limits=httpx.Limits(max_connections=CALLS_AT_ONCE)
+            )
+            self._graph = GraphAPIAsync(self._token, self._session, float(Version.GRAPH_API.value))
+            self._session.base_url = httpx.URL(self._address)  # pywa has no option for it
+        return self._graph
+
+
+# What comes in
+
+MEDIA = frozenset({"image", "audio", "voice", "video", "document", "sticker"})
+PASSED_OVER = frozenset({"reaction", "system", "revoke", "request_welcome"})
+"""Nothing that waits for an answer."""
+STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
+USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?\w+")
+"""A business-scoped user id: country, dot, letters and digits."""
+
+
+def _received(message: dict[str, Any], contacts: list[dict[str, Any]]) -> Received | None:
+    key, sender = words_in(message, "id"), _sender(message, contacts)
+    if not key or sender is None or message.get("group_id"):
+        return None
+    if message.get("type") == "edit":  # what was edited is said anew
+        message = object_in(object_in(message, "edit"), "message")
+    read = _incoming(message)
+    return Received("whatsapp", key, sender, read[0], media=read[1]) if read else None
+
+
+def _incoming(message: dict[str, Any]) -> tuple[Incoming, str] | None:
+    """The message as we know it, and the name of its file; None when there is nothing to answer."""
+    kind = words_in(message, "type")
+    content = object_in(message, kind)
+    if kind in PASSED_OVER or content.get("type") == "call_permission_reply":
+        return None
+    if kind == "text":
+        return Incoming("text", words_in(content, "body")), ""
+    if kind == "button":
+        payload = words_in(content, "payload")
+        return Incoming("tap" if payload else "text", words_in(content, "text"), payload), ""
+    if kind == "interactive":
+        return _choice(content), ""
+    if kind in MEDIA:
+        return Incoming("media", words_in(content, "caption")), words_in(content, "id")
+    return Incoming("other"), ""
+
+
+def _choice(interactive: dict[str, Any]) -> Incoming:
+    reply = object_in(interactive, "button_reply") or object_in(interactive, "list_reply")
+    if not words_in(reply, "id"):
+        return Incoming("other")
+    return Incoming("tap", words_in(reply, "title"), words_in(reply, "id"))
+
+
+def _sender(message: dict[str, Any], contacts: list[dict[str, Any]]) -> Sender | None:
+    """Who wrote: by number, by user id, or both. `from` holds either; the contact may tell the other."""
+    written_by = words_in(message, "from")
+    phone = written_by if _is_phone(written_by) else ""
+    user = words_in(message, "from_user_id") or (written_by if USER_ID.fullmatch(written_by) else "")
+    contact = _contact_of(phone, user, contacts)
+    phone = phone or (words_in(contact, "wa_id") if _is_phone(words_in(contact, "wa_id")) else "")
+    user = user or words_in(contact, "user_id")
+    identifiers = tuple((kind, value) for kind, value in (("phone", phone), ("user", user)) if value)
+    return Sender("whatsapp", identifiers) if identifiers else None
+
+
+def _contact_of(phone: str, user: str, contacts: list[dict[str, Any]]) -> dict[str, Any]:
+    """The contact that is surely this person's: two people must never be taken for one."""
+    for contact in contacts:
+        if (phone and contact.get("wa_id") == phone) or (user and contact.get("user_id") == user):
+            return contact
+    alone = contacts[0] if len(contacts) == 1 else {}
+    differs = (phone and words_in(alone, "wa_id")) or (user and words_in(alone, "user_id"))
+    return {} if differs else alone
+
+
+def _is_phone(value: str) -> bool:
+    return value.isascii() and value.isdecimal()
+
+
+def _status(status: dict[str, Any]) -> Received | None:
+    ours, state = words_in(status, "id"), STATES.get(words_in(status, "status"))
+    if not ours or state is None:
+        return None
+    errors = objects_in(status, "errors")
+    code = errors[0].get("code") if errors else None
+    return Received(
+        "whatsapp",
+        f"{ours}:{status['status']}:{words_in(status, 'timestamp')}",
+        status=Status(
+            state,
+            provider_id=ours,
+            ours=words_in(status, "biz_opaque_callback_data"),
+            error=str(code) if isinstance(code, int) else "",
+            again=code in AGAIN,
+        ),
+    )
+
+
+# What goes out
+
+
+def _is_too_long(part: Part) -> bool:
+    """Text is cut where it is queued; this keeps a slip there from costing a call that Meta refuses."""
+    limits = LIMITS["whatsapp"]
+    choices = [] if part.style == "plain" else part.choices
+    title, most = (ROW_TITLE, limits.rows) if part.style == "list" else (BUTTON_TITLE, limits.buttons)
+    return (
+        limits.measure(part.text) > (limits.interactive if choices else limits.text)
+        or len(choices) > most
+        or any(len(choice.label) > title or len(choice.title) > ROW_DESCRIPTION for choice in choices)
+    )
+
+
+def _message(part: Part) -> tuple[str, dict[str, Any]]:
+    """The kind of message and its content, as the `/messages` endpoint takes it."""
+    if part.style == "buttons" and part.choices:
+        buttons = [Button(choice.label, choice.code).to_dict() for choice in part.choices]
+        return "interactive", _interactive("button", part.text, {"buttons": buttons})
+    if part.style == "list" and part.choices:
+        rows = [SectionRow(choice.label, choice.code, choice.title or None) for choice in part.choices]
+        choices = SectionList(LIST_BUTTON, [Section(LIST_SECTION, rows)])
+        return "interactive", _interactive("list", part.text, choices.to_dict())
+    return "text", {"body": part.text, "preview_url": False}
+
+
+def _interactive(kind: str, text: str, action: dict[str, Any]) -> dict[str, Any]:
+    return {"type": kind, "body": {"text": text}, "action": action}
+
+
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+RULES: dict[int, Outcome] = {
+    **dict.fromkeys((4, 80007), Outcome("throttled", wait=MINUTE, whole_channel=True)),
+    **dict.fromkeys((130429, 429), Outcome("throttled", wait=timedelta(seconds=5), whole_channel=True)),
+    131056: Outcome("throttled", wait=timedelta(seconds=6)),
+    # A brake against spam: going on would make it worse, so the whole channel rests.
+    131048: Outcome("throttled", wait=HOUR, whole_channel=True),
+    # Our token, rights or account: ours to repair, and nobody's message is given up for it.
+    **dict.fromkeys(
+        (0, 3, 10, 190, 401, 131005), Outcome("throttled", wait=MINUTE, whole_channel=True, error="token")
+    ),
+    **dict.fromkeys(
+        (368, 131031, 131042, 133010), Outcome("throttled", wait=HOUR, whole_channel=True, error="account")
+    ),
+    **dict.fromkeys((1, 2, 131000, 131016, 131053, 131057, 133016), Outcome("temporary")),
+    131047: Outcome("permanent", error="window_closed"),
+    131050: Outcome("permanent", error="blocked", blocked=True),
+}
+"""Meta's error code → what to do. Any other code is about this one message, and final."""
+AGAIN = frozenset({4, 80007, 130429, 131056, 133016, 131053, 131000, 131016, 131057})
+"""Codes after which the same message may still arrive, when a status brings them later."""
+
+
+def _refused(error: WhatsAppError) -> Outcome:
+    """Meta answered with an error: its code decides (Cloud API error codes), never its words."""
+    status = error.status_code or 0
+    if status >= 500 and error.code == status:
+        # A proxy on the way, not Meta: the call may have arrived.
+        return Outcome("ambiguous", error=f"http_{status}")
+    if error.code in RULES:
+        return _worded(RULES[error.code], error)
+    return Outcome("temporary" if status >= 500 or error.is_transient else "permanent", error=str(error.code))
+
+
+def _worded(outcome: Outcome, error: WhatsAppError) -> Outcome:
+    """The rule's outcome, with Meta's own waiting time where it gives one."""
+    asked = error.raw_response.headers.get("Retry-After", "") if error.raw_response is not None else ""
+    own = timedelta(seconds=int(asked)) if asked.isdecimal() and len(asked) < 5 else timedelta(0)
+    wait = max(outcome.wait, own) if outcome.kind == "throttled" else outcome.wait
+    return replace(outcome, error=outcome.error or str(error.code), wait=wait)
+
+
+def _lost(error: Exception) -> Outcome:
+    """No answer that can be read: whether it arrived is known only where the call never left."""
+    return Outcome("temporary" if isinstance(error, UNSENT) else "ambiguous", error=type(error).__name__)
+
+
+def _keep_numbers_out_of_logs() -> None:
+    """pywa logs what it sends, and to whom."""
+    for name in ("httpx", "httpcore", "pywa", "pywa_async"):
+        logging.getLogger(name).setLevel(logging.WARNING)
