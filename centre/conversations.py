@@ -46,7 +46,7 @@ class Conversation(Base):
     channel: Mapped[str] = mapped_column(String(20))
     sealed_sender: Mapped[bytes] = mapped_column(LargeBinary)
     language: Mapped[str | None] = mapped_column(String(8))
-    village_code: Mapped[str | None] = mapped_column(String(13))
+    village_id: Mapped[int | None] = mapped_column(ForeignKey("villages.id", ondelete="SET NULL"))
     step: Mapped[str | None] = mapped_column(String(40))
     offered: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
     """What may be chosen now by its number or its label: [code, label, title] each."""
@@ -115,7 +115,7 @@ def block(conversation: Conversation, now: datetime) -> None:
 
 def forget(session: Session, conversation: Conversation, now: datetime) -> None:
     """Empty the conversation at once (UU PDP 27/2022 art. 43). Its address stays until the farewell is out, see `sweep`."""
-    for column in ("language", "village_code", "step", "notice_version", "notice_at", "stopped_at"):
+    for column in ("language", "village_id", "step", "notice_version", "notice_at", "stopped_at"):
         setattr(conversation, column, None)
     conversation.offered, conversation.memory = [], {}
     conversation.closing_at = now

@@ -60,6 +60,8 @@ class Outgoing:
 
     text: str
     choices: tuple[Choice, ...] = ()
+    first: int = 1
+    """The number of the first choice: the replies of one turn are numbered through."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def fit(outgoing: Outgoing, limits: Limits) -> list[Part]:
 
 def numbered(outgoing: Outgoing) -> str:
     """The text with its choices as numbers under it: the twin of every button, for those who type."""
-    rows = [f"{number}. {choice.title or choice.label}" for number, choice in enumerate(outgoing.choices, start=1)]
+    rows = [f"{number}. {choice.title or choice.label}" for number, choice in enumerate(outgoing.choices, outgoing.first)]
     return "\n\n".join(part for part in (outgoing.text, "\n".join(rows)) if part)
 
 

@@ -1,0 +1,218 @@
+"""Questions and their answers: an article's short form, the rest of it, the menu, and an honest "I do not know"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from bot.phrases import Phrases
+from bot.turns import Answer, Guide, Turn
+from bot.understanding import Understood
+from centre import answers
+from centre.messages import LABEL_LIMIT, Choice
+from content import topics
+from content.contacts import Contact, line
+from content.library import Answerable
+
+PAGE = 8
+"""Articles on one page of a topic: with "more" and "menu" they fill a list of ten rows."""
+SOURCES_SHOWN = 2
+RELATED_SHOWN = 3
+CHITCHAT: dict[str, Callable[[Phrases], str]] = {
+    "@greeting": Phrases.greeting,
+    "@thanks": Phrases.thanks,
+    "@goodbye": Phrases.goodbye,
+    "@insult": Phrases.insulted,
+    "@unclear": Phrases.unclear,
+}
+
+
+def reply(say: Phrases, guide: Guide, understood: Understood, today: date) -> Answer:
+    """The answer to an understood question that is neither danger nor a wish for a person."""
+    if understood.kind == "answer" and understood.slug:
+        return article(say, guide, understood.slug, today)
+    if understood.kind == "choices":
+        return did_you_mean(say, guide, understood.choices)
+    if understood.kind == "chitchat" and understood.slug in CHITCHAT:
+        return Answer(CHITCHAT[understood.slug](say), (menu_choice(say), person_choice(say)))
+    return Answer(say.not_known(), (menu_choice(say), person_choice(say)))
+
+
+def article(say: Phrases, guide: Guide, slug: str, today: date) -> Answer:
+    """The short form, its source and last check, and what to do next."""
+    found = guide.library.article(slug, say.language)
+    if found is None:
+        return Answer(say.old_article(), (menu_choice(say), person_choice(say)))
+    text = "\n\n".join(
+        part
+        for part in (
+            found.title,
+            found.short(lambda code: contact_named(say, guide, code)),
+            "\n".join(_standing(say, found, today)),
+        )
+        if part
+    )
+    return Answer(text, (*_next_steps(say, guide, found), menu_choice(say)))
+
+
+def did_you_mean(say: Phrases, guide: Guide, slugs: tuple[str, ...]) -> Answer:
+    """Up to three articles to choose from."""
+    rows = tuple(_article_choice(say, guide, slug) for slug in slugs)
+    none_of_these = Choice("none", say.label_none_of_these())
+    return Answer(say.did_you_mean(), (*(row for row in rows if row), none_of_these))
+
+
+def show(turn: Turn, slug: str) -> Answer:
+    """A chosen article."""
+    answers.record(
+        turn.session,
+        turn.conversation,
+        kind="answer",
+        slug=slug,
+        language=turn.say.language,
+        confidence=1.0,
+        now=turn.now,
+    )
+    return article(turn.say, turn.guide, slug, _day(turn.now))
+
+
+def more(turn: Turn, slug: str) -> Answer:
+    """The whole article, with its legal basis and every source."""
+    say = turn.say
+    found = turn.guide.library.article(slug, say.language)
+    if found is None:
+        return Answer(say.old_article(), (menu_choice(say), person_choice(say)))
+    basis = [say.legal_basis("; ".join(found.legal_basis))] if found.legal_basis else []
+    standing = _standing(say, found, _day(turn.now), most=len(found.sources))
+    body = found.body(lambda code: contact_named(say, turn.guide, code))
+    text = "\n\n".join(part for part in (found.title, body, "\n".join([*basis, *standing])) if part)
+    return Answer(text, (*_rating(say, slug), *_related(say, turn.guide, found), menu_choice(say)))
+
+
+def in_indonesian(turn: Turn, slug: str) -> Answer:
+    """The Indonesian text behind a translation, one tap away."""
+    return article(Phrases("id"), turn.guide, slug, _day(turn.now))
+
+
+def helped(turn: Turn, slug: str) -> Answer:
+    """The person says that the answer helped."""
+    answers.rate(turn.session, turn.conversation, slug, True)
+    return Answer(turn.say.glad_it_helped(), (menu_choice(turn.say),))
+
+
+def did_not_help(turn: Turn, slug: str) -> Answer:
+    """The person says that it did not: other words, or a person."""
+    answers.rate(turn.session, turn.conversation, slug, False)
+    return Answer(turn.say.sorry_no_help(), (person_choice(turn.say), menu_choice(turn.say)))
+
+
+def none_of_these(turn: Turn, _rest: str) -> Answer:
+    """None of the offered choices fits."""
+    return Answer(turn.say.not_known(), (menu_choice(turn.say), person_choice(turn.say)))
+
+
+def menu(say: Phrases, guide: Guide, page: int = 1) -> Answer:
+    """The topics that have guidance, two pages where they do not fit in one list."""
+    shelves = [topic for topic in topics.TOPICS if guide.library.by_topic(topic.code)]
+    rows = tuple(Choice(f"topic:{shelf.code}", say.topic(shelf.label), say.topic(shelf.title)) for shelf in shelves)
+    shown, has_more = _page(rows, page, PAGE - 1)
+    onward = (Choice(f"menu:{page + 1}", say.label_other_topics()),) if has_more else ()
+    return Answer(say.menu(), (*shown, *onward, person_choice(say), Choice("languages", say.label_languages())))
+
+
+def topic(turn: Turn, rest: str) -> Answer:
+    """The articles of one topic (`rest`: its code, then its page)."""
+    say = turn.say
+    code, _, number = rest.partition(":")
+    if code not in topics.CODES:
+        return menu(say, turn.guide)
+    page = int(number) if number.isdecimal() else 1
+    rows = tuple(
+        row for row in (_article_choice(say, turn.guide, slug) for slug in turn.guide.library.by_topic(code)) if row
+    )
+    if not rows:
+        return Answer(say.topic_empty(), (menu_choice(say), person_choice(say)))
+    shown, has_more = _page(rows, page, PAGE)
+    onward = (Choice(f"topic:{code}:{page + 1}", say.label_more()),) if has_more else ()
+    return Answer(say.topic_opened(say.topic(topics.get(code).label)), (*shown, *onward, menu_choice(say)))
+
+
+def contact_line(say: Phrases, contact: Contact) -> str:
+    """A contact with the month of its source, or the day staff tried it."""
+    return line(contact, lambda each: _how_sure(say, each))
+
+
+def contact_named(say: Phrases, guide: Guide, code: str) -> str:
+    """The line of the contact that a text names by its code; the code itself when it is no longer listed."""
+    contact = guide.library.contacts.get(code)
+    return contact_line(say, contact) if contact else code
+
+
+def menu_choice(say: Phrases) -> Choice:
+    return Choice("menu", say.label_menu())
+
+
+def person_choice(say: Phrases) -> Choice:
+    return Choice("person", say.label_person())
+
+
+def _standing(say: Phrases, found: Answerable, today: date, most: int = SOURCES_SHOWN) -> list[str]:
+    """What the reader must know about how far to trust the text."""
+    named = "; ".join(f"{source.title}, {source.date}" for source in found.sources[:most])
+    lines = [say.sources(named)]
+    lines.append(say.checked_on(found.checked_at.date()) if found.checked_at else say.written_on(found.valid_from))
+    if found.is_stale(today):
+        lines.append(say.stale(found.review_due))
+    elif found.waits_for_check:
+        lines.append(say.check_first())
+    if found.language != say.language:
+        lines.append(say.in_indonesian())
+    elif not found.reviewed or found.is_behind:
+        lines.append(say.unreviewed_article())
+    return lines
+
+
+def _how_sure(say: Phrases, contact: Contact) -> str:
+    if contact.tested_on:
+        return say.call_tested(contact.tested_on)
+    read = say.source_of(contact.since.year, contact.since.month) if contact.since else ""
+    return read if contact.is_confirmed else ", ".join(part for part in (read, say.not_certain()) if part)
+
+
+def _next_steps(say: Phrases, guide: Guide, found: Answerable) -> tuple[Choice, ...]:
+    original = ()
+    if found.language != "id":
+        original = (Choice(f"orig:{found.slug}", say.label_indonesian()),)
+    return (
+        Choice(f"more:{found.slug}", say.label_more()),
+        *original,
+        *_rating(say, found.slug),
+        *_related(say, guide, found),
+    )
+
+
+def _rating(say: Phrases, slug: str) -> tuple[Choice, ...]:
+    return (
+        Choice(f"yes:{slug}", say.label_helped(), say.title_helped()),
+        Choice(f"no:{slug}", say.label_no_help(), say.title_no_help()),
+    )
+
+
+def _related(say: Phrases, guide: Guide, found: Answerable) -> tuple[Choice, ...]:
+    rows = (_article_choice(say, guide, slug) for slug in found.related[:RELATED_SHOWN])
+    return tuple(row for row in rows if row)
+
+
+def _article_choice(say: Phrases, guide: Guide, slug: str) -> Choice | None:
+    found = guide.library.article(slug, say.language)
+    return Choice(f"art:{slug}", found.label[:LABEL_LIMIT], found.title) if found else None
+
+
+def _page(rows: tuple[Choice, ...], page: int, size: int) -> tuple[tuple[Choice, ...], bool]:
+    """The rows of one page, and whether more follow. A page that is not there shows the first."""
+    start = (page - 1) * size if 0 < (page - 1) * size < len(rows) else 0
+    return rows[start : start + size], start + size < len(rows)
+
+
+def _day(now: datetime) -> date:
+    return now.date()

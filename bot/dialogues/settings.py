@@ -1,0 +1,91 @@
+"""What a person may decide about the conversation itself: stop, start again, erase; and asking for a person."""
+
+from __future__ import annotations
+
+from bot.dialogues import guidance
+from bot.turns import Answer, Turn
+from centre import answers, areas, conversations, inbox, outbox
+from centre.areas import Village
+from centre.messages import Choice
+from content.contacts import Contact
+
+FORGET = "forget"
+ALSO_HELPFUL = ("kp2mi", "kp2mi-wa", "kemlu")
+"""Whom we name beside the village's own desk (codes of `content/contacts.yaml`)."""
+
+
+def stop(turn: Turn) -> Answer:
+    """`berhenti`: nothing more is sent unasked."""
+    turn.conversation.stopped_at = turn.conversation.stopped_at or turn.now
+    return Answer(turn.say.stopped(), (_start_choice(turn),))
+
+
+def is_stopped(turn: Turn) -> Answer:
+    """Somebody who said `berhenti` writes again: the way back, and a person."""
+    return Answer(turn.say.is_stopped(), (_start_choice(turn), guidance.person_choice(turn.say)))
+
+
+def start(turn: Turn) -> Answer:
+    """`mulai`: back again."""
+    was_stopped = turn.conversation.stopped_at is not None
+    turn.conversation.stopped_at = None
+    following = guidance.menu(turn.say, turn.guide)
+    text = f"{turn.say.started_again()}\n\n{following.text}" if was_stopped else following.text
+    return Answer(text, following.choices)
+
+
+def confirm_forget(turn: Turn) -> Answer:
+    """`hapus`: one confirmation before everything goes."""
+    yes = Choice("forget:yes", turn.say.label_yes_forget())
+    no = Choice("forget:no", turn.say.label_no())
+    return Answer(turn.say.confirm_forget(), (yes, no), next_step=FORGET)
+
+
+def forget(turn: Turn, word: str) -> Answer:
+    """Erase everything held about this conversation (UU PDP 27/2022 art. 43), or nothing."""
+    if word != "yes" or turn.conversation.step != FORGET:
+        return not_forgotten(turn) if word == "no" else confirm_forget(turn)
+    conversation_id = turn.conversation.id
+    inbox.erase_words(turn.session, conversation_id)
+    outbox.erase_words(turn.session, conversation_id)
+    answers.erase(turn.session, conversation_id)
+    conversations.forget(turn.session, turn.conversation, turn.now)
+    return Answer(turn.say.forgotten())
+
+
+def not_forgotten(turn: Turn) -> Answer:
+    """The person thought better of it."""
+    return Answer(turn.say.not_forgotten(), (guidance.menu_choice(turn.say), guidance.person_choice(turn.say)))
+
+
+def person(turn: Turn) -> Answer:
+    """Where a human can be reached: the village's desk as far as it is filled in, and who else helps."""
+    say = turn.say
+    village = areas.get(turn.session, turn.conversation.village_id) if turn.conversation.village_id else None
+    known = turn.guide.library.contacts
+    others = [known[code] for code in ALSO_HELPFUL if code in known]
+    text = "\n\n".join((_desk(turn, village), _lines(turn, others)))
+    ask_village = () if village else (Choice("villages", say.label_village()),)
+    return Answer(text, (*ask_village, guidance.menu_choice(say)))
+
+
+def _desk(turn: Turn, village: Village | None) -> str:
+    say = turn.say
+    if village is None:
+        return say.person(say.centre_unnamed())
+    known = (
+        say.address(village.address) if village.address else "",
+        say.opening_hours(village.hours) if village.hours else "",
+        say.contact(village.contacts) if village.contacts else "",
+    )
+    details = [line for line in known if line] or [say.not_filled_in()]
+    return "\n".join((say.person(say.centre_named(village.name)), *details))
+
+
+def _lines(turn: Turn, others: list[Contact]) -> str:
+    rows = [f"- {guidance.contact_line(turn.say, contact)}" for contact in others]
+    return "\n".join((turn.say.other_contacts(), *rows))
+
+
+def _start_choice(turn: Turn) -> Choice:
+    return Choice("start", turn.say.label_start())

@@ -1,0 +1,160 @@
+"""First contact: who answers here, what is kept, then language, then village. Both can be skipped; nobody must register."""
+
+from __future__ import annotations
+
+from bot.dialogues import guidance
+from bot.phrases import NOTICE_VERSION, Phrases
+from bot.turns import Answer, Turn
+from centre import areas
+from centre.areas import Village
+from centre.conversations import Conversation
+from centre.messages import LABEL_LIMIT, TITLE_LIMIT, Choice
+from content import languages
+
+LANGUAGE, VILLAGE = "language", "village"
+NAME_WORDS = 5
+"""A village's name, with its regency, has no more words than this; a longer message is a question."""
+
+
+def is_new(conversation: Conversation) -> bool:
+    """Has this person not been told yet who answers here and what is kept?"""
+    return conversation.notice_version != NOTICE_VERSION
+
+
+def welcome(turn: Turn) -> Answer:
+    """Who Balai is and what is kept, in Bahasa or the person's own choice; noted with its wording and time."""
+    turn.conversation.notice_version, turn.conversation.notice_at = NOTICE_VERSION, turn.now
+    say = Phrases(turn.conversation.language or languages.SOURCE)
+    return Answer(f"{say.welcome()}\n\n{say.privacy()}", next_step=LANGUAGE)
+
+
+def choose_language(turn: Turn) -> Answer:
+    """The languages, each by its own name, asked in the person's language and in Bahasa."""
+    return _language_question(turn, LANGUAGE)
+
+
+def choose_another_language(turn: Turn) -> Answer:
+    """The same, later: it does not lead on to the village."""
+    return _language_question(turn, None)
+
+
+def language_chosen(turn: Turn, code: str) -> list[Answer]:
+    """The person chose. The way back is shown in the new language and in the one before."""
+    if code not in languages.CODES or not languages.get(code).offered:
+        return [choose_another_language(turn)]
+    before = turn.say.language if turn.say.language != code else _another(code)
+    first_time = turn.conversation.step == LANGUAGE
+    turn.conversation.language = code
+    turn.speak(code)
+    lines = [turn.say.language_chosen()]
+    if not turn.say.is_reviewed:
+        lines.append(turn.say.unreviewed_language())
+    lines += [turn.say.way_back(), Phrases(before).way_back()]
+    confirmed = "\n".join(dict.fromkeys(lines))
+    following = _after_language(turn) if first_time else guidance.menu(turn.say, turn.guide)
+    return [Answer(f"{confirmed}\n\n{following.text}", following.choices, following.next_step)]
+
+
+def choose_village(turn: Turn) -> Answer:
+    """Ask for the village."""
+    return Answer(turn.say.choose_village(), (_skip(turn),), next_step=VILLAGE)
+
+
+def village_typed(turn: Turn, text: str) -> Answer | None:
+    """Take what looks like a village's name; anything else is not for this step (None)."""
+    if len(text.split()) > NAME_WORDS:
+        return None
+    found = areas.search(turn.session, text)
+    if not found:
+        return None
+    if areas.is_sure(text, found):
+        return _settle(turn, found[0])
+    return _which(turn, found, text)
+
+
+def village_unknown(turn: Turn) -> Answer:
+    """No village of that name is known here: try again, or go on without."""
+    return Answer(turn.say.village_unknown(), (_skip(turn),), next_step=VILLAGE)
+
+
+def village_chosen(turn: Turn, rest: str) -> Answer:
+    """A village out of the list."""
+    village = areas.get(turn.session, int(rest)) if rest.isdecimal() else None
+    return _settle(turn, village) if village else village_unknown(turn)
+
+
+def regency_chosen(turn: Turn, rest: str) -> Answer:
+    """A regency out of the list (`rest`: its code, then the name that was typed)."""
+    code, _, typed = rest.partition(":")
+    found = areas.in_regency(areas.search(turn.session, typed), code)
+    if not found:
+        return village_unknown(turn)
+    return _settle(turn, found[0]) if len(found) == 1 else _village_list(turn, found)
+
+
+def by_link(turn: Turn, code: str) -> Answer | None:
+    """The village behind a link code, set at once; None when the code leads nowhere."""
+    village = areas.by_link_code(turn.session, code)
+    if village is None:
+        return None
+    turn.conversation.village_id = village.id
+    return Answer(turn.say.village_chosen(village.name, village.regency))
+
+
+def skip(turn: Turn, _rest: str) -> Answer:
+    """Go on without an answer to the open step."""
+    if turn.conversation.step == LANGUAGE:
+        return choose_village(turn)
+    turn.conversation.step = None
+    following = guidance.menu(turn.say, turn.guide)
+    return Answer(f"{turn.say.step_skipped()}\n\n{following.text}", following.choices)
+
+
+def _language_question(turn: Turn, step: str | None) -> Answer:
+    asked = dict.fromkeys((turn.say.choose_language(), Phrases(languages.SOURCE).choose_language()))
+    rows = [Choice(f"lang:{language.code}", language.own_name) for language in languages.OFFERED]
+    if step:
+        rows.append(_skip(turn))
+    return Answer("\n".join(asked), tuple(rows), next_step=step)
+
+
+def _after_language(turn: Turn) -> Answer:
+    """The village, unless a link has already told it."""
+    if turn.conversation.village_id is None:
+        return choose_village(turn)
+    return guidance.menu(turn.say, turn.guide)
+
+
+def _settle(turn: Turn, village: Village) -> Answer:
+    turn.conversation.village_id = village.id
+    following = guidance.menu(turn.say, turn.guide)
+    chosen = turn.say.village_chosen(village.name, village.regency)
+    return Answer(f"{chosen}\n\n{following.text}", following.choices)
+
+
+def _which(turn: Turn, found: list[Village], typed: str) -> Answer:
+    regencies = areas.regencies(found)
+    if len(regencies) == 1 or len(found) <= 4:
+        return _village_list(turn, found)
+    rows = [Choice(f"reg:{code}:{typed}"[:64], name[:LABEL_LIMIT], name[:TITLE_LIMIT]) for code, name in regencies]
+    return Answer(turn.say.which_regency(), (*rows[:8], _skip(turn)), next_step=VILLAGE)
+
+
+def _village_list(turn: Turn, found: list[Village]) -> Answer:
+    rows = [
+        Choice(
+            f"village:{village.id}",
+            village.name[:LABEL_LIMIT],
+            ", ".join(part for part in (village.name, village.district, village.regency) if part)[:TITLE_LIMIT],
+        )
+        for village in found[:8]
+    ]
+    return Answer(turn.say.which_village(), (*rows, _skip(turn)), next_step=VILLAGE)
+
+
+def _skip(turn: Turn) -> Choice:
+    return Choice("skip", turn.say.label_skip())
+
+
+def _another(code: str) -> str:
+    return languages.SOURCE if code != languages.SOURCE else "en"

@@ -1,0 +1,67 @@
+"""One turn of a conversation: all that a dialogue may look at, and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.phrases import Phrases
+from centre.conversations import Conversation
+from centre.messages import Choice
+from content import languages
+from content.finding import Finder
+from content.library import Library
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What the bot knows while it answers: the published guidance, how to find in it, and the links to ourselves."""
+
+    library: Library
+    finder: Finder
+    links: dict[str, str] = field(default_factory=dict)
+    """Channel → address that opens a private chat with us."""
+
+
+@dataclass
+class Turn:
+    """One person's message being answered."""
+
+    session: Session
+    conversation: Conversation
+    guide: Guide
+    now: datetime
+    say: Phrases
+    is_first: bool = False
+    """This person has not been told yet who answers here and what is kept."""
+
+    def speak(self, language: str) -> None:
+        """Go on in this language."""
+        self.say = Phrases(language)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a dialogue says, what may be chosen next, and which step stays open."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    next_step: str | None = None
+
+
+def language_of(conversation: Conversation) -> str:
+    """The person's own choice, else the language last heard from them, else Bahasa."""
+    return conversation.language or offered(str(conversation.memory.get("heard", languages.SOURCE)))
+
+
+def offered(code: str) -> str:
+    """The nearest language that has a catalogue."""
+    return next(each for each in languages.fallback_chain(code) if languages.get(each).offered)
+
+
+def remember(conversation: Conversation, **facts: object) -> None:
+    """Keep small facts for the next turn; None forgets one. (A JSON column notices only a new value.)"""
+    kept = {**conversation.memory, **facts}
+    conversation.memory = {name: value for name, value in kept.items() if value is not None}

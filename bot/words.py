@@ -1,0 +1,54 @@
+"""Words that work everywhere: `0`, `menu`, `bahasa`, `petugas`, `batal`, `hapus`, `berhenti`, `mulai`.
+
+They are understood in every language of the catalogues at once, whatever language the person has chosen: somebody who
+chose wrongly must find the way back in the words they know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from bot.catalogues import catalogue
+from content import languages
+
+MENU, LANGUAGES, PERSON, CANCEL = "menu", "languages", "person", "cancel"
+FORGET, STOP, START, VILLAGE = "forget", "stop", "start", "villages"
+
+Translate = Callable[[str, str], str]
+
+
+@cache
+def table() -> dict[str, str]:
+    """Every word of every language → what it asks for."""
+    found: dict[str, str] = {}
+    for language in languages.OFFERED:
+        for command, words in _commands(catalogue(language.code).pgettext).items():
+            for word in words.split("|"):
+                found.setdefault(plain(word), command)
+    return found
+
+
+def command_in(text: str) -> str | None:
+    """The command a person typed, alone or with the punctuation people add ("/menu", "MENU!!")."""
+    return table().get(plain(text))
+
+
+def plain(text: str) -> str:
+    """Lower case, without the marks around and between words."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _commands(pgettext: Translate) -> dict[str, str]:
+    # Several words for one thing stand with "|" between them. Translators give the words of their language.
+    return {
+        MENU: pgettext("kata", "0|menu|menu utama|daftar topik|bantuan"),
+        LANGUAGES: pgettext("kata", "bahasa|ganti bahasa"),
+        PERSON: pgettext("kata", "petugas|bicara dengan petugas"),
+        CANCEL: pgettext("kata", "batal|kembali"),
+        FORGET: pgettext("kata", "hapus|hapus data|hapus data saya"),
+        STOP: pgettext("kata", "berhenti|stop"),
+        START: pgettext("kata", "mulai|start"),
+        VILLAGE: pgettext("kata", "desa|ganti desa"),
+    }

@@ -1,0 +1,70 @@
+"""What was answered, and whether it helped: the trace that tells editors where guidance fails. No words of the person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from centre.conversations import Conversation
+from centre.db import Base, BigId, UtcDateTime
+
+
+class GivenAnswer(Base):
+    """One answer to one question."""
+
+    __tablename__ = "given_answers"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    """answer, choices, none, danger, chitchat, person"""
+    slug: Mapped[str | None] = mapped_column(String(60), index=True)
+    language: Mapped[str] = mapped_column(String(8))
+    confidence: Mapped[float]
+    helped: Mapped[bool | None]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def record(
+    session: Session,
+    conversation: Conversation,
+    *,
+    kind: str,
+    slug: str | None,
+    language: str,
+    confidence: float,
+    now: datetime,
+) -> GivenAnswer:
+    """Note that this was answered."""
+    given = GivenAnswer(
+        conversation_id=conversation.id, kind=kind, slug=slug, language=language, confidence=confidence, at=now
+    )
+    session.add(given)
+    session.flush()
+    return given
+
+
+def rate(session: Session, conversation: Conversation, slug: str, helped: bool) -> bool:
+    """The person says whether the latest answer from `slug` helped; False when there was none."""
+    given = session.scalars(
+        select(GivenAnswer)
+        .where(GivenAnswer.conversation_id == conversation.id, GivenAnswer.slug == slug)
+        .order_by(GivenAnswer.id.desc())
+        .limit(1)
+    ).first()
+    if given is None:
+        return False
+    given.helped = helped
+    session.flush()
+    return True
+
+
+def erase(session: Session, conversation_id: int) -> None:
+    """The person asked to be forgotten."""
+    session.execute(
+        delete(GivenAnswer)
+        .where(GivenAnswer.conversation_id == conversation_id)
+        .execution_options(synchronize_session=False)
+    )
