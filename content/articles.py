@@ -1,8 +1,8 @@
 """Guidance as records: what is published, every state it was in, and who checked what.
 
-Files seed it and never overwrite what staff have edited. A translation's words are `Revision` rows that never change;
-`Translation.published_revision` says which of them people see, so that drafts and reviews can stand beside it. Whatever
-the running bot must notice raises `ContentVersion`, which it reads between messages.
+Files seed it and never overwrite what staff have edited. A translation's words are `Revision` rows that never
+change; `Translation.published_revision` says which of them people see, so that drafts and reviews can stand
+beside it. Whatever the running bot must notice raises `ContentVersion`, which it reads between messages.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+import sqlalchemy as sa
 from sqlalchemy import JSON, Boolean, Date, ForeignKey, Integer, String, UniqueConstraint
-from sqlalchemy import Text as LongText
-from sqlalchemy import and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -36,18 +35,18 @@ class Article(Base):
 
     slug: Mapped[str] = mapped_column(String(64), primary_key=True)
     topic: Mapped[str] = mapped_column(String(20))
-    owner: Mapped[str] = mapped_column(LongText)
+    owner: Mapped[str] = mapped_column(sa.Text)
     legal_basis: Mapped[list[str]] = mapped_column(JSON)
     sources: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     related: Mapped[list[str]] = mapped_column(JSON)
     valid_from: Mapped[date] = mapped_column(Date)
     review_due: Mapped[date] = mapped_column(Date)
     check_before_use: Mapped[bool] = mapped_column(Boolean)
-    check_note: Mapped[str] = mapped_column(LongText)
+    check_note: Mapped[str] = mapped_column(sa.Text)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     checked_by: Mapped[str | None] = mapped_column(String(64))
 
-    translations: Mapped[list[Translation]] = relationship(back_populates="article", order_by="Translation.id")
+    translations: Mapped[list[Translation]] = relationship(back_populates="article")
 
 
 class Translation(Base):
@@ -60,10 +59,10 @@ class Translation(Base):
     article_slug: Mapped[str] = mapped_column(ForeignKey("articles.slug"))
     language: Mapped[str] = mapped_column(String(8))
     published_revision: Mapped[int | None] = mapped_column(Integer)
-    """The number of the revision that people see; a number and no key, so that neither table must come first."""
+    """The number of the revision people see: no foreign key, so that neither table must come first."""
 
     article: Mapped[Article] = relationship(back_populates="translations")
-    revisions: Mapped[list[Revision]] = relationship(back_populates="translation", order_by="Revision.number")
+    revisions: Mapped[list[Revision]] = relationship(back_populates="translation")
 
 
 class Revision(Base):
@@ -75,15 +74,15 @@ class Revision(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     translation_id: Mapped[int] = mapped_column(ForeignKey("translations.id"))
     number: Mapped[int] = mapped_column(Integer)
-    title: Mapped[str] = mapped_column(LongText)
-    label: Mapped[str] = mapped_column(LongText)
-    short: Mapped[str] = mapped_column(LongText)
-    body: Mapped[str] = mapped_column(LongText)
+    title: Mapped[str] = mapped_column(sa.Text)
+    label: Mapped[str] = mapped_column(sa.Text)
+    short: Mapped[str] = mapped_column(sa.Text)
+    body: Mapped[str] = mapped_column(sa.Text)
     digest: Mapped[str] = mapped_column(String(12))
     """The mark of these very words, `Text.revision`."""
-    source_revision: Mapped[str] = mapped_column(LongText)
+    source_revision: Mapped[str] = mapped_column(sa.Text)
     """The mark of the source text that it was made from; empty for the source itself."""
-    reviewed: Mapped[str] = mapped_column(LongText)
+    reviewed: Mapped[str] = mapped_column(sa.Text)
     """Who read a translation and when; empty until a native speaker has."""
     origin: Mapped[Origin] = mapped_column(String(8))
     author: Mapped[str] = mapped_column(String(64))
@@ -101,7 +100,7 @@ class Phrase(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     label: Mapped[str] = mapped_column(String(64), index=True)
     language: Mapped[str] = mapped_column(String(8))
-    text: Mapped[str] = mapped_column(LongText)
+    text: Mapped[str] = mapped_column(sa.Text)
     origin: Mapped[Origin] = mapped_column(String(8))
 
 
@@ -114,7 +113,7 @@ class ContactCheck(Base):
     code: Mapped[str] = mapped_column(String(64), index=True)
     tested_on: Mapped[date] = mapped_column(Date)
     tested_by: Mapped[str] = mapped_column(String(64))
-    note: Mapped[str] = mapped_column(LongText)
+    note: Mapped[str] = mapped_column(sa.Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -141,7 +140,7 @@ class Loaded:
 def load(session: Session, guidance: Guidance, now: datetime) -> Loaded:
     """Take over what the files say, but for what staff have edited. What the files no longer have stays."""
     _take_turn(session)
-    known = {article.slug: article for article in session.scalars(select(Article))}
+    known = {article.slug: article for article in session.scalars(sa.select(Article))}
     published = _published(session)
     phrases = _phrases(session)
     loaded = Loaded()
@@ -177,8 +176,8 @@ def publish(
 
 def waiting_for_check(session: Session) -> list[Article]:
     """What an officer must check before it can be relied on, by slug."""
-    waiting = select(Article).where(Article.check_before_use, Article.checked_at.is_(None)).order_by(Article.slug)
-    return list(session.scalars(waiting))
+    waiting = sa.select(Article).where(Article.check_before_use, Article.checked_at.is_(None))
+    return list(session.scalars(waiting.order_by(Article.slug)))
 
 
 def record_check(session: Session, slug: str, staff: str, now: datetime) -> None:
@@ -191,7 +190,7 @@ def record_check(session: Session, slug: str, staff: str, now: datetime) -> None
 
 def checks(session: Session) -> dict[str, datetime]:
     """When each checked article was checked, by slug."""
-    rows = session.execute(select(Article.slug, Article.checked_at).where(Article.checked_at.is_not(None)))
+    rows = session.execute(sa.select(Article.slug, Article.checked_at).where(Article.checked_at.is_not(None)))
     return {slug: checked_at for slug, checked_at in rows if checked_at}
 
 
@@ -208,13 +207,13 @@ def record_contact_test(
 
 def contact_tests(session: Session) -> dict[str, date]:
     """The last day on which each contact was tried, by code."""
-    rows = session.execute(select(ContactCheck.code, func.max(ContactCheck.tested_on)).group_by(ContactCheck.code))
-    return {code: tested_on for code, tested_on in rows}
+    last = sa.select(ContactCheck.code, sa.func.max(ContactCheck.tested_on)).group_by(ContactCheck.code)
+    return {row.code: row[1] for row in session.execute(last)}
 
 
 def version(session: Session) -> int:
     """A number that is higher after every change to what is published; zero before the first."""
-    return session.scalar(select(ContentVersion.number).where(ContentVersion.id == _ONLY)) or 0
+    return session.scalar(sa.select(ContentVersion.number).where(ContentVersion.id == _ONLY)) or 0
 
 
 def export(session: Session) -> Guidance:
@@ -222,7 +221,7 @@ def export(session: Session) -> Guidance:
     published = _published(session)
     phrases = _phrases(session)
     articles = {}
-    for article in session.scalars(select(Article).order_by(Article.slug)):
+    for article in session.scalars(sa.select(Article).order_by(Article.slug)):
         texts = {language: _words(language, row) for language, row in published.get(article.slug, {}).items()}
         if languages.SOURCE in texts:
             heard = sorted(phrases.get(article.slug, []), key=lambda row: _language_order(row.language))
@@ -361,8 +360,11 @@ def _words(language: str, revision: Revision) -> Text:
 
 def _published(session: Session) -> dict[str, dict[str, Revision]]:
     """What people see, by slug and language, Bahasa first."""
-    shown = and_(Revision.translation_id == Translation.id, Revision.number == Translation.published_revision)
-    rows = session.execute(select(Translation.article_slug, Translation.language, Revision).join(Revision, shown))
+    is_shown = sa.and_(
+        Revision.translation_id == Translation.id, Revision.number == Translation.published_revision
+    )
+    shown = sa.select(Translation.article_slug, Translation.language, Revision).join(Revision, is_shown)
+    rows = session.execute(shown).all()
     found: dict[str, dict[str, Revision]] = {}
     for slug, language, revision in sorted(rows, key=lambda row: _language_order(row.language)):
         found.setdefault(slug, {})[language] = revision
@@ -372,8 +374,8 @@ def _published(session: Session) -> dict[str, dict[str, Revision]]:
 def _phrases(session: Session) -> dict[str, list[_Heard]]:
     """How people ask, by label, in the order it was taken over."""
     found: dict[str, list[_Heard]] = {}
-    rows = session.execute(select(Phrase.label, Phrase.language, Phrase.text, Phrase.origin).order_by(Phrase.id))
-    for label, language, text, origin in rows:
+    heard = sa.select(Phrase.label, Phrase.language, Phrase.text, Phrase.origin).order_by(Phrase.id)
+    for label, language, text, origin in session.execute(heard):
         found.setdefault(label, []).append(_Heard(language, text, origin))
     return found
 
@@ -382,13 +384,14 @@ def _sync_phrases(session: Session, wanted: ArticleFile, known: list[_Heard]) ->
     """Let the phrasings that came from files be those of the files now. Did anything change?"""
     by_staff = {(heard.language, heard.text) for heard in known if heard.origin == "staff"}
     before = [(heard.language, heard.text) for heard in known if heard.origin == "files"]
-    after = [(said.language, said.text) for said in wanted.phrasings if (said.language, said.text) not in by_staff]
+    said = [(phrasing.language, phrasing.text) for phrasing in wanted.phrasings]
+    after = [pair for pair in said if pair not in by_staff]
     if before == after:
         return False
-    session.execute(delete(Phrase).where(Phrase.label == wanted.slug, Phrase.origin == "files"))
+    session.execute(sa.delete(Phrase).where(Phrase.label == wanted.slug, Phrase.origin == "files"))
     rows = [{"label": wanted.slug, "language": of, "text": text, "origin": "files"} for of, text in after]
     if rows:
-        session.execute(insert(Phrase), rows)
+        session.execute(sa.insert(Phrase), rows)
     return True
 
 
@@ -398,16 +401,18 @@ def _language_order(language: str) -> tuple[bool, str]:
 
 def _take_turn(session: Session) -> None:
     """Wait until nobody else is loading or publishing, and make the one row where it is missing."""
-    row = select(ContentVersion.number).where(ContentVersion.id == _ONLY).with_for_update()
+    row = sa.select(ContentVersion.number).where(ContentVersion.id == _ONLY).with_for_update()
     if session.scalar(row) is None:
         try:
             with session.begin_nested():
-                session.execute(insert(ContentVersion).values(id=_ONLY, number=0))
+                session.execute(sa.insert(ContentVersion).values(id=_ONLY, number=0))
         except IntegrityError:  # another made it meanwhile
             session.scalar(row)
 
 
 def _raise_version(session: Session) -> None:
     _take_turn(session)
-    raised = update(ContentVersion).where(ContentVersion.id == _ONLY).values(number=ContentVersion.number + 1)
+    raised = (
+        sa.update(ContentVersion).where(ContentVersion.id == _ONLY).values(number=ContentVersion.number + 1)
+    )
     session.execute(raised)

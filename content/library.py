@@ -1,13 +1,13 @@
 """What the bot answers from: everything published, read once, in a few plain objects.
 
-The same library is made from the files (`balai ask` needs no database) and from the records (the running bot). It never
-changes; when `articles.version` has risen, another is made.
+The same library is made from the files (`balai ask` needs no database) and from records (the running bot). It
+never changes; when `articles.version` has risen, another is made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -20,8 +20,8 @@ from content.contacts import Contact
 from content.files import ArticleFile, Guidance, Source, Text
 from content.finding import Phrasing
 
-TALK: Final = Path(__file__).parent / "phrasings"
-"""How greetings, thanks and the like are said; they come with the program, not with the guidance."""
+TALK: Final = Path(__file__).parent / files.TALK
+"""How greetings, thanks and the like are said; it comes with the program, not with the guidance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,8 @@ class Answerable:
     @property
     def is_behind(self) -> bool:
         """Has the source changed since this translation was made from it?"""
-        return self.language != languages.SOURCE and self.text.from_revision != self.article.source_text.revision
+        source = self.article.source_text
+        return self.text is not source and self.text.from_revision != source.revision
 
     @property
     def waits_for_check(self) -> bool:
@@ -140,7 +141,7 @@ class Library:
     @property
     def titles(self) -> dict[str, list[str]]:
         """Each article's titles in all its languages, Bahasa first."""
-        return {slug: [text.title for text in article.texts.values()] for slug, article in self._articles.items()}
+        return {slug: [text.title for text in each.texts.values()] for slug, each in self._articles.items()}
 
     @property
     def phrasings(self) -> list[Phrasing]:
@@ -170,17 +171,16 @@ class Library:
 
 def from_files(folder: Path, contacts_path: Path) -> Library:
     """What the files say. Raises `files.Unreadable` where they cannot be taken."""
-    talk = files.talk_phrasings(folder.parent / TALK.name)
+    talk = files.talk_phrasings(folder.parent / files.TALK)
     return Library(files.read(folder), contact_book.read(contacts_path), talk=talk)
 
 
 def from_database(session: Session, contacts: Mapping[str, Contact]) -> Library:
     """What is published, with the last test of each contact in place of the one that its file tells."""
     version = articles.version(session)  # first: a change that comes while we read is then noticed later
-    tests = articles.contact_tests(session)
     return Library(
         articles.export(session),
-        {code: replace(contact, tested_on=tests.get(code, contact.tested_on)) for code, contact in contacts.items()},
+        contact_book.tested(contacts, articles.contact_tests(session)),
         talk=files.talk_phrasings(TALK),
         checks=articles.checks(session),
         version=version,

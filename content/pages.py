@@ -1,7 +1,6 @@
 """One file of guidance as it lies there: front matter and text, each part with the line it begins on.
 
-What cannot be taken is told as a `Problem` a writer understands; nothing is guessed. What the fields mean together is
-asked in `content/files.py`.
+What cannot be taken is told as a `Problem` that a writer understands; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -56,6 +55,10 @@ class Page:
             name = name.rpartition(".")[0]
         return self.lines.get(name, 1)
 
+    def problem(self, name: str, what: str, remedy: str) -> Problem:
+        """Something to mend in a field."""
+        return Problem(self.path, self.line(name), what, remedy)
+
     def text_line(self, name: str) -> int:
         """The line on which a text written under its name (`short: |`) begins."""
         return self.line(name) + (name in self.blocks)
@@ -83,7 +86,8 @@ def read_page(path: Path, problems: list[Problem]) -> Page | None:
     front = _Front(path, problems)
     fields = front.value(node, "") if node else None
     if not isinstance(fields, dict):
-        problems.append(Problem(path, 2, "the front matter is no list of fields", "write one `name: value` a line"))
+        what = "the front matter is no list of fields"
+        problems.append(Problem(path, 2, what, "write one `name: value` a line"))
         return None
     text = lines[end + 1 :]
     body_line = end + 2 + next((at for at, line in enumerate(text) if line.strip()), 0)
@@ -97,7 +101,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Front:
-    """Turns front matter into text, lists and dicts, and learns on which line of the file each part begins."""
+    """Turns front matter into text, lists and dicts, and learns on which line each part begins."""
 
     def __init__(self, path: Path, problems: list[Problem]) -> None:
         self.path = path
@@ -116,11 +120,12 @@ class _Front:
             return [self.value(item, f"{below}{at}") for at, item in enumerate(node.value)]
         fields: dict[str, Any] = {}
         for key, item in node.value:
-            if key.value in fields:
-                what = f"{key.value} stands here twice"
+            field = str(key.value)
+            if field in fields:
+                what = f"{field} stands here twice"
                 self.problems.append(Problem(self.path, _line(key), what, "keep one of the two"))
-            self.lines[f"{below}{key.value}"] = _line(key)
-            fields[str(key.value)] = self.value(item, f"{below}{key.value}")
+            self.lines[below + field] = _line(key)
+            fields[field] = self.value(item, below + field)
         return fields
 
 
@@ -138,12 +143,14 @@ def _wrong_fields(page: Page) -> Iterator[Problem]:
         if name not in allowed:
             belongs = name in SUBJECT_FIELDS + OPTIONAL_FIELDS
             remedy = "it belongs in id.md alone" if belongs else f"known are {' '.join(allowed)}"
-            yield Problem(page.path, page.line(name), f"unknown field {name!r}", remedy)
+            yield page.problem(name, f"unknown field {name!r}", remedy)
     for name in needed:
         if not page.fields.get(name):
-            yield Problem(page.path, page.line(name), f"no {name}", f"add {name}: {_EXAMPLES[name]}")
+            yield page.problem(name, f"no {name}", f"add {name}: {_EXAMPLES[name]}")
     if not page.body:
-        yield Problem(page.path, page.body_line, "no text under the front matter", "write the full answer there")
+        yield Problem(
+            page.path, page.body_line, "no text under the front matter", "write the full answer there"
+        )
     for name, value in page.fields.items():
         yield from _wrong_kind(page, name, value)
 
@@ -152,37 +159,37 @@ def _wrong_kind(page: Page, name: str, value: Any) -> Iterator[Problem]:
     if not value:
         return
     if name in ("valid_from", "review_due") and not _is_date(value):
-        yield Problem(page.path, page.line(name), f"{name} is no date: {value!r}", "write it as 2026-11-21")
+        yield page.problem(name, f"{name} is no date: {value!r}", "write it as 2026-11-21")
     elif name == "check_before_use" and value not in ("true", "false"):
-        yield Problem(page.path, page.line(name), f"{name} is {value!r}", "write true or false")
+        yield page.problem(name, f"{name} is {value!r}", "write true or false")
     elif name in ("legal_basis", "related") and not _is_list_of_text(value):
-        yield Problem(page.path, page.line(name), f"{name} is no list", "write one item a line after a hyphen")
+        yield page.problem(name, f"{name} is no list", "write one item a line after a hyphen")
     elif name == "sources":
         yield from _wrong_sources(page, value)
     elif name in _EXAMPLES and name not in ("legal_basis", "sources") and not isinstance(value, str):
-        yield Problem(page.path, page.line(name), f"{name} is no text", f"write {name}: {_EXAMPLES[name]}")
+        yield page.problem(name, f"{name} is no text", f"write {name}: {_EXAMPLES[name]}")
 
 
 def _wrong_sources(page: Page, sources: Any) -> Iterator[Problem]:
     if not isinstance(sources, list) or not all(isinstance(item, dict) for item in sources):
-        yield Problem(page.path, page.line("sources"), "sources is no list", "write each as `- title: …` with its date")
+        yield page.problem("sources", "sources is no list", "write each as `- title: …` with its date")
         return
     for at, source in enumerate(sources):
         place = f"sources.{at}"
         for name in source:
             if name not in SOURCE_FIELDS:
                 remedy = f"a source has {' '.join(SOURCE_FIELDS)}"
-                yield Problem(page.path, page.line(f"{place}.{name}"), f"unknown field {name!r} of a source", remedy)
+                yield page.problem(f"{place}.{name}", f"unknown field {name!r} of a source", remedy)
         if not isinstance(source.get("title"), str) or not source["title"]:
-            yield Problem(page.path, page.line(place), "a source without title", "name the page or paper")
+            yield page.problem(place, "a source without title", "name the page or paper")
         if not _is_source_date(source.get("date")):
             remedy = "write 2025, 2025-07 or 2025-07-10; where it has none, the year it was read"
-            yield Problem(page.path, page.line(f"{place}.date"), "a source without a date that can be read", remedy)
+            yield page.problem(f"{place}.date", "a source without a date", remedy)
         url = source.get("url", "")
         if not isinstance(url, str) or (url and not url.startswith(("https://", "http://"))):
-            yield Problem(page.path, page.line(f"{place}.url"), f"no address: {url!r}", "begin it with https://")
+            yield page.problem(f"{place}.url", f"no address: {url!r}", "begin it with https://")
         if not _is_list_of_text(source.get("facts", [])):
-            yield Problem(page.path, page.line(f"{place}.facts"), "facts is no list", "write facts: [CEK-01, CEK-02]")
+            yield page.problem(f"{place}.facts", "facts is no list", "write facts: [CEK-01, CEK-02]")
 
 
 _EXAMPLES: Final = {
@@ -222,10 +229,11 @@ def read_words(path: Path, problems: list[Problem]) -> str | None:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         before = path.read_bytes()[: error.start]
-        problems.append(Problem(path, before.count(b"\n") + 1, "not UTF-8", "save the file with the encoding UTF-8"))
+        remedy = "save the file with the encoding UTF-8"
+        problems.append(Problem(path, before.count(b"\n") + 1, "not UTF-8", remedy))
         return None
 
 
 def clean(text: str) -> str:
-    """Without space at the end of lines and of the whole: what an editor changes by itself is no new revision."""
+    """Without space at the end of lines and around the whole: that is no change of words."""
     return "\n".join(line.rstrip() for line in text.strip().split("\n"))

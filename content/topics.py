@@ -1,4 +1,4 @@
-"""The twelve shelves that guidance stands on, in the order of the menu: whoever is in danger reads the first row.
+"""The twelve shelves that guidance stands on, in the order of the menu: danger comes first.
 
 Labels and titles are msgids of the bot's catalogue. A code is also the name of the folder under `guidance/`.
 """

