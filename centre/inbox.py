@@ -170,23 +170,44 @@ def keep_for_staff(event: InboxEvent, why: str) -> None:
     event.problem = why
 
 
-def strike(session: Session, event_id: int, problem: str, now: datetime) -> bool:
-    """Count one failed try, in a transaction of its own; True when it was the last and the message is set aside.
+def count_try(session: Session, event: InboxEvent, now: datetime) -> bool:
+    """Count a try before it is made, in a transaction of its own; True when there were too many and it is set aside."""
+    event.attempts += 1
+    if event.attempts > STRIKES:
+        _set_aside(event, "process_ended", now)
+    session.flush()
+    return event.state == State.SET_ASIDE
 
-    Until then the lane waits, longer each time (1, 2, 4, 8 seconds).
+
+def strike(session: Session, event_id: int, problem: str, now: datetime, *, counted: bool = False) -> bool:
+    """Note one failed try, in a transaction of its own; True when it was the last and the message is set aside.
+
+    Until then the lane waits, longer each time (1, 2, 4, 8 seconds). `counted`: the try was counted beforehand.
     """
     event = session.get_one(InboxEvent, event_id)
     if event.state != State.OPEN:
         return False
-    event.attempts += 1
+    event.attempts += 0 if counted else 1
     event.problem = problem[:100]
     if event.attempts >= STRIKES:
-        event.state, event.handled_at, event.for_staff = State.SET_ASIDE, now, True
+        _set_aside(event, problem, now)
     if event.conversation_id:
         pause = None if event.state == State.SET_ASIDE else now + timedelta(seconds=2 ** (event.attempts - 1))
         session.get_one(Conversation, event.conversation_id).paused_until = pause
     session.flush()
     return event.state == State.SET_ASIDE
+
+
+def anything_open(session: Session) -> bool:
+    """A look without a lock: does any message wait?"""
+    waiting = select(InboxEvent.id).where(InboxEvent.state == State.OPEN, InboxEvent.conversation_id.is_not(None))
+    return session.execute(waiting.limit(1)).first() is not None
+
+
+def any_status_open(session: Session) -> bool:
+    """The same for delivery statuses."""
+    waiting = select(InboxEvent.id).where(InboxEvent.state == State.OPEN, InboxEvent.kind == "status")
+    return session.execute(waiting.limit(1)).first() is not None
 
 
 def statuses(session: Session, limit: int = 100) -> list[InboxEvent]:
@@ -218,6 +239,11 @@ def backlog(session: Session) -> tuple[int, datetime | None]:
         select(func.count(), func.min(InboxEvent.received_at)).where(InboxEvent.state == State.OPEN)
     ).one()
     return count, oldest
+
+
+def waiting_for_staff(session: Session) -> int:
+    """How many messages staff must look at."""
+    return session.execute(select(func.count()).where(InboxEvent.for_staff)).scalar_one()
 
 
 def forget_old(session: Session, now: datetime) -> int:
@@ -292,6 +318,10 @@ def _oldest_open(session: Session, conversation_id: int) -> InboxEvent | None:
         .order_by(InboxEvent.id)
         .limit(1)
     ).first()
+
+
+def _set_aside(event: InboxEvent, problem: str, now: datetime) -> None:
+    event.state, event.handled_at, event.for_staff, event.problem = State.SET_ASIDE, now, True, problem[:100]
 
 
 def _place(channel: str, key: str) -> str:

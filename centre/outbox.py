@@ -132,10 +132,16 @@ def queue(
     return rows
 
 
+def anything_due(session: Session, channel: str, now: datetime) -> bool:
+    """A look without a lock, so that an idle worker does not hold up the others."""
+    due = select(OutboxMessage.id).where(
+        OutboxMessage.channel == channel, OutboxMessage.state == State.OPEN, OutboxMessage.next_at <= now
+    )
+    return session.execute(due.limit(1)).first() is not None
+
+
 def claim(session: Session, channel: str, pace: Pace, now: datetime, limit: int = 20) -> list[Delivery]:
     """Take what may go out on `channel` now, at most `limit` and at most what the pace allows, under a lease."""
-    if not _anything_due(session, channel, now):
-        return []
     point = contact_points.hold(session, channel)
     most = min(limit, contact_points.allowance(point, pace, now))
     if most == 0:
@@ -188,6 +194,12 @@ def reap(session: Session, now: datetime) -> int:
         _doubt(row, now)
     session.flush()
     return len(rows)
+
+
+def any_lease_over(session: Session, now: datetime) -> bool:
+    """A look without a lock: is there a call whose worker died?"""
+    over = select(OutboxMessage.id).where(OutboxMessage.state == State.SENDING, OutboxMessage.lease_until < now)
+    return session.execute(over.limit(1)).first() is not None
 
 
 def follow(session: Session, event: InboxEvent, status: Status, now: datetime) -> bool:
@@ -278,14 +290,6 @@ def _row(
 
 def _place(row: OutboxMessage) -> str:
     return f"outbox_messages|part|{row.conversation_id}|{row.cause}|{row.part}"
-
-
-def _anything_due(session: Session, channel: str, now: datetime) -> bool:
-    """A look without a lock, so that an idle worker does not hold up the others."""
-    due = select(OutboxMessage.id).where(
-        OutboxMessage.channel == channel, OutboxMessage.state == State.OPEN, OutboxMessage.next_at <= now
-    )
-    return session.execute(due.limit(1)).first() is not None
 
 
 def _due(

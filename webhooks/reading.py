@@ -1,7 +1,7 @@
 """Reading what platforms send, so that nothing in it can trip us.
 
-A value that is not of the kind the platform's documents promise reads as if it were absent: what is signed but
-odd is passed over, and never ends in an error page that the platform would answer with days of repetition.
+A value that is not of the kind the platform's documents promise reads as if it were absent: what is signed
+but odd is passed over, and never ends in an error page that the platform answers with days of repetition.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 from flask import Blueprint, Response, jsonify, request
@@ -25,8 +26,14 @@ RETRY_SECONDS = "5"
 
 log = structlog.get_logger()
 
-LastResort = Callable[[Channel, Received], None]
-"""Answers danger by itself when nothing can be stored."""
+class LastResort(Protocol):
+    """Answers danger by itself when nothing can be stored; handed in by `processes/`."""
+
+    def __call__(self, event: Received) -> None:
+        """Send the static card for a message that could not be stored, once."""
+
+    def note(self, event: Received) -> Received:
+        """The event, knowing whether its card has already gone out."""
 
 
 def blueprint(
@@ -64,11 +71,11 @@ def blueprint(
     def _keep(channel: Channel, events: list[Received]) -> Response:
         try:
             with database.transaction() as session:
-                inbox.receive(session, events, clock())
+                inbox.receive(session, [last_resort.note(event) for event in events], clock())
         except (DBAPIError, SQLAlchemyError) as error:
             log.error("webhook.not_stored", channel=channel.name, events=len(events), error=type(error).__name__)
             for event in events:
-                last_resort(channel, event)
+                last_resort(event)
             return _plain(503, "not stored, come again", {"Retry-After": RETRY_SECONDS})
         receipts = [event.receipt for event in events if event.receipt]
         return jsonify(receipts[0]) if receipts else _plain(200, "ok")

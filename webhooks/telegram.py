@@ -1,7 +1,7 @@
 """Telegram: updates in, by webhook or by asking for them, and one `sendMessage` per part out.
 
-python-telegram-bot reads updates and makes the calls; its server, handlers and update loop are not used, because
-they acknowledge before anything is stored. Rules: Bot API 10.1.
+python-telegram-bot reads updates and makes the calls; its server, handlers and update loop are not used: they
+acknowledge before anything is stored. Rules: Bot API 10.1.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from centre.inbox import Received
 from centre.messages import Choice, Incoming, Part
 from centre.outbox import Delivery, Outcome
 from webhooks.channel import Forged, Unreadable
-from webhooks.reading import as_object, object_in, words, words_in
+from webhooks.reading import as_object, object_in, objects_in, words, words_in
 
 PLATFORM = Pace(per_second=30, burst=30, per_chat=1, chat_span=timedelta(seconds=1))
 """Bot FAQ: about 30 messages a second in all, one a second in one chat."""
@@ -55,7 +55,7 @@ ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_membe
 """Always sent: what was allowed before stays when it is left out."""
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 CALLS_AT_ONCE = 64
-LONG_POLL_SECONDS = 25
+CONNECT_SECONDS, ANSWER_SECONDS, LONG_POLL_SECONDS = 5, 10, 25
 TOKEN_WAIT = timedelta(seconds=60)
 """A token that is refused is ours to repair; until then nobody's message is given up."""
 UNSAID_WAIT = timedelta(seconds=5)
@@ -98,7 +98,7 @@ class Telegram:
         api: str = "https://api.telegram.org",
         pace: Pace = PLATFORM,
     ) -> None:
-        """`secret` is what `register` tells Telegram to send along; without it each webhook call is a forgery."""
+        """`secret` is what `register` has Telegram send along; without it each webhook call is a forgery."""
         _keep_addresses_out_of_logs()
         self.pace = pace
         self._token = token
@@ -174,7 +174,8 @@ class Telegram:
             "getUpdates",
             {"offset": offset, "timeout": LONG_POLL_SECONDS, "allowed_updates": ALLOWED_UPDATES},
         )
-        updates = await self._ask(asked)
+        answer = objects_in({"updates": await self._ask(asked)}, "updates")
+        updates = [update for update in answer if isinstance(update.get("update_id"), int)]
         if not updates:
             # All are confirmed. After a quiet week the next number may be lower: never carry the old one on.
             return [], 0
@@ -193,13 +194,17 @@ class Telegram:
         if self._bot is None:
             # `Bot.getUpdates` logs whole updates that it cannot read: the plain call asks for them instead.
             warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'", PTBUserWarning)
-            polling = _Request(connection_pool_size=1, connect_timeout=5, read_timeout=LONG_POLL_SECONDS + 10)
+            polling = _Request(
+                connection_pool_size=1,
+                connect_timeout=CONNECT_SECONDS,
+                read_timeout=LONG_POLL_SECONDS + ANSWER_SECONDS,
+            )
             calls = _Request(
                 connection_pool_size=CALLS_AT_ONCE,
-                connect_timeout=5,
-                read_timeout=10,
-                write_timeout=10,
-                pool_timeout=5,
+                connect_timeout=CONNECT_SECONDS,
+                read_timeout=ANSWER_SECONDS,
+                write_timeout=ANSWER_SECONDS,
+                pool_timeout=CONNECT_SECONDS,
             )
             self._requests = (polling, calls)
             self._bot = Bot(self._token, base_url=self._address, get_updates_request=polling, request=calls)

@@ -35,6 +35,7 @@ PLATFORM = Pace(per_second=60, burst=60, per_chat=45, chat_span=timedelta(second
 """80 a second per number, what comes in counted too; one person about one in 6 s, with a burst of 45."""
 SIGNATURE_HEADER = "X-Hub-Signature-256"
 CALLS_AT_ONCE = 64
+CONNECT_SECONDS, ANSWER_SECONDS = 5, 10
 LIST_BUTTON = "Pilih"
 LIST_SECTION = "Pilihan"
 BUTTON_TITLE, ROW_TITLE, ROW_DESCRIPTION = 20, 24, 72
@@ -148,7 +149,8 @@ class WhatsApp:
         """pywa's way to the Graph API, made at the first call: the web process never makes one."""
         if self._graph is None:
             self._session = httpx.AsyncClient(
-                timeout=httpx.Timeout(10, connect=5), limits=httpx.Limits(max_connections=CALLS_AT_ONCE)
+                timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
+                limits=httpx.Limits(max_connections=CALLS_AT_ONCE),
             )
             self._graph = GraphAPIAsync(self._token, self._session, float(Version.GRAPH_API.value))
             self._session.base_url = httpx.URL(self._address)  # pywa has no option for it
@@ -231,7 +233,7 @@ def _status(status: dict[str, Any]) -> Received | None:
     if not ours or state is None:
         return None
     errors = objects_in(status, "errors")
-    code = errors[0].get("code") if errors else None
+    code = _code(errors[0]) if errors else 0
     return Received(
         "whatsapp",
         f"{ours}:{status['status']}:{words_in(status, 'timestamp')}",
@@ -239,10 +241,15 @@ def _status(status: dict[str, Any]) -> Received | None:
             state,
             provider_id=ours,
             ours=words_in(status, "biz_opaque_callback_data"),
-            error=str(code) if isinstance(code, int) else "",
+            error=str(code) if code else "",
             again=code in AGAIN,
         ),
     )
+
+
+def _code(error: dict[str, Any]) -> int:
+    code = error.get("code")
+    return code if isinstance(code, int) else 0
 
 
 # What goes out

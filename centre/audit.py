@@ -1,0 +1,48 @@
+"""Who did what at the desk, and when: one row a deed, only ever added.
+
+A row names ids, never words or numbers of a person. Looking at somebody's words is a deed too.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from centre.db import Base, BigId, UtcDateTime
+
+Deed = Literal[
+    "signed_in",
+    "signed_out",
+    "password_changed",
+    "message_read",
+    "message_answered_again",
+    "message_handled",
+    "reply_read",
+    "reply_handled",
+    "article_checked",
+    "contact_tested",
+]
+
+
+class AuditEntry(Base):
+    """One deed of one staff member."""
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    staff_id: Mapped[str] = mapped_column(String(36), index=True)
+    """No foreign key: the record outlives the account."""
+    deed: Mapped[str] = mapped_column(String(30))
+    about: Mapped[str] = mapped_column(String(80))
+    """What it was done to, as kind and id ("event:17"); empty where it is the staff member's own account."""
+    note: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def record(session: Session, staff_id: str, deed: Deed, now: datetime, about: str = "", note: str = "") -> None:
+    """Add what was done; `note` is what the staff member gave as their ground, never words of a family."""
+    session.add(AuditEntry(staff_id=staff_id, deed=deed, about=about, note=note, at=now))
+    session.flush()

@@ -1,0 +1,148 @@
+"""Signing in: one answer for every refusal, and a wait that grows with wrong tries but never closes an account for good.
+
+Three steps, because checking a password is slow on purpose and must hold no lock: `begin` counts the try and says what to
+check against, `fits` checks with no database at hand, `complete` opens the session. A try is counted before it is checked,
+so that many at the same instant are many tries.
+
+Tries are counted per account and per place (an IP address) in the database, because there are several web processes. A
+place where somebody has signed in well lately has a count of its own for that account: strangers elsewhere who try the
+account's name cannot keep its owner out. Rules: OWASP ASVS 5.0 6.3.1, and SecureDrop's 5 a minute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, delete, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from centre import staff
+from centre.db import Base, UtcDateTime, vault_of
+from centre.staff import StaffMember
+
+ACCOUNT_TRIES = 5
+PLACE_TRIES = 20
+"""A village office has one address for all its computers."""
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=5)
+CALM = timedelta(minutes=15)
+"""After this long without a try the count begins anew."""
+COUNTS_KEPT = timedelta(days=30)
+"""How long a place is remembered, as a fingerprint (`reference: IPs 30 days`)."""
+
+
+class SignInRefused(Exception):
+    """Login and password do not belong together, or the account is closed. Nobody is told which."""
+
+
+class TooManyTries(SignInRefused):
+    """The next try counts only after `wait`."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"wait {wait.total_seconds():.0f} s")
+        self.wait = wait
+
+
+class SignInCount(Base):
+    """Tries for one account, from one place, or for one account from a place it knows."""
+
+    __tablename__ = "sign_in_counts"
+
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """A keyed fingerprint: neither logins tried nor addresses can be read here."""
+    tries: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    free_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """The next try counts from here on."""
+
+
+@dataclass(frozen=True)
+class Try:
+    """What one try to sign in is checked against."""
+
+    staff_id: str | None
+    password_hash: str
+    counts: tuple[str, ...]
+    known_place: str
+
+
+def begin(session: Session, login: str, place: str, now: datetime) -> Try:
+    """Count a try for `login` from `place`; unknown logins are counted and answered like known ones.
+
+    Raises `TooManyTries`, which itself counts for nothing: knocking does not make the wait longer.
+    """
+    login = login.strip().casefold()
+    vault = vault_of(session)
+    account, here = vault.lookup("sign-in:account", login), vault.lookup("sign-in:place", place)
+    known_place = vault.lookup("sign-in:known-place", f"{login}\x00{place}")
+    limits = {account: ACCOUNT_TRIES, here: PLACE_TRIES}
+    if _is_known(session, known_place, now):
+        limits = {known_place: ACCOUNT_TRIES}
+    counts = [_hold(session, key, now) for key in sorted(limits)]
+    waits = [count.free_at - now for count in counts if count.free_at > now]
+    if waits:
+        raise TooManyTries(max(waits))
+    for count in counts:
+        _count(count, limits[count.key], now)
+    session.flush()
+    member = session.scalars(select(StaffMember).where(StaffMember.login == login)).first()
+    if member is None:
+        return Try(None, _NOBODY, tuple(limits), known_place)
+    staff_id = None if member.disabled_at else member.id
+    return Try(staff_id, member.password_hash, tuple(limits), known_place)
+
+
+def fits(attempt: Try, password: str) -> bool:
+    """Is it right? Takes about as long for an unknown login as for a known one."""
+    right = staff.fits(password, attempt.password_hash)
+    return right and attempt.staff_id is not None
+
+
+def complete(session: Session, attempt: Try, now: datetime) -> str:
+    """The password was right: open a session and give its token. Raises `SignInRefused` if the account changed meanwhile."""
+    member = session.get(StaffMember, attempt.staff_id) if attempt.staff_id else None
+    if member is None or member.disabled_at or member.password_hash != attempt.password_hash:
+        raise SignInRefused
+    for key in sorted(attempt.counts):
+        count = _hold(session, key, now)
+        count.tries, count.free_at = max(0, count.tries - 1), now
+    _hold(session, attempt.known_place, now).last_at = now
+    member.last_sign_in_at = now
+    return staff.open_session(session, member.id, now)
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Remove counts, and with them fingerprints of addresses, after 30 days."""
+    session.execute(
+        delete(SignInCount)
+        .where(SignInCount.last_at < now - COUNTS_KEPT)
+        .execution_options(synchronize_session=False)
+    )
+
+
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$ye2Vz0QPSGmj0aY3+sF7VA$qxnSr+ANJVPtRetDqFlQS8oQZ+vDykQXaQqOG0qnZHU"
+"""The hash of a password nobody knows, made with the settings of `staff.hash_password`: checked for unknown logins."""
+
+
+def _is_known(session: Session, known_place: str, now: datetime) -> bool:
+    count = session.get(SignInCount, known_place)
+    return count is not None and count.last_at > now - COUNTS_KEPT
+
+
+def _hold(session: Session, key: str, now: datetime) -> SignInCount:
+    """The count, made when missing, locked until the transaction ends; always taken in the order of keys."""
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    fresh = {"key": key, "tries": 0, "last_at": now, "free_at": now}
+    session.execute(insert(SignInCount).values(fresh).on_conflict_do_nothing())
+    return session.get_one(SignInCount, key, with_for_update=True)
+
+
+def _count(count: SignInCount, free_tries: int, now: datetime) -> None:
+    if now - count.last_at > CALM:
+        count.tries = 0
+    count.tries, count.last_at = count.tries + 1, now
+    beyond = count.tries - free_tries
+    if beyond >= 0:
+        count.free_at = now + min(FIRST_WAIT * 2 ** min(beyond, 10), LONGEST_WAIT)

@@ -1,0 +1,241 @@
+"""Which village is meant? Names as people type them ("ds. korlekko lotim") against the names we know.
+
+Pure: names in, an order out; `centre.areas` reads the names and gives back the villages. A message is taken for a
+name only if every word of it is explained, by the village's name or by where the village lies. That is what keeps
+"gaji saya belum dibayar" a question even where a village is called Gaji.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+SURE = 85
+"""From here on (of 100) the whole name was said, with a slip at most."""
+CLEAR = 10
+"""How far the best must be ahead of the next before nobody needs to be asked."""
+PLAUSIBLE = 55
+"""Below this nothing is offered."""
+SPREAD = 30
+"""What is this much worse than the best is not offered beside it."""
+REGION_ONLY = 56
+"""Only where it lies was said ("lombok timur"): all villages there can be meant, none surely."""
+PARTLY, PREFIX = 16, 20
+"""What a part of the name, or the beginning of a word, costs: enough never to be sure."""
+LONGEST = 80
+
+QUALIFIERS = frozenset(
+    "utara selatan barat timur tengah baru lama hulu hilir atas bawah dalam luar besar kecil raya indah".split()
+)
+"""Words that tell villages of one name apart; alone they name none."""
+
+_LEAD_IN = re.compile(
+    r"(?:(?:saya|sy|aku|kami|kulo|abdi|tiang) (?=(?:asal|warga|orang|tinggal|dari|dr|di|saking|ti|lek) ))?"
+    r"(?:(?:asal|warga|orang|tinggal|dari|dr|di|saking|ti|lek) )*"
+    r"(?:(?:desa|ds|dusun|dsn|kampung|kp|kmp|kelurahan|kel|gampong|nagari|pekon) )?"
+)
+"""What people say before the name, in Bahasa, Javanese, Sundanese and Sasak."""
+_MARKS = frozenset("kabupaten kab kecamatan kec provinsi prov propinsi".split())
+
+
+class Names(NamedTuple):
+    """What a village may be called, and where it lies. `id` only tells the caller which one it is."""
+
+    id: int
+    name: str
+    other_names: tuple[str, ...]
+    district: str
+    regency: str
+    province: str
+
+
+class _Spelt(NamedTuple):
+    """The same, cut into plain words once."""
+
+    names: tuple[tuple[str, ...], ...]
+    name_words: frozenset[str]
+    regions: tuple[tuple[str, ...], ...]
+    region_words: frozenset[str]
+
+
+class _Said(NamedTuple):
+    """One reading of what was typed: its words, and how near every known word or name is to them (1–100)."""
+
+    words: tuple[str, ...]
+    near_words: Mapping[str, Mapping[str, int]]
+    near_names: Sequence[Mapping[str, int]]
+    """For the first one, two, … words written together: the names (written together) they may be."""
+    touched: frozenset[str]
+
+
+def ranked(typed: str, villages: Sequence[Names]) -> list[tuple[int, Names]]:
+    """The villages that can be meant with how well they fit (100: named exactly), best first; often none."""
+    readings = _readings(typed, villages)
+    fits = (
+        (max((_fit(said, _spelt(village)) for said in readings), default=0), village) for village in villages
+    )
+    plausible = [(fit, village) for fit, village in fits if fit >= PLAUSIBLE]
+    best = max((fit for fit, _ in plausible), default=0)
+    near = [(fit, village) for fit, village in plausible if fit >= best - SPREAD]
+    return sorted(near, key=lambda pair: (-pair[0], pair[1].name, pair[1].regency, pair[1].id))
+
+
+def is_clear(order: Sequence[tuple[int, Names]]) -> bool:
+    """Is the first of a ranking surely meant, and no other?"""
+    fits = [fit for fit, _ in order]
+    return bool(fits) and fits[0] >= SURE and all(fit <= fits[0] - CLEAR for fit in fits[1:])
+
+
+@lru_cache(maxsize=20_000)
+def plain(text: str) -> str:
+    """Small letters, no accents or marks; `q` as `k` (Sasak Lauq, officially Lauk)."""
+    letters = (
+        unicodedata.normalize("NFKD", text.casefold()).replace("'", "").replace("’", "").replace("`", "")
+    )
+    letters = "".join(letter for letter in letters if not unicodedata.combining(letter)).replace("q", "k")
+    return " ".join(re.findall(r"[^\W_]+", letters))
+
+
+def _readings(typed: str, villages: Sequence[Names]) -> list[_Said]:
+    """The words as they stand, and without "saya dari desa", "kab.": Kampung Baru is a name, "kampung korleko" is not."""
+    if len(typed) > LONGEST:
+        return []
+    whole = tuple(plain(typed).split())
+    stripped = _LEAD_IN.sub("", " ".join(whole), count=1).split()
+    bare = tuple(word for word in stripped if word not in _MARKS)
+    vocabulary: set[str] = set()
+    joined: set[str] = set()
+    for village in villages:
+        spelt = _spelt(village)
+        vocabulary |= spelt.name_words
+        vocabulary |= spelt.region_words
+        joined.update("".join(words) for words in spelt.names)
+    known_words, known_names = list(vocabulary), list(joined)
+    return [_said(words, known_words, known_names) for words in dict.fromkeys((whole, bare)) if words]
+
+
+def _said(words: tuple[str, ...], known_words: list[str], known_names: list[str]) -> _Said:
+    near_words = {word: _near(word, known_words) | _beginnings(word, known_words) for word in words}
+    near_names = [_near("".join(words[:end]), known_names) for end in range(1, len(words) + 1)]
+    return _Said(
+        words, near_words, near_names, frozenset(near for found in near_words.values() for near in found)
+    )
+
+
+def _near(said: str, known: list[str]) -> dict[str, int]:
+    """What may have been meant, allowing for slips: none under 4 letters, 1 to 6, 2 to 10, 3 beyond."""
+    slips = sum(len(said) >= longer for longer in (4, 7, 11))
+    found = process.extract(said, known, scorer=OSA.distance, score_cutoff=slips, limit=None)
+    return {
+        word: 100 - round(100 * distance / max(len(word), len(said)))
+        for word, distance, _ in found
+        if len(said) >= 6
+        or word[0] == said[0]  # in a short word the first letter is the one people get right
+    }
+
+
+def _beginnings(said: str, known: list[str]) -> dict[str, int]:
+    if len(said) < 4:
+        return {}
+    longer = (word for word in known if word.startswith(said) and word != said)
+    return {word: 100 - PREFIX - round(10 * (1 - len(said) / len(word))) for word in longer}
+
+
+def _fit(said: _Said, village: _Spelt) -> int:
+    fits = [_fit_of_whole(said, name, village) for name in village.names]
+    if not village.name_words.isdisjoint(said.touched):
+        fits += [_fit_of_words(said, name, village) for name in village.names]
+    return max(fits) or (REGION_ONLY if _names_region(said.words, village.regions) else 0)
+
+
+def _fit_of_whole(said: _Said, name: tuple[str, ...], village: _Spelt) -> int:
+    """The whole name first, spaced as it may be, then perhaps where it lies."""
+    joined = "".join(name)
+    return (
+        max(
+            near.get(joined, 0) if _all_in_region(said, said.words[end:], village) else 0
+            for end, near in enumerate(said.near_names, start=1)
+        )
+        if any(joined in near for near in said.near_names)
+        else 0
+    )
+
+
+def _fit_of_words(said: _Said, name: tuple[str, ...], village: _Spelt) -> int:
+    """Some words of the name, in any order, each other word telling where it lies."""
+    matched: set[str] = set()
+    worst = 100
+    for word in said.words:
+        near = said.near_words[word]
+        in_name, name_word = max(
+            ((near.get(part, 0), part) for part in name if part not in matched), default=(0, "")
+        )
+        in_region = _in_region(word, near, village)
+        if in_name and in_name >= in_region:
+            matched.add(name_word)
+        worst = min(worst, max(in_name, in_region))
+        if not worst:
+            return 0
+    if matched.issuperset(name):
+        return worst
+    if matched <= QUALIFIERS or len("".join(matched)) < 4:
+        return 0
+    share = len("".join(matched)) / len("".join(name))
+    return worst - PARTLY - round(20 * (1 - share))
+
+
+def _all_in_region(said: _Said, words: Iterable[str], village: _Spelt) -> bool:
+    return all(_in_region(word, said.near_words[word], village) for word in words)
+
+
+def _in_region(word: str, near: Mapping[str, int], village: _Spelt) -> int:
+    """How well a word tells where the village lies: a word of it, or a short form ("lotim", "ntb")."""
+    closeness = max((near.get(part, 0) for part in village.region_words), default=0)
+    if closeness < 100 and any(_is_short_for(word, region) for region in village.regions):
+        return 100
+    return closeness
+
+
+def _names_region(words: tuple[str, ...], regions: tuple[tuple[str, ...], ...]) -> bool:
+    """Is this the district or the regency, and nothing else? (A province is too wide to list.)"""
+    joined = "".join(words)
+    return any(
+        "".join(region) == joined or (len(words) == 1 and _is_short_for(joined, region))
+        for region in regions[:2]
+    )
+
+
+@cache
+def _is_short_for(word: str, full: tuple[str, ...]) -> bool:
+    """Is `word` made of the beginnings of all the words (lo-tim, n-t-b, ja-teng)?"""
+    if len(word) < 3 or len(full) < 2:
+        return False
+    return _begins_all(word, full)
+
+
+def _begins_all(word: str, full: tuple[str, ...]) -> bool:
+    if not full or not word:
+        return not full and not word
+    first, rest = full[0], full[1:]
+    return any(
+        first.startswith(word[:cut]) and _begins_all(word[cut:], rest) for cut in range(1, len(word) + 1)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _spelt(village: Names) -> _Spelt:
+    names = tuple(dict.fromkeys(tuple(plain(name).split()) for name in (village.name, *village.other_names)))
+    places = (village.district, village.regency, village.province)
+    regions = tuple(tuple(plain(place).split()) for place in places)
+    return _Spelt(
+        names,
+        frozenset(word for name in names for word in name),
+        regions,
+        frozenset(word for region in regions for word in region),
+    )

@@ -1,0 +1,1 @@
+"""What runs: settings, web, worker, schedule, commands, migrations. Knows everybody; nobody imports it."""

@@ -1,0 +1,116 @@
+"""One message answered in one transaction: claimed under its conversation's lock, answered, queued, marked done.
+
+What fails is counted in a transaction of its own; after five strikes the message is set aside for staff, the person is
+told that somebody will look, and the conversation moves on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from bot.conversation import respond
+from bot.phrases import Phrases
+from bot.turns import Guide, language_of
+from centre import inbox, outbox
+from centre.conversations import Conversation
+from centre.db import Database, is_down
+from centre.inbox import InboxEvent, Status
+from centre.messages import Outgoing
+
+STATUS_PATIENCE_SECONDS = 600
+"""How long a status may wait for the message it is about (the platform may be faster than our own record)."""
+
+log = structlog.get_logger()
+Clock = Callable[[], datetime]
+
+
+def answer_next(database: Database, guide: Guide, clock: Clock, *, careful: bool = False) -> bool:
+    """Answer the message that has waited longest in a free conversation; False when there is none.
+
+    `careful`: count the try before it is made, because a message might be what ended the process just now.
+    """
+    with database.reading() as session:
+        if not inbox.anything_open(session):
+            return False
+    if careful:
+        _count_first(database, clock())
+    event_id: int | None = None
+    try:
+        with database.transaction() as session:
+            claimed = inbox.claim(session, clock())
+            if claimed is None:
+                return False
+            conversation, event = claimed
+            event_id = event.id
+            answer(session, conversation, event, guide, clock())
+        return True
+    except DBAPIError as error:
+        if is_down(error):
+            raise  # the message is not to blame
+        _strike(database, event_id, error, clock(), careful)
+    except Exception as error:  # noqa: BLE001 - whatever a message sets off, the others must go on
+        _strike(database, event_id, error, clock(), careful)
+    return True
+
+
+def answer(session: Session, conversation: Conversation, event: InboxEvent, guide: Guide, now: datetime) -> None:
+    """Read one message, queue what we say to it, and mark it done."""
+    payload = inbox.opened(session, event)
+    if "blocked" in payload:
+        conversation.blocked_at = now if payload["blocked"] else None
+    if "message" in payload:
+        conversation.last_incoming_at = event.received_at
+        conversation.blocked_at = None
+        response = respond(session, conversation, inbox.message_of(payload), guide, now)
+        outbox.queue(session, conversation, f"event:{event.id}", response.replies, now)
+        if response.for_staff:
+            inbox.keep_for_staff(event, response.for_staff)
+    conversation.paused_until = None
+    inbox.finish(session, event, now)
+
+
+def follow_statuses(database: Database, clock: Clock) -> int:
+    """Enter the delivery statuses that wait; gives how many were dealt with."""
+    with database.reading() as session:
+        if not inbox.any_status_open(session):
+            return 0
+    now, done = clock(), 0
+    with database.transaction() as session:
+        for event in inbox.statuses(session):
+            status = Status(**inbox.opened(session, event)["status"])
+            known = outbox.follow(session, event, status, now)
+            if known or (now - event.received_at).total_seconds() > STATUS_PATIENCE_SECONDS:
+                inbox.finish(session, event, now)
+                done += 1
+    return done
+
+
+def _count_first(database: Database, now: datetime) -> None:
+    """In the first minute after a start: count the try before it is made, so that a message that kills us is counted."""
+    with database.transaction() as session:
+        claimed = inbox.claim(session, now)
+        if claimed and inbox.count_try(session, claimed[1], now):
+            _tell_set_aside(session, claimed[1].id, now)
+
+
+def _strike(database: Database, event_id: int | None, error: Exception, now: datetime, counted: bool) -> None:
+    if event_id is None:
+        raise error
+    log.error("answer.failed", event_id=event_id, error=type(error).__name__)
+    with database.transaction() as session:
+        if inbox.strike(session, event_id, type(error).__name__, now, counted=counted):
+            _tell_set_aside(session, event_id, now)
+
+
+def _tell_set_aside(session: Session, event_id: int, now: datetime) -> None:
+    event = session.get_one(InboxEvent, event_id)
+    conversation = session.get(Conversation, event.conversation_id) if event.conversation_id else None
+    if conversation is None:
+        return
+    words = Outgoing(Phrases(language_of(conversation)).set_aside())
+    outbox.queue(session, conversation, f"event:{event_id}:set-aside", [words], now)

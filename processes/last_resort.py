@@ -1,0 +1,100 @@
+"""Danger while nothing can be stored: the static card goes out at once, once per message.
+
+The route still answers 503, so the platform brings the message again when we can keep it; the mark left beside the data
+says that its card has gone out, so neither the repetition nor the stored message sends it twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+
+from bot.dialogues.danger import card
+from bot.phrases import Phrases
+from centre.inbox import Received
+from centre.messages import LIMITS, Outgoing, fit, readable
+from centre.outbox import Delivery
+from content import danger
+from content.contacts import Contact
+from webhooks.channel import Channel
+
+MARKS_KEPT_SECONDS = 8 * 24 * 3600
+"""Longer than any platform repeats a message."""
+SEND_SECONDS = 8
+LANGUAGE = "id"
+"""Which language the person chose stands in the database that cannot be reached."""
+
+log = structlog.get_logger()
+
+
+class DangerCard:
+    """Answers danger by itself when nothing can be stored. `channels` makes a fresh set for each call."""
+
+    def __init__(
+        self, channels: Callable[[], Mapping[str, Channel]], contacts: Mapping[str, Contact], folder: Path, key: str
+    ) -> None:
+        self._channels = channels
+        self._contacts = contacts
+        self._folder = folder
+        self._key = key.encode()
+
+    def text_for(self, typed: str) -> str | None:
+        """The card for what somebody typed; None when it does not sound like danger."""
+        seen = danger.look(readable(typed)[:2000])
+        return card(Phrases(LANGUAGE), self._contacts, seen, None) if seen else None
+
+    def __call__(self, event: Received) -> None:
+        """Send the card for a message that could not be stored, unless it went out before."""
+        text = self.text_for(event.message.text) if event.message and not event.message.in_group else None
+        if text is None or event.sender is None or not self._mark(event):
+            return
+        part = fit(Outgoing(text), LIMITS[event.channel])[0]
+        try:
+            outcome = asyncio.run(self._send(event.channel, Delivery(0, event.sender, part)))
+        except Exception as error:  # noqa: BLE001 - the 503 must be answered whatever happens here
+            outcome = type(error).__name__
+        if outcome != "sent":
+            self._place(event).unlink(missing_ok=True)  # the platform's next try may try again
+        log.warning("danger.static_card", channel=event.channel, outcome=outcome)
+
+    def note(self, event: Received) -> Received:
+        """The event as it is to be stored: it knows whether its card has already gone out."""
+        if event.message and self._place(event).exists():
+            return replace(event, message=replace(event.message, warned=True))
+        return event
+
+    def sweep(self) -> None:
+        """Forget marks of messages that cannot come again."""
+        for mark in self._folder.glob("*"):
+            if mark.stat().st_mtime < time.time() - MARKS_KEPT_SECONDS:
+                mark.unlink(missing_ok=True)
+
+    async def _send(self, name: str, delivery: Delivery) -> str:
+        channel = self._channels()[name]
+        try:
+            outcome = await asyncio.wait_for(channel.send(delivery), SEND_SECONDS)
+            return outcome.kind
+        finally:
+            await channel.close()
+
+    def _mark(self, event: Received) -> bool:
+        """Take this message for ourselves; False when its card is out or on its way."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._place(event).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        except OSError:
+            log.error("danger.no_mark", channel=event.channel)  # better said twice than not at all
+        return True
+
+    def _place(self, event: Received) -> Path:
+        digest = hmac.new(self._key, f"{event.channel}\x00{event.key}".encode(), hashlib.sha256).hexdigest()
+        return self._folder / digest[:32]

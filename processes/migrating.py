@@ -1,0 +1,60 @@
+"""Bringing the database to the shape this code expects, and telling what that shape is."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+import centre.answers
+import centre.areas
+import centre.audit
+import centre.contact_points
+import centre.conversations
+import centre.heartbeats
+import centre.inbox
+import centre.outbox
+import centre.staff
+import content.articles  # noqa: F401 - each import makes its tables known
+from centre.db import Base, Database
+
+FOLDER = Path(__file__).parent / "migrations"
+METADATA = Base.metadata
+LOCK = 7_217_231
+"""Two releases at once on PostgreSQL: the second waits."""
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Migrate up to `revision`, in one transaction."""
+    with database.engine.begin() as connection:
+        _hold(connection)
+        command.upgrade(_config(connection), revision)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Migrate down to `revision` ("base" for nothing), in one transaction."""
+    with database.engine.begin() as connection:
+        _hold(connection)
+        command.downgrade(_config(connection), revision)
+
+
+@cache
+def newest() -> str | None:
+    """The revision this code expects."""
+    return ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+def _hold(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config

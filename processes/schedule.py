@@ -1,0 +1,75 @@
+"""The schedule: what is done every so often. APScheduler only ticks; every job may run in several workers at once,
+because each claims its rows or does what does no harm when done twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import SQLAlchemyError
+
+from centre import conversations, heartbeats, inbox, outbox
+from centre.db import Database
+from processes import wiring
+from processes.guide import GuideKeeper
+
+log = structlog.get_logger()
+
+
+def start(database: Database, keeper: GuideKeeper, name: str) -> BackgroundScheduler:
+    """Begin to tick."""
+    jobs: dict[Callable[[], None], float] = {
+        keeper.refresh: 1,
+        lambda: _beat(database, name): 5,
+        lambda: _reap(database): 5,
+        lambda: _sweep(database): 60,
+        lambda: _forget_old(database): 3600,
+    }
+    scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    for job, seconds in jobs.items():
+        scheduler.add_job(_guarded(job), "interval", seconds=seconds, misfire_grace_time=60)
+    _guarded(lambda: _beat(database, name))()
+    scheduler.start()
+    return scheduler
+
+
+def _beat(database: Database, name: str) -> None:
+    with database.transaction() as session:
+        heartbeats.beat(session, name, wiring.clock())
+
+
+def _reap(database: Database) -> None:
+    """Calls whose worker died: look first without a lock, it is nearly always nothing."""
+    with database.reading() as session:
+        if not outbox.any_lease_over(session, wiring.clock()):
+            return
+    with database.transaction() as session:
+        found = outbox.reap(session, wiring.clock())
+    log.warning("delivery.reaped", calls=found)
+
+
+def _sweep(database: Database) -> None:
+    with database.transaction() as session:
+        conversations.sweep(session, wiring.clock())
+
+
+def _forget_old(database: Database) -> None:
+    """Retention (reference defaults): words 72 hours after their answer, keys 30 days, replies 90 days."""
+    with database.transaction() as session:
+        inbox.forget_old(session, wiring.clock())
+        outbox.forget_old(session, wiring.clock())
+
+
+def _guarded(job: Callable[[], None]) -> Callable[[], None]:
+    """A job that fails is said in one line and tried again at its next time."""
+
+    def guarded() -> None:
+        try:
+            job()
+        except SQLAlchemyError as error:
+            log.error("schedule.no_database", error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the ticker must go on
+            log.error("schedule.failed", error=type(error).__name__)
+
+    return guarded

@@ -1,0 +1,163 @@
+"""Every setting, read once from the environment or `.env`, in one frozen object.
+
+A channel that is only half configured is refused with one line that names what is missing: half a channel would lose
+messages quietly.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).parent.parent
+KEY_FILE = "secret.key"
+
+
+class SettingsInvalid(Exception):
+    """A setting is missing or cannot be used; the message is one line that names it."""
+
+
+class Settings(BaseSettings):
+    """What can be set from outside. Names are part of the product: see README."""
+
+    model_config = SettingsConfigDict(
+        env_file=(ROOT / ".env", ".env"), env_prefix="BALAI_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    port: int = Field(8000, validation_alias="PORT", ge=1, le=65535)
+    public_url: str = ""
+    """Where people reach us, e.g. https://balai.example.id; without it Telegram is polled."""
+    data: Path = ROOT / "var"
+    database_url: str = ""
+    secret_key: str = ""
+    telegram_token: str = ""
+    telegram_secret: str = Field("", pattern=r"^[A-Za-z0-9_-]{0,256}$")
+    telegram_api: str = "https://api.telegram.org"
+    whatsapp_phone_id: str = ""
+    whatsapp_token: str = ""
+    whatsapp_app_secret: str = ""
+    whatsapp_verify_token: str = ""
+    whatsapp_api: str = "https://graph.facebook.com"
+    metrics_token: str = ""
+    trusted_proxies: int = Field(0, ge=0, le=10)
+    """How many proxies of ours stand before the web process, whose X-Forwarded-For may be believed."""
+    pace: float = Field(1.0, gt=0)
+    """Multiplies the platforms' limits on sending; 1 keeps them."""
+
+    @field_validator("public_url", "telegram_api", "whatsapp_api")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("data")
+    @classmethod
+    def _is_absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.address_of_database.startswith("sqlite")
+
+    @property
+    def address_of_database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data / 'balai.db'}"
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def has_telegram(self) -> bool:
+        return bool(self.telegram_token)
+
+    @property
+    def has_whatsapp(self) -> bool:
+        return bool(self.whatsapp_token)
+
+
+def read_settings() -> Settings:
+    """Read and judge the settings. Raises `SettingsInvalid`."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise SettingsInvalid(_first_problem(error)) from error
+    _check_database(settings)
+    _check_telegram(settings)
+    _check_whatsapp(settings)
+    return settings
+
+
+def secret_key(settings: Settings) -> str:
+    """The key everything is sealed with: as given, else made once and kept under the data folder (SQLite only)."""
+    if settings.secret_key:
+        return settings.secret_key
+    if not settings.is_sqlite:
+        raise SettingsInvalid("BALAI_SECRET_KEY is missing: with PostgreSQL it must be given, the same on every machine")
+    path = settings.data / KEY_FILE
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        _make_key(path)
+        return path.read_text().strip()
+    except OSError as error:
+        raise SettingsInvalid(f"BALAI_DATA: {settings.data} cannot be used ({error.strerror})") from error
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key whole under another name first: two processes starting at once must read the same one."""
+    if path.exists():
+        return
+    draft = path.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass  # the other one was first: theirs counts
+    finally:
+        draft.unlink()
+
+
+def _check_database(settings: Settings) -> None:
+    url = settings.address_of_database
+    if not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:", "postgres:")):
+        raise SettingsInvalid("BALAI_DATABASE_URL must begin with sqlite: or postgresql:")
+    if not settings.is_sqlite and not settings.secret_key:
+        raise SettingsInvalid("BALAI_SECRET_KEY is missing: with PostgreSQL it must be given, the same on every machine")
+    if settings.secret_key and len(settings.secret_key) < 16:
+        raise SettingsInvalid("BALAI_SECRET_KEY is too short: at least 16 characters")
+
+
+def _check_telegram(settings: Settings) -> None:
+    if settings.telegram_secret and not settings.telegram_token:
+        raise SettingsInvalid("BALAI_TELEGRAM_TOKEN is missing: BALAI_TELEGRAM_SECRET is set")
+    if settings.telegram_token and settings.public_url and not settings.telegram_secret:
+        raise SettingsInvalid("BALAI_TELEGRAM_SECRET is missing: with BALAI_PUBLIC_URL Telegram uses a webhook")
+
+
+def _check_whatsapp(settings: Settings) -> None:
+    needed = {
+        "BALAI_WHATSAPP_PHONE_ID": settings.whatsapp_phone_id,
+        "BALAI_WHATSAPP_TOKEN": settings.whatsapp_token,
+        "BALAI_WHATSAPP_APP_SECRET": settings.whatsapp_app_secret,
+        "BALAI_WHATSAPP_VERIFY_TOKEN": settings.whatsapp_verify_token,
+    }
+    missing = [name for name, value in needed.items() if not value]
+    if missing and len(missing) < len(needed):
+        raise SettingsInvalid(f"{missing[0]} is missing: WhatsApp is only half configured")
+
+
+def _first_problem(error: ValidationError) -> str:
+    """One line: the setting's own name and the reason, never its value."""
+    problem = error.errors(include_input=False, include_url=False)[0]
+    field = str(problem["loc"][0]) if problem["loc"] else "settings"
+    name = field.upper() if field.upper() == "PORT" else f"BALAI_{field.removeprefix('BALAI_').upper()}"
+    return f"{name}: {problem['msg']}"

@@ -1,0 +1,151 @@
+"""The web process: webhooks, the web chat, the admin, and how the house is doing.
+
+`make_app` is what Granian loads. Nothing here loads the finder: the web process stays small.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hmac
+import ipaddress
+import logging
+
+from alembic.migration import MigrationContext
+from flask import Flask, Response, jsonify, request
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import admin
+from centre import heartbeats, inbox, outbox
+from centre.db import Database
+from centre.privacy import derive_key
+from content import contacts
+from processes import migrating, wiring
+from processes.last_resort import DangerCard
+from processes.settings import Settings, read_settings, secret_key
+from webhooks import routes, webchat
+
+COMPRESS_FROM = 1000
+"""Bytes under which compressing costs more than it saves."""
+COMPRESSIBLE = ("text/", "application/json", "application/javascript", "image/svg+xml")
+
+
+def make_app() -> Flask:
+    """The application of this process, from its settings."""
+    wiring.log_to_stderr()
+    settings = read_settings()
+    return create_app(settings, wiring.database(settings, pool_size=8))
+
+
+def create_app(settings: Settings, database: Database) -> Flask:
+    """Everything served at one address."""
+    app = Flask("balai", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = routes.LARGEST
+    app.logger.setLevel(logging.ERROR)
+    key = secret_key(settings)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1)  # type: ignore[method-assign]
+    last_resort = DangerCard(
+        lambda: wiring.channels(settings), contacts.read(), settings.data / "danger-cards", derive_key(key, "marks")
+    )
+    app.register_blueprint(
+        routes.blueprint(
+            database, wiring.channels(settings), wiring.clock, last_resort, settings.whatsapp_verify_token
+        )
+    )
+    app.register_blueprint(
+        webchat.blueprint(
+            database,
+            wiring.clock,
+            key=derive_key(key, "webchat"),
+            secure=settings.is_https,
+            danger_card=last_resort.text_for,
+        )
+    )
+    admin.register(app, database, wiring.clock, key=derive_key(key, "admin"), secure=settings.is_https)
+    _add_health(app, database, settings)
+    app.after_request(_compress)
+    return app
+
+
+def _add_health(app: Flask, database: Database, settings: Settings) -> None:
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return Response("ok\n", mimetype="text/plain")
+
+    @app.get("/readyz")
+    def readyz() -> tuple[Response, int]:
+        checks = _readiness(database)
+        return jsonify(checks), 200 if all(checks.values()) else 503
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        if not _may_read_metrics(settings):
+            return Response("not here\n", 403, mimetype="text/plain")
+        try:
+            return Response(_measure(database), mimetype="text/plain; version=0.0.4")
+        except SQLAlchemyError:
+            return Response("no database\n", 503, mimetype="text/plain")
+
+
+def _readiness(database: Database) -> dict[str, bool]:
+    """Can the database be reached, is it migrated, was a worker seen lately?"""
+    try:
+        with database.reading() as session:
+            revision = MigrationContext.configure(session.connection()).get_current_revision()
+            seen = heartbeats.last_seen(session) if revision else None
+    except SQLAlchemyError:
+        return {"database": False, "migrations": False, "worker": False}
+    is_seen = seen is not None and wiring.clock() - seen < heartbeats.LATELY
+    return {"database": True, "migrations": revision == migrating.newest(), "worker": is_seen}
+
+
+def _measure(database: Database) -> bytes:
+    """What an operator watches, read from the database: how much waits, and since when."""
+    registry, now = CollectorRegistry(), wiring.clock()
+    with database.reading() as session:
+        seen = heartbeats.last_seen(session)
+        figures = {"inbox": inbox.backlog(session), "outbox": outbox.backlog(session)}
+        set_aside, undelivered = inbox.waiting_for_staff(session), len(outbox.undelivered(session))
+    for name, (count, oldest) in figures.items():
+        Gauge(f"balai_{name}_waiting", f"Messages waiting in the {name}", registry=registry).set(count)
+        age = (now - oldest).total_seconds() if oldest else 0
+        Gauge(f"balai_{name}_oldest_seconds", f"Age of the oldest in the {name}", registry=registry).set(age)
+    Gauge("balai_for_staff", "Messages that staff must look at", registry=registry).set(set_aside)
+    Gauge("balai_undelivered", "Replies that could not be delivered", registry=registry).set(undelivered)
+    last = (now - seen).total_seconds() if seen else float("inf")
+    Gauge("balai_worker_seen_seconds", "Since a worker was last seen", registry=registry).set(last)
+    return generate_latest(registry)
+
+
+def _may_read_metrics(settings: Settings) -> bool:
+    if settings.metrics_token:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return hmac.compare_digest(given.encode(), settings.metrics_token.encode())
+    # A proxy on this machine would make everybody look like loopback.
+    forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    return not forwarded and _is_loopback(request.remote_addr or "")
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _compress(response: Response) -> Response:
+    """Granian does not compress, and a village network needs it."""
+    if (
+        response.direct_passthrough
+        or response.content_encoding
+        or "gzip" not in request.headers.get("Accept-Encoding", "")
+        or not response.mimetype.startswith(COMPRESSIBLE)
+        or (response.content_length or 0) < COMPRESS_FROM
+    ):
+        return response
+    response.set_data(gzip.compress(response.get_data(), 6))
+    response.content_encoding = "gzip"
+    response.vary.add("Accept-Encoding")
+    return response

@@ -1,0 +1,82 @@
+"""Building the parts out of the settings: the database, the channels, the clock. The only place that knows which is which."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import structlog
+
+from centre.contact_points import Pace
+from centre.db import Database, open_database
+from centre.privacy import Vault
+from processes.settings import Settings, secret_key
+from webhooks.channel import Channel
+
+
+def clock() -> datetime:
+    """Now. Only the edges ask."""
+    return datetime.now(UTC)
+
+
+def database(settings: Settings, *, pool_size: int = 5) -> Database:
+    """The database of these settings; its folder is made when missing."""
+    vault = Vault(secret_key(settings))
+    if settings.is_sqlite:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    return open_database(settings.address_of_database, vault, pool_size=pool_size)
+
+
+def channels(settings: Settings) -> dict[str, Channel]:
+    """The platforms that are connected, by name."""
+    connected: dict[str, Channel] = {}
+    if settings.has_telegram:
+        from webhooks.telegram import PLATFORM, Telegram
+
+        connected["telegram"] = Telegram(
+            settings.telegram_token,
+            settings.telegram_secret or None,
+            settings.telegram_api,
+            _paced(PLATFORM, settings.pace),
+        )
+    if settings.has_whatsapp:
+        from webhooks.whatsapp import PLATFORM as WHATSAPP
+        from webhooks.whatsapp import WhatsApp
+
+        connected["whatsapp"] = WhatsApp(
+            settings.whatsapp_phone_id,
+            settings.whatsapp_token,
+            settings.whatsapp_app_secret,
+            settings.whatsapp_api,
+            _paced(WHATSAPP, settings.pace),
+        )
+    return connected
+
+
+def log_to_stderr() -> None:
+    """Structured lines on standard error: what happened and to which id, never words or numbers of people."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    for name in ("httpx", "httpcore", "telegram", "pywa", "apscheduler", "sqlalchemy"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _paced(platform: Pace, factor: float) -> Pace:
+    if factor == 1.0:
+        return platform
+    return replace(
+        platform,
+        per_second=platform.per_second * factor,
+        burst=max(1, int(platform.burst * factor)),
+        per_chat=max(1, int(platform.per_chat * factor)),
+    )

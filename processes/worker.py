@@ -1,0 +1,164 @@
+"""The worker: answers what came in, delivers what goes out, asks Telegram where no webhook is set, and keeps the schedule.
+
+One thread answers, one event loop delivers. Any number of workers may run against one PostgreSQL; with SQLite there is one,
+and a second refuses to start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import random
+import signal
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import IO
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from centre import heartbeats, inbox
+from centre.db import Database
+from processes import schedule, wiring
+from processes.answering import answer_next, follow_statuses
+from processes.guide import GuideKeeper
+from processes.settings import Settings, SettingsInvalid
+from webhooks.delivery import Courier
+from webhooks.telegram import CallFailed, Telegram
+
+IDLE_SECONDS = 0.02
+"""Between looks for new messages: short, so that an answer takes a blink; a look is one small indexed read."""
+CAREFUL_SECONDS = 60.0
+DRAIN_SECONDS = 25.0
+LOST_DATABASE_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+class Worker:
+    """Everything one worker process does, started and stopped together."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._database = database
+        self._keeper = GuideKeeper(database, settings.data)
+        self._channels = wiring.channels(settings)
+        self._courier = Courier(database, self._channels, wiring.clock, random.SystemRandom())
+        self._stopping = threading.Event()
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
+
+    async def run(self) -> None:
+        """Work until `stop`; then finish what is under way."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, self.stop)
+        await self._register()
+        ticker = schedule.start(self._database, self._keeper, self._name)
+        log.info("worker.ready", name=self._name, channels=sorted(self._channels))
+        answering = threading.Thread(target=self._answer, args=(loop,), name="answering", daemon=True)
+        answering.start()
+        polling = asyncio.create_task(self._poll())
+        try:
+            await self._courier.run()
+        finally:
+            polling.cancel()
+            ticker.shutdown(wait=False)
+            await asyncio.to_thread(answering.join, DRAIN_SECONDS)
+            self._keeper.close()
+
+    def stop(self) -> None:
+        """Claim nothing more."""
+        log.info("worker.stopping", name=self._name)
+        self._stopping.set()
+        self._courier.stop()
+
+    def _answer(self, loop: asyncio.AbstractEventLoop) -> None:
+        started = time.monotonic()
+        while not self._stopping.is_set():
+            careful = time.monotonic() - started < CAREFUL_SECONDS
+            try:
+                answered = answer_next(self._database, self._keeper.guide, wiring.clock, careful=careful)
+                followed = follow_statuses(self._database, wiring.clock)
+            except SQLAlchemyError as error:
+                log.error("worker.no_database", error=type(error).__name__)
+                self._stopping.wait(LOST_DATABASE_SECONDS)
+                continue
+            if answered:
+                loop.call_soon_threadsafe(self._courier.wake)
+            elif not followed:
+                self._stopping.wait(IDLE_SECONDS)
+
+    async def _register(self) -> None:
+        """Tell Telegram where we are, where that is a secure public address; else leave it to `telegram connect`."""
+        telegram = self._channels.get("telegram")
+        if not isinstance(telegram, Telegram) or not self._settings.is_https:
+            return
+        try:
+            await telegram.register(f"{self._settings.public_url}/webhooks/telegram")
+        except CallFailed as error:
+            log.error("telegram.not_registered", reason=str(error))
+
+    async def _poll(self) -> None:
+        """Ask Telegram for updates where nobody can call us. An update is confirmed only after its commit."""
+        telegram = self._channels.get("telegram")
+        if not isinstance(telegram, Telegram) or self._settings.public_url:
+            return
+        offset, registered = 0, True
+        while not self._stopping.is_set():
+            try:
+                if registered:
+                    await telegram.unregister()
+                    registered = False
+                events, following = await telegram.poll(offset)
+                await asyncio.to_thread(self._keep, events)
+                offset = following
+                for event in events:
+                    if event.receipt:
+                        await telegram.acknowledge(event.receipt)
+            except CallFailed as error:
+                log.warning("telegram.not_polled", reason=str(error))
+                await asyncio.sleep(error.wait.total_seconds())
+            except SQLAlchemyError as error:
+                log.error("telegram.not_stored", error=type(error).__name__)
+                await asyncio.sleep(LOST_DATABASE_SECONDS)
+
+    def _keep(self, events: list[inbox.Received]) -> None:
+        if events:
+            with self._database.transaction() as session:
+                inbox.receive(session, events, wiring.clock())
+
+
+def run(settings: Settings) -> None:
+    """Be a worker until told to stop."""
+    wiring.log_to_stderr()
+    held = _only_one(settings)  # kept open: the lock goes with the process, however it ends
+    database = wiring.database(settings)
+    asyncio.run(Worker(settings, database).run())
+    database.engine.dispose()
+    if held:
+        held.close()
+
+
+def is_alive(database: Database) -> bool:
+    """Was any worker seen lately?"""
+    with database.reading() as session:
+        seen = heartbeats.last_seen(session)
+    return seen is not None and wiring.clock() - seen < heartbeats.LATELY
+
+
+def _only_one(settings: Settings) -> IO[str] | None:
+    """With SQLite a second worker would only stand in the way of the first: refuse it."""
+    if not settings.is_sqlite:
+        return None
+    settings.data.mkdir(parents=True, exist_ok=True)
+    path: Path = settings.data / "worker.lock"
+    held = path.open("w")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        held.close()
+        raise SettingsInvalid("a worker already runs on this SQLite database; more need PostgreSQL") from error
+    return held

@@ -1,0 +1,146 @@
+"""Sending what is due: claim under a lease, call with no database connection held, record the outcome.
+
+One loop a channel claims small batches; the calls of a batch run side by side, because each belongs to another conversation.
+Outcomes are entered together as they come in. When the process is told to stop it claims nothing more and lets the calls
+under way finish; what is cut off all the same is found again when its lease runs out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from centre import contact_points, outbox
+from centre.db import Database
+from centre.outbox import Delivery, Outcome
+from webhooks.channel import Channel
+
+LOOK_EVERY = 0.2
+"""Seconds between looks for what other processes queued, or for what has become due."""
+AT_ONCE = 48
+CALL_SECONDS = 30
+"""A call that takes longer is given up as ambiguous, well within its lease."""
+
+log = structlog.get_logger()
+
+
+class Courier:
+    """Sends for all channels of one process."""
+
+    def __init__(
+        self, database: Database, channels: Mapping[str, Channel], clock: Callable[[], datetime], chance: random.Random
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._clock = clock
+        self._chance = chance
+        self._wake = {name: asyncio.Event() for name in channels}
+        self._done: asyncio.Queue[tuple[Channel, int, Outcome]] = asyncio.Queue()
+        self._calls: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Send until `stop`, then finish what is under way."""
+        recorder = asyncio.create_task(self._record_outcomes())
+        await asyncio.gather(*(self._serve(channel) for channel in self._channels.values()))
+        if self._calls:
+            await asyncio.wait(self._calls, timeout=CALL_SECONDS)
+        await self._done.join()
+        recorder.cancel()
+        await asyncio.gather(*(channel.close() for channel in self._channels.values()), return_exceptions=True)
+
+    def wake(self) -> None:
+        """Something was queued: look now. Safe to call from the loop only."""
+        for event in self._wake.values():
+            event.set()
+
+    def stop(self) -> None:
+        """Claim nothing more."""
+        self._stopping = True
+        self.wake()
+
+    async def _serve(self, channel: Channel) -> None:
+        await self._learn_link(channel)
+        while not self._stopping:
+            room = AT_ONCE - len(self._calls)
+            batch = await self._claim(channel, room) if room > 0 else []
+            for delivery in batch:
+                call = asyncio.create_task(self._call(channel, delivery))
+                self._calls.add(call)
+                call.add_done_callback(self._calls.discard)
+            if not batch:
+                await self._rest(channel)
+
+    async def _claim(self, channel: Channel, room: int) -> list[Delivery]:
+        try:
+            return await asyncio.to_thread(self._claim_now, channel, min(room, 20))
+        except SQLAlchemyError as error:
+            log.error("delivery.not_claimed", channel=channel.name, error=type(error).__name__)
+            await asyncio.sleep(1)
+            return []
+
+    def _claim_now(self, channel: Channel, room: int) -> list[Delivery]:
+        with self._database.reading() as session:
+            if not outbox.anything_due(session, channel.name, self._clock()):
+                return []
+        with self._database.transaction() as session:
+            return outbox.claim(session, channel.name, channel.pace, self._clock(), room)
+
+    async def _call(self, channel: Channel, delivery: Delivery) -> None:
+        try:
+            outcome = await asyncio.wait_for(channel.send(delivery), CALL_SECONDS)
+        except TimeoutError:
+            outcome = Outcome("ambiguous", error="timeout")
+        except Exception as error:  # noqa: BLE001 - a channel's own mistake must not stop the others
+            log.error("delivery.channel_failed", channel=channel.name, error=type(error).__name__)
+            outcome = Outcome("ambiguous", error=type(error).__name__)
+        self._done.put_nowait((channel, delivery.id, outcome))
+
+    async def _record_outcomes(self) -> None:
+        while True:
+            batch = [await self._done.get()]
+            while not self._done.empty() and len(batch) < AT_ONCE:
+                batch.append(self._done.get_nowait())
+            await self._record(batch)
+            for _ in batch:
+                self._done.task_done()
+            self.wake()  # the next part of a conversation may go now
+
+    async def _record(self, batch: list[tuple[Channel, int, Outcome]]) -> None:
+        """Enter outcomes; while the database cannot be reached they are held here, and the leases hold the rows."""
+        for pause in (0.2, 1, 5, 10, 20):
+            try:
+                await asyncio.to_thread(self._record_now, batch)
+                return
+            except SQLAlchemyError as error:
+                log.error("delivery.not_recorded", outcomes=len(batch), error=type(error).__name__)
+                await asyncio.sleep(pause)
+
+    def _record_now(self, batch: list[tuple[Channel, int, Outcome]]) -> None:
+        with self._database.transaction() as session:
+            for channel, message_id, outcome in sorted(batch, key=lambda each: each[1]):
+                jitter = self._chance.uniform(0.8, 1.2)
+                outbox.record(session, message_id, outcome, channel.pace, self._clock(), jitter)
+
+    async def _rest(self, channel: Channel) -> None:
+        event = self._wake[channel.name]
+        try:
+            await asyncio.wait_for(event.wait(), LOOK_EVERY)
+        except TimeoutError:
+            return
+        finally:
+            event.clear()
+
+    async def _learn_link(self, channel: Channel) -> None:
+        link = await channel.open()
+        if link:
+            await asyncio.to_thread(self._keep_link, channel.name, link)
+
+    def _keep_link(self, name: str, link: str) -> None:
+        with self._database.transaction() as session:
+            contact_points.learn_link(session, name, link)

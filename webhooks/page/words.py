@@ -1,0 +1,54 @@
+"""Every word of the web chat's own page. What Balai answers is worded in `bot/phrases` and in the guidance."""
+
+from __future__ import annotations
+
+PAGE = {
+    "title": "Balai – tanya jawab",
+    "name": "Balai",
+    "about": "Pusat layanan migrasi desa",
+    "leave": "Keluar cepat",
+    "leave_hint": "Menutup dan mengosongkan percakapan ini. Bisa juga dengan menekan tombol Shift tiga kali.",
+    "log": "Percakapan",
+    "own": "Anda:",
+    "reply": "Balai:",
+    "greeting": "Selamat datang di Balai.",
+    "greeting_more": "Tanyakan apa saja tentang bekerja di luar negeri: syarat, biaya, dokumen, gaji, atau masalah "
+    "yang sedang dihadapi. Gratis, dan tidak perlu mendaftar.",
+    "greeting_who": "Yang menjawab di sini adalah program komputer. Tidak tahu harus menulis apa? Tekan Mulai.",
+    "begin": "Mulai",
+    "label": "Tulis pertanyaan Anda",
+    "example": "Tulis di sini …",
+    "send": "Kirim",
+    "choices": "Pilihan",
+    "waiting": "Menunggu jawaban …",
+    "look_again": "Jawaban belum datang. Lihat lagi",
+    "to_end": "Langsung ke kotak tulis",
+}
+
+SCRIPT = {
+    "own": PAGE["own"],
+    "reply": PAGE["reply"],
+    "choices": PAGE["choices"],
+    "sending": "Mengirim …",
+    "retrying": "Belum terkirim. Tulisan Anda aman, kami coba lagi sendiri …",
+    "offline": "Tidak ada sambungan internet. Tulisan Anda aman dan dikirim begitu tersambung lagi.",
+    "refused": "Pesan ini tidak bisa dikirim. Coba tulis lagi.",
+    "cut": "Terlalu panjang: hanya 4.000 huruf pertama yang dipakai. Sisanya bisa dikirim sesudah ini.",
+    "slow": "Jawaban belum datang. Pesan Anda sudah kami simpan dan tetap akan dijawab.",
+    "lost": "Sambungan terputus. Kami coba lagi sendiri …",
+    "blank": "Kalender",
+}
+
+BEGIN_TEXT = "halo"
+"""What the button for those who do not know what to type says on their behalf."""
+
+EMPTY = "Tulis dulu pertanyaan Anda, lalu tekan Kirim."
+TOO_LONG = "Tulisan ini terlalu panjang. Kirim paling banyak 10.000 huruf, sisanya dalam pesan berikutnya."
+TOO_LARGE = "Kiriman ini terlalu besar. Kirim tulisan saja, paling banyak 10.000 huruf."
+UNREADABLE = "Pesan ini tidak terbaca. Coba kirim sekali lagi."
+STALE = "Sesi sebelumnya sudah berakhir, atau peramban ini menolak cookie. Tulisan Anda masih ada: tekan Kirim lagi."
+FOREIGN = "Kiriman ini tidak berasal dari halaman Balai."
+NOT_STORED = (
+    "Maaf, pesan Anda belum bisa kami simpan. Tulisan Anda masih ada di kotak: tunggu sebentar, lalu tekan Kirim lagi."
+)
+NOT_READ = "Maaf, percakapan Anda belum bisa dibuka sekarang. Coba lagi sebentar lagi."
