@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from sys import intern
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -376,7 +377,7 @@ def _phrases(session: Session) -> dict[str, list[_Heard]]:
     found: dict[str, list[_Heard]] = {}
     heard = sa.select(Phrase.label, Phrase.language, Phrase.text, Phrase.origin).order_by(Phrase.id)
     for label, language, text, origin in session.execute(heard):
-        found.setdefault(label, []).append(_Heard(language, text, origin))
+        found.setdefault(label, []).append(_Heard(intern(language), text, intern(origin)))
     return found
 
 

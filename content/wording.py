@@ -16,7 +16,7 @@ _PLACEHOLDER: Final = re.compile(r"\{\{kontak:([a-z0-9-]+)\}\}")
 _HEADING: Final = re.compile(r"^## +", re.MULTILINE)
 
 LONG_NUMBER: Final = re.compile(
-    r"(?<![\w/.,-])(?!\d{1,2}[-/.]\d{1,2}[-/.]\d{4})"  # not a date such as 05-07-2025
+    r"(?<![\w/.,-])(?!\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?!\d\d[.:]\d\d(?!\d))"  # not a date, not 08.00
     r"(?:\+\d|\(?0\d)(?:[ ().-]{0,2}\d){5,}"
     r"|(?<![\w/.,-])1500[ -]?\d{3}(?!\d)"
 )
