@@ -237,6 +237,9 @@ class Phrases:
             "Bisa juga: orang terdekat yang dipercaya, puskesmas atau rumah sakit, polisi 110, SAPA 129, kantor desa."
         )
 
+    def nearest_help_abroad(self) -> str:
+        return self._("Bisa juga: orang terdekat yang dipercaya, rumah sakit, atau polisi setempat.")
+
     def beware_of_helpers(self) -> str:
         return self._("Petugas resmi tidak meminta uang atau kode OTP.")
 

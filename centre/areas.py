@@ -1,19 +1,17 @@
-"""The villages Balai serves: found by the name a person types or by a village's link code, brought in from a CSV file.
+"""The villages Balai serves: found by a typed name or by a village's link code, brought in from a list.
 
-Official area codes say what lies in what: `52` a province, `52.03` a regency, `52.03.07.2003` a village. A village
-whose own code cannot be confirmed carries its regency's.
+Official area codes say what lies in what: `52` a province, `52.03` a regency, `52.03.07.2003` a village.
+A village whose own code cannot be confirmed carries its regency's.
 """
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import JSON, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -21,11 +19,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre import village_names
 from centre.db import Base, BigId
 from centre.village_names import Names
+from centre.village_rows import ZONES, checked, identity_of
+from centre.village_rows import RowProblem as RowProblem
+from centre.village_rows import VillagesInvalid as VillagesInvalid
+from centre.village_rows import read_csv as read_csv
 
 DEMO_VILLAGES = Path(__file__).with_name("demo_villages.csv")
 """Villages from the programme's own history, to try Balai with."""
-
-ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
 LINK_LETTERS, LINK_DIGITS = "CDFHJKMPRTWXY", "34679"
 """No two of them look alike, and without vowels no code spells a word."""
@@ -85,17 +85,14 @@ def search(session: Session, typed: str, limit: int | None = 9) -> list[Village]
         Village.regency,
         Village.province,
     )
-    known = [
-        Names(id_, name, tuple(others), *where)
-        for id_, name, others, *where in session.execute(select(*columns)).tuples()
-    ]
+    known = [Names(id_, name, tuple(others), *where) for id_, name, others, *where in session.execute(select(*columns))]
     ids = [names.id for _, names in village_names.ranked(typed, known)[:limit]]
     found = {village.id: village for village in session.scalars(select(Village).where(Village.id.in_(ids)))}
     return [found[id_] for id_ in ids]
 
 
 def is_sure(typed: str, found: Sequence[Village]) -> bool:
-    """Is the first of the found villages meant beyond doubt (its whole name, and no other fits nearly as well)?"""
+    """Is the first of the found villages meant beyond doubt: named exactly, and no other like it?"""
     order = village_names.ranked(typed, [_names(village) for village in found])
     return village_names.is_clear(order) and order[0][1].id == found[0].id
 
@@ -122,9 +119,7 @@ def time_zone_name(zone: str) -> str:
 
 def new_link_code(chance: Random) -> str:
     """A code to read out loud like a number plate: three letters, three digits."""
-    return "".join(chance.choice(LINK_LETTERS) for _ in range(3)) + "".join(
-        chance.choice(LINK_DIGITS) for _ in range(3)
-    )
+    return "".join(chance.choice(signs) for signs in 3 * [LINK_LETTERS] + 3 * [LINK_DIGITS])
 
 
 def import_rows(session: Session, rows: Iterable[Mapping[str, str]], new_code: Callable[[], str]) -> Imported:
@@ -133,14 +128,11 @@ def import_rows(session: Session, rows: Iterable[Mapping[str, str]], new_code: C
     A village is known by its full area code; under its regency's code, by its name. All rows are read before
     anything is stored, and any mistake (`VillagesInvalid`) stores nothing.
     """
-    filled = [(number, row) for number, row in enumerate(rows, start=2) if any(row.values())]
-    problems = [problem for number, row in filled for problem in _problems(number, row)]
-    problems += _repeated(filled)
-    if problems:
-        raise VillagesInvalid(problems)
-    known = {_identity(village.code, village.name): village for village in session.scalars(select(Village))}
-    taken = {village.link_code for village in known.values()}
-    outcomes = [_store(session, known, _values(row), taken, new_code) for _, row in filled]
+    said = checked(rows)
+    villages = session.scalars(select(Village)).all()
+    known = {identity_of(village.code, village.name): village for village in villages}
+    taken = {village.link_code for village in villages}
+    outcomes = [_store(session, known, values, taken, new_code) for values in said]
     session.flush()
     return Imported(outcomes.count("new"), outcomes.count("changed"), outcomes.count("unchanged"))
 
@@ -152,7 +144,7 @@ def _store(
     taken: set[str],
     new_code: Callable[[], str],
 ) -> str:
-    village = known.get(_identity(values["code"], values["name"]))
+    village = known.get(identity_of(values["code"], values["name"]))
     if village is None:
         session.add(Village(**values, link_code=_unused(new_code, taken)))
         return "new"
@@ -163,9 +155,12 @@ def _store(
 
 
 def _unused(new_code: Callable[[], str], taken: set[str]) -> str:
-    code = next(code for code in iter(new_code, None) if code not in taken)
-    taken.add(code)
-    return code
+    for _ in range(1000):
+        code = new_code()
+        if code not in taken:
+            taken.add(code)
+            return code
+    raise LookupError("a thousand draws gave no link code that is free")
 
 
 def _names(village: Village) -> Names:

@@ -20,7 +20,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.db import Base, BigId, UtcDateTime, vault_of
 
-
 FAREWELL = timedelta(minutes=15)
 """How long an erased conversation keeps its address, so that the person can read that it was erased."""
 

@@ -15,7 +15,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, delete, func, or_, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -76,15 +87,15 @@ class InboxEvent(Base):
     __tablename__ = "inbox_events"
     __table_args__ = (
         UniqueConstraint("channel", "key"),
-        Index("ix_inbox_events_open", "id", postgresql_where="state = 'open'", sqlite_where="state = 'open'"),
+        Index("ix_inbox_events_open", "id", postgresql_where=text("state = 'open'"), sqlite_where=text("state = 'open'")),
         Index(
             "ix_inbox_events_lane",
             "conversation_id",
             "id",
-            postgresql_where="state = 'open'",
-            sqlite_where="state = 'open'",
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
         ),
-        Index("ix_inbox_events_for_staff", "id", postgresql_where="for_staff", sqlite_where="for_staff"),
+        Index("ix_inbox_events_for_staff", "id", postgresql_where=text("for_staff"), sqlite_where=text("for_staff")),
         {"sqlite_autoincrement": True},  # a number is never given twice, not even after erasure
     )
 

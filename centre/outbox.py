@@ -14,7 +14,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, delete, exists, func, or_, select
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from centre import contact_points, conversations
@@ -85,8 +96,8 @@ class OutboxMessage(Base):
             "ix_outbox_messages_open",
             "channel",
             "id",
-            postgresql_where="state IN ('open', 'sending')",
-            sqlite_where="state IN ('open', 'sending')",
+            postgresql_where=text("state IN ('open', 'sending')"),
+            sqlite_where=text("state IN ('open', 'sending')"),
         ),
         Index("ix_outbox_messages_lane", "conversation_id", "id"),
         Index("ix_outbox_messages_sent", "conversation_id", "sent_at"),

@@ -301,12 +301,7 @@ def forget_old(session: Session, now: datetime) -> None:
 
 
 _READABLE = "23456789abcdefghjkmnpqrstuvwxyz"
-_COMMON = (
-    "password passwort passw0rd sandi katasandi rahasia sayang cinta bismillah alhamdulillah assalamualaikum indonesia "
-    "merdeka garuda pancasila jakarta bandung surabaya lombok balai desmigratif desa kantor petugas admin administrator "
-    "coordinator koordinator operator selamat datang selamatdatang welcome letmein iloveyou akucintakamu akusayangkamu "
-    "qwertyuiop qwerty asdfghjkl zxcvbnm abcdefghijkl abcdef abcd changeme master superuser login test user default"
-).split()
+_COMMON = ["password", "passwort", "passw0rd", "sandi", "katasandi", "rahasia", "sayang", "cinta", "bismillah", "alhamdulillah", "assalamualaikum", "indonesia", "merdeka", "garuda", "pancasila", "jakarta", "bandung", "surabaya", "lombok", "balai", "desmigratif", "desa", "kantor", "petugas", "admin", "administrator", "coordinator", "koordinator", "operator", "selamat", "datang", "selamatdatang", "welcome", "letmein", "iloveyou", "akucintakamu", "akusayangkamu", "qwertyuiop", "qwerty", "asdfghjkl", "zxcvbnm", "abcdefghijkl", "abcdef", "abcd", "changeme", "master", "superuser", "login", "test", "user", "default"]
 
 
 def _is_common(password: str) -> bool:

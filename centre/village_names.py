@@ -1,8 +1,8 @@
 """Which village is meant? Names as people type them ("ds. korlekko lotim") against the names we know.
 
-Pure: names in, an order out; `centre.areas` reads the names and gives back the villages. A message is taken for a
-name only if every word of it is explained, by the village's name or by where the village lies. That is what keeps
-"gaji saya belum dibayar" a question even where a village is called Gaji.
+Pure: names in, an order out; `centre.areas` reads the names and gives back the villages. A message is taken
+for a name only if every word of it is explained, by the village's name or by where the village lies. That is
+what keeps "gaji saya belum dibayar" a question even where a village is called Gaji.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-SURE = 85
-"""From here on (of 100) the whole name was said, with a slip at most."""
+SURE = 100
+"""Named exactly, but for spacing, capitals and marks. A slip is asked about, with one tap to say yes: a case goes
+to the staff of the village that is set here."""
 CLEAR = 10
 """How far the best must be ahead of the next before nobody needs to be asked."""
 PLAUSIBLE = 55
@@ -31,7 +32,8 @@ PARTLY, PREFIX = 16, 20
 LONGEST = 80
 
 QUALIFIERS = frozenset(
-    "utara selatan barat timur tengah baru lama hulu hilir atas bawah dalam luar besar kecil raya indah".split()
+    ["utara", "selatan", "barat", "timur", "tengah", "baru", "lama", "hulu", "hilir", "atas", "bawah"]
+    + ["dalam", "luar", "besar", "kecil", "raya", "indah"]
 )
 """Words that tell villages of one name apart; alone they name none."""
 
@@ -41,7 +43,7 @@ _LEAD_IN = re.compile(
     r"(?:(?:desa|ds|dusun|dsn|kampung|kp|kmp|kelurahan|kel|gampong|nagari|pekon) )?"
 )
 """What people say before the name, in Bahasa, Javanese, Sundanese and Sasak."""
-_MARKS = frozenset("kabupaten kab kecamatan kec provinsi prov propinsi".split())
+_MARKS = frozenset(["kabupaten", "kab", "kecamatan", "kec", "provinsi", "prov", "propinsi"])
 
 
 class Names(NamedTuple):
@@ -59,7 +61,8 @@ class _Spelt(NamedTuple):
     """The same, cut into plain words once."""
 
     names: tuple[tuple[str, ...], ...]
-    name_words: frozenset[str]
+    name_parts: frozenset[str]
+    """Every word of every name, and every name written together."""
     regions: tuple[tuple[str, ...], ...]
     region_words: frozenset[str]
 
@@ -71,15 +74,13 @@ class _Said(NamedTuple):
     near_words: Mapping[str, Mapping[str, int]]
     near_names: Sequence[Mapping[str, int]]
     """For the first one, two, … words written together: the names (written together) they may be."""
-    touched: frozenset[str]
+    near_parts: frozenset[str]
 
 
 def ranked(typed: str, villages: Sequence[Names]) -> list[tuple[int, Names]]:
     """The villages that can be meant with how well they fit (100: named exactly), best first; often none."""
     readings = _readings(typed, villages)
-    fits = (
-        (max((_fit(said, _spelt(village)) for said in readings), default=0), village) for village in villages
-    )
+    fits = ((max((_fit(said, _spelt(village)) for said in readings), default=0), village) for village in villages)
     plausible = [(fit, village) for fit, village in fits if fit >= PLAUSIBLE]
     best = max((fit for fit, _ in plausible), default=0)
     near = [(fit, village) for fit, village in plausible if fit >= best - SPREAD]
@@ -92,40 +93,32 @@ def is_clear(order: Sequence[tuple[int, Names]]) -> bool:
     return bool(fits) and fits[0] >= SURE and all(fit <= fits[0] - CLEAR for fit in fits[1:])
 
 
-@lru_cache(maxsize=20_000)
 def plain(text: str) -> str:
     """Small letters, no accents or marks; `q` as `k` (Sasak Lauq, officially Lauk)."""
-    letters = (
-        unicodedata.normalize("NFKD", text.casefold()).replace("'", "").replace("’", "").replace("`", "")
-    )
+    letters = unicodedata.normalize("NFKD", text.casefold()).replace("'", "").replace("’", "").replace("`", "")
     letters = "".join(letter for letter in letters if not unicodedata.combining(letter)).replace("q", "k")
     return " ".join(re.findall(r"[^\W_]+", letters))
 
 
 def _readings(typed: str, villages: Sequence[Names]) -> list[_Said]:
-    """The words as they stand, and without "saya dari desa", "kab.": Kampung Baru is a name, "kampung korleko" is not."""
+    """The words as they stand, and without "saya dari desa", "kab."; but Kampung Baru is a name."""
     if len(typed) > LONGEST:
         return []
     whole = tuple(plain(typed).split())
     stripped = _LEAD_IN.sub("", " ".join(whole), count=1).split()
     bare = tuple(word for word in stripped if word not in _MARKS)
-    vocabulary: set[str] = set()
-    joined: set[str] = set()
+    known: set[str] = set()
     for village in villages:
         spelt = _spelt(village)
-        vocabulary |= spelt.name_words
-        vocabulary |= spelt.region_words
-        joined.update("".join(words) for words in spelt.names)
-    known_words, known_names = list(vocabulary), list(joined)
-    return [_said(words, known_words, known_names) for words in dict.fromkeys((whole, bare)) if words]
+        known |= spelt.name_parts
+        known |= spelt.region_words
+    return [_said(words, list(known)) for words in dict.fromkeys((whole, bare)) if words]
 
 
-def _said(words: tuple[str, ...], known_words: list[str], known_names: list[str]) -> _Said:
-    near_words = {word: _near(word, known_words) | _beginnings(word, known_words) for word in words}
-    near_names = [_near("".join(words[:end]), known_names) for end in range(1, len(words) + 1)]
-    return _Said(
-        words, near_words, near_names, frozenset(near for found in near_words.values() for near in found)
-    )
+def _said(words: tuple[str, ...], known: list[str]) -> _Said:
+    near_words = {word: _near(word, known) | _beginnings(word, known) for word in words}
+    near_names = [_near("".join(words[:end]), known) for end in range(1, len(words) + 1)]
+    return _Said(words, near_words, near_names, frozenset().union(*near_words.values(), *near_names))
 
 
 def _near(said: str, known: list[str]) -> dict[str, int]:
@@ -135,8 +128,7 @@ def _near(said: str, known: list[str]) -> dict[str, int]:
     return {
         word: 100 - round(100 * distance / max(len(word), len(said)))
         for word, distance, _ in found
-        if len(said) >= 6
-        or word[0] == said[0]  # in a short word the first letter is the one people get right
+        if len(said) >= 6 or word[0] == said[0]  # in a short word the first letter is the one people get right
     }
 
 
@@ -148,23 +140,17 @@ def _beginnings(said: str, known: list[str]) -> dict[str, int]:
 
 
 def _fit(said: _Said, village: _Spelt) -> int:
-    fits = [_fit_of_whole(said, name, village) for name in village.names]
-    if not village.name_words.isdisjoint(said.touched):
-        fits += [_fit_of_words(said, name, village) for name in village.names]
-    return max(fits) or (REGION_ONLY if _names_region(said.words, village.regions) else 0)
+    fit = 0
+    if not village.name_parts.isdisjoint(said.near_parts):
+        fit = max(max(_fit_of_whole(said, n, village), _fit_of_words(said, n, village)) for n in village.names)
+    return fit or (REGION_ONLY if _names_region(said.words, village.regions) else 0)
 
 
 def _fit_of_whole(said: _Said, name: tuple[str, ...], village: _Spelt) -> int:
     """The whole name first, spaced as it may be, then perhaps where it lies."""
     joined = "".join(name)
-    return (
-        max(
-            near.get(joined, 0) if _all_in_region(said, said.words[end:], village) else 0
-            for end, near in enumerate(said.near_names, start=1)
-        )
-        if any(joined in near for near in said.near_names)
-        else 0
-    )
+    ends = enumerate((near.get(joined, 0) for near in said.near_names), start=1)
+    return max(fit if fit and _all_in_region(said, said.words[end:], village) else 0 for end, fit in ends)
 
 
 def _fit_of_words(said: _Said, name: tuple[str, ...], village: _Spelt) -> int:
@@ -173,9 +159,7 @@ def _fit_of_words(said: _Said, name: tuple[str, ...], village: _Spelt) -> int:
     worst = 100
     for word in said.words:
         near = said.near_words[word]
-        in_name, name_word = max(
-            ((near.get(part, 0), part) for part in name if part not in matched), default=(0, "")
-        )
+        in_name, name_word = max(((near.get(part, 0), part) for part in name if part not in matched), default=(0, ""))
         in_region = _in_region(word, near, village)
         if in_name and in_name >= in_region:
             matched.add(name_word)
@@ -204,28 +188,19 @@ def _in_region(word: str, near: Mapping[str, int], village: _Spelt) -> int:
 
 def _names_region(words: tuple[str, ...], regions: tuple[tuple[str, ...], ...]) -> bool:
     """Is this the district or the regency, and nothing else? (A province is too wide to list.)"""
-    joined = "".join(words)
-    return any(
-        "".join(region) == joined or (len(words) == 1 and _is_short_for(joined, region))
-        for region in regions[:2]
-    )
+    return words in regions[:2] or (len(words) == 1 and any(_is_short_for(words[0], r) for r in regions[:2]))
 
 
-@cache
 def _is_short_for(word: str, full: tuple[str, ...]) -> bool:
     """Is `word` made of the beginnings of all the words (lo-tim, n-t-b, ja-teng)?"""
-    if len(word) < 3 or len(full) < 2:
-        return False
-    return _begins_all(word, full)
+    return len(word) >= 3 and len(full) >= 2 and _begins_all(word, full)
 
 
 def _begins_all(word: str, full: tuple[str, ...]) -> bool:
     if not full or not word:
         return not full and not word
     first, rest = full[0], full[1:]
-    return any(
-        first.startswith(word[:cut]) and _begins_all(word[cut:], rest) for cut in range(1, len(word) + 1)
-    )
+    return any(first.startswith(word[:cut]) and _begins_all(word[cut:], rest) for cut in range(1, len(word) + 1))
 
 
 @lru_cache(maxsize=4096)
@@ -235,7 +210,7 @@ def _spelt(village: Names) -> _Spelt:
     regions = tuple(tuple(plain(place).split()) for place in places)
     return _Spelt(
         names,
-        frozenset(word for name in names for word in name),
+        frozenset(word for name in names for word in (*name, "".join(name))),
         regions,
         frozenset(word for region in regions for word in region),
     )

@@ -35,8 +35,8 @@ ERASE = "-"
 TOO_MANY = ""
 """Under this key `read_csv` puts cells that stand beyond the last column."""
 
-_CODE = re.compile(r"(\d\d)\.\d\d(\.\d\d\.\d{4})?")
-# Keppres 41/1987: which provinces keep which time. By the first digits of the area code; Kalimantan is divided.
+_CODE = re.compile(r"[0-9]{2}\.[0-9]{2}(\.[0-9]{2}\.[0-9]{4})?")
+# Keppres 41/1987: which provinces keep which time, by the first digits of the code. Kalimantan is divided.
 _PROVINCE_ZONES = (
     ("Asia/Jakarta", re.compile(r"[123]\d|6[12]")),
     ("Asia/Makassar", re.compile(r"5\d|6[345]|7\d")),
@@ -45,7 +45,7 @@ _PROVINCE_ZONES = (
 
 
 class RowProblem(NamedTuple):
-    """What is wrong where: the row as a spreadsheet counts it (the header is row 1), the column, and what to do."""
+    """What is wrong where: the row as a spreadsheet counts it (header: row 1), the column, what to do."""
 
     row: int
     field: str
@@ -64,10 +64,10 @@ class VillagesInvalid(ValueError):
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file (UTF-8, commas or semicolons), by column name. The first stands in row 2 of the file.
+    """The rows of a CSV file (UTF-8, commas or semicolons), by column name. The first is row 2 of the file.
 
-    Empty lines and remarks (`#`) come as empty rows, so that counting stays right. Raises `VillagesInvalid` for a
-    file that cannot be read as a table at all.
+    Empty lines and remarks (`#`) come as empty rows, so that counting stays right. Raises `VillagesInvalid`
+    for a file that cannot be read as a table at all.
     """
     text = _text(path)
     header_line = text.partition("\n")[0]
@@ -82,7 +82,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 
 def checked(rows: Iterable[Mapping[str, str]]) -> list[dict[str, Any]]:
-    """What the rows say, by column, without what they say nothing about. Raises `VillagesInvalid` after the last."""
+    """What the rows say, by column, without the empty cells. Raises `VillagesInvalid` after reading them all."""
     filled = [(number, row) for number, row in enumerate(rows, start=2) if any(map(str.strip, row.values()))]
     problems = [problem for number, row in filled for problem in _problems(number, row)]
     problems += _repeated(filled)
@@ -142,8 +142,8 @@ def _problems(number: int, row: Mapping[str, str]) -> Iterator[RowProblem]:
         yield from _problems_of_text(number, field, row.get(field, ""))
     code, zone = row.get("code", "").strip(), _zone(row.get("time_zone", ""))
     if code and not _CODE.fullmatch(code):
-        what = f"{code} is no area code; write 52.03.07.2003 (village) or 52.03 (regency), as text, with the dots"
-        yield RowProblem(number, "code", what)
+        what = "is no area code; write 52.03.07.2003 (village) or 52.03 (regency), as text, with the dots"
+        yield RowProblem(number, "code", f"{code} {what}")
     elif code and zone:
         yield from _problems_of_zone(number, code, zone)
     if row.get("time_zone", "").strip() and not zone:
@@ -207,5 +207,3 @@ def _zone(text: str) -> str | None:
     by_name = {name: zone for zone, name in ZONES.items()}
     text = text.strip()
     return text if text in ZONES else by_name.get(text.upper())
-
-

@@ -1,4 +1,7 @@
-"""`python -m processes.building files|database PATH`: build a finder and end, so that its memory is given back."""
+"""`python -m processes.building files|database PATH`: build a finder and end, so that its memory is given back.
+
+`python -m processes.building ready` sees that the finder of the guidance files is at hand (`make setup`).
+"""
 
 from __future__ import annotations
 
@@ -10,4 +13,7 @@ from processes.settings import read_settings
 
 if __name__ == "__main__":
     wiring.log_to_stderr()
-    guide.build(read_settings(), sys.argv[1], Path(sys.argv[2]))
+    if sys.argv[1:] == ["ready"]:
+        guide.from_files(read_settings().data)
+    else:
+        guide.build(read_settings(), sys.argv[1], Path(sys.argv[2]))

@@ -91,10 +91,15 @@ class GuideKeeper:
 
 
 def from_files(data: Path) -> Guide:
-    """The guide that the files alone give: for `balai ask` where there is no database. Built when it is not at hand."""
+    """The guide that the files alone give: for `balai ask` where there is no database."""
     known = library.from_files(GUIDANCE, contact_book.FILE)
     fingerprint = finding.fingerprint(known.phrasings, known.titles)
-    return Guide(known, _saved(fingerprint, data / "finder") or _build_here(known, data, fingerprint))
+    return Guide(known, finder_for(known, data, fingerprint, from_files=True))
+
+
+def finder_for(known: Library, data: Path, fingerprint: str, *, from_files: bool) -> Finder:
+    """The finder for this guidance: one built before, else built now (and kept, where the folder can be written)."""
+    return _saved(fingerprint, data / "finder") or _build(known, data, fingerprint, from_files)
 
 
 def start_building(path: Path, *, from_files: bool) -> subprocess.Popen[bytes]:
@@ -144,12 +149,12 @@ def _load(path: Path) -> Finder | None:
         return None
 
 
-def _build_here(known: Library, data: Path, fingerprint: str) -> Finder:
+def _build(known: Library, data: Path, fingerprint: str, from_files: bool) -> Finder:
     print("Menyiapkan pencari jawaban (sekali saja, sekitar setengah menit) …", file=sys.stderr)  # noqa: T201
     path = data / "finder" / f"{fingerprint}.npz"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if start_building(path, from_files=True).wait() == 0:
+        if start_building(path, from_files=from_files).wait() == 0:
             return Finder.load(path)
     except OSError:
         pass  # the folder cannot be written: build it for this once

@@ -10,15 +10,6 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-import centre.answers
-import centre.areas
-import centre.audit
-import centre.contact_points
-import centre.conversations
-import centre.heartbeats
-import centre.inbox
-import centre.outbox
-import centre.staff
 import content.articles  # noqa: F401 - each import makes its tables known
 from centre.db import Base, Database
 

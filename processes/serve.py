@@ -6,16 +6,21 @@ worker as children in its own process group and starts again whichever ends. Lig
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
-from processes.settings import Settings
+from processes.settings import Settings, SettingsInvalid
 
 RESTART_SECONDS = 1.0
+REFUSALS = 20
+"""After so many refusals in a row (exit code 2: a setting, a port, a lock) a part is not started again."""
 STOP_SECONDS = 30.0
 PARTS = ("web", "worker")
 
@@ -26,6 +31,7 @@ class Family:
     def __init__(self, parts: tuple[str, ...] = PARTS) -> None:
         self._parts = parts
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._refusals = dict.fromkeys(parts, 0)
         self._stopping = False
 
     def run(self) -> None:
@@ -43,6 +49,10 @@ class Family:
         if child is not None and child.poll() is None:
             return
         if child is not None:
+            self._refusals[part] = self._refusals[part] + 1 if child.returncode == 2 else 0
+            if self._refusals[part] > REFUSALS:
+                self._end()
+                raise SystemExit(2)
             print(f"balai: {part} ended ({child.returncode}), starting it again", file=sys.stderr)  # noqa: T201
         command = [sys.executable, "-m", "processes.commands", part]
         environment = {**os.environ, "BALAI_PARENT": str(os.getpid())}
@@ -63,8 +73,20 @@ class Family:
                 child.kill()
 
 
+@contextmanager
+def only_one(settings: Settings) -> Iterator[None]:
+    """Two of us on one data folder would fight for it: the second is refused."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with (settings.data / "serve.lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise SettingsInvalid(f"balai serve already runs on {settings.data}") from error
+        yield
+
+
 def prepare(settings: Settings) -> None:
-    """Make the database, guidance, demo villages, finder and first administrator ready; says what it made."""
+    """Make the database, guidance, demo villages, finder and first administrator ready, in a process that ends."""
     command = [sys.executable, "-m", "processes.commands", "prepare"]
     ended = subprocess.run(command, check=False)  # noqa: S603 - our own command; its memory is given back
     if ended.returncode:

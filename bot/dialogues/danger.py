@@ -28,7 +28,7 @@ def card(say: Phrases, contacts: Mapping[str, Contact], danger: Danger, country:
         (
             say.danger(danger.kind),
             "\n".join((say.call_now(), *lines)),
-            f"{say.nearest_help()} {say.beware_of_helpers()}",
+            f"{_nearest_help(say, where)} {say.beware_of_helpers()}",
             say.safe_to_write(),
         )
     )
@@ -82,6 +82,11 @@ def confirmed(turn: Turn, word: str) -> Answer:
     else:
         rest = guidance.did_you_mean(turn.say, turn.guide, slugs)
     return Answer(f"{calm}\n\n{rest.text}", rest.choices)
+
+
+def _nearest_help(say: Phrases, country: str | None) -> str:
+    """The numbers 110 and 129 answer in Indonesia only."""
+    return say.nearest_help() if country in (None, "id") else say.nearest_help_abroad()
 
 
 def _act(turn: Turn, danger: Danger, warned: bool) -> Answer:

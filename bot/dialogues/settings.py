@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.dialogues import guidance
-from bot.turns import Answer, Turn
+from bot.phrases import Phrases
+from bot.turns import Answer, Guide, Turn
 from centre import answers, areas, conversations, inbox, outbox
 from centre.areas import Village
 from centre.messages import Choice
-from content.contacts import Contact
 
 FORGET = "forget"
 ALSO_HELPFUL = ("kp2mi", "kp2mi-wa", "kemlu")
@@ -62,15 +62,17 @@ def person(turn: Turn) -> Answer:
     """Where a human can be reached: the village's desk as far as it is filled in, and who else helps."""
     say = turn.say
     village = areas.get(turn.session, turn.conversation.village_id) if turn.conversation.village_id else None
-    known = turn.guide.library.contacts
-    others = [known[code] for code in ALSO_HELPFUL if code in known]
-    text = "\n\n".join((_desk(turn, village), _lines(turn, others)))
+    text = "\n\n".join((_desk(say, village), _others(say, turn.guide)))
     ask_village = () if village else (Choice("villages", say.label_village()),)
     return Answer(text, (*ask_village, guidance.menu_choice(say)))
 
 
-def _desk(turn: Turn, village: Village | None) -> str:
-    say = turn.say
+def desk_unknown(say: Phrases, guide: Guide) -> str:
+    """The same for somebody whose village is not known."""
+    return "\n\n".join((_desk(say, None), _others(say, guide)))
+
+
+def _desk(say: Phrases, village: Village | None) -> str:
     if village is None:
         return say.person(say.centre_unnamed())
     known = (
@@ -82,9 +84,10 @@ def _desk(turn: Turn, village: Village | None) -> str:
     return "\n".join((say.person(say.centre_named(village.name)), *details))
 
 
-def _lines(turn: Turn, others: list[Contact]) -> str:
-    rows = [f"- {guidance.contact_line(turn.say, contact)}" for contact in others]
-    return "\n".join((turn.say.other_contacts(), *rows))
+def _others(say: Phrases, guide: Guide) -> str:
+    known = guide.library.contacts
+    rows = [f"- {guidance.contact_line(say, known[code])}" for code in ALSO_HELPFUL if code in known]
+    return "\n".join((say.other_contacts(), *rows))
 
 
 def _start_choice(turn: Turn) -> Choice:

@@ -1,0 +1,364 @@
+"""The command `balai`: every way to start, feed and ask the house. An error is one line and exit code 2.
+
+Modules are imported where they are needed, so that each command loads only what it uses.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from processes.settings import SettingsInvalid, read_settings
+
+if TYPE_CHECKING:
+    from bot.turns import Guide
+    from bot.understanding import Understood
+
+
+class Refused(click.ClickException):
+    """What was asked for cannot be done; the message says why in one line."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"balai: {self.format_message()}", err=True)
+
+
+class OneLine(click.Group):
+    """A group whose every error is one line on standard error and exit code 2."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, standalone_mode=False, **kwargs)
+        except click.exceptions.Abort:
+            sys.exit(130)
+        except click.ClickException as error:
+            click.echo(f"balai: {' '.join(error.format_message().split())}", err=True)
+            sys.exit(2)
+        except SettingsInvalid as error:
+            click.echo(f"balai: {error}", err=True)
+            sys.exit(2)
+        except BrokenPipeError:
+            sys.exit(1)
+        except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback for an operator
+            if os.environ.get("BALAI_DEBUG"):
+                raise
+            click.echo(f"balai: {_in_one_line(error)}", err=True)
+            sys.exit(2)
+
+
+@click.group(cls=OneLine, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Balai, the chat desk of village migration centres."""
+
+
+# Running
+
+
+@main.command()
+def serve() -> None:
+    """Start everything on this machine: what `make run` does."""
+    from processes.serve import Family, only_one, prepare
+
+    settings = read_settings()
+    with only_one(settings):
+        prepare(settings)
+        address = settings.public_url or f"http://localhost:{settings.port}"
+        click.echo(f"Balai: {address}/  (petugas: {address}/admin)")
+        Family().run()
+
+
+@main.command()
+def web() -> None:
+    """Serve webhooks, the web chat and the admin (Granian)."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    settings = read_settings()
+    _end_with_parent()
+    Server(
+        "processes.web:make_app",
+        factory=True,
+        address=os.environ.get("BALAI_BIND", "0.0.0.0"),  # noqa: S104 - a server is there to be reached
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=8,
+        log_level="warning",  # type: ignore[arg-type]
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+    ).serve()
+
+
+@main.command()
+def worker() -> None:
+    """Answer, deliver and keep the schedule. As many as you like on PostgreSQL, one on SQLite."""
+    from processes.worker import run
+
+    settings = read_settings()
+    _end_with_parent()
+    run(settings)
+
+
+@main.command()
+def prepare() -> None:
+    """Make everything ready that `serve` needs: database, guidance, villages, finder, first administrator."""
+    from processes.preparing import prepare as make_ready
+
+    make_ready(read_settings(), click.echo)
+
+
+@main.command()
+def chat() -> None:
+    """Chat in the terminal, with the same engine as every channel."""
+    from processes.terminal import chat as talk
+
+    talk(read_settings())
+
+
+# Asking
+
+
+@main.command()
+@click.argument("question", required=False)
+@click.option("--lines", is_flag=True, help="Read one message a line from standard input, write one JSON object a line.")
+@click.option("--language", help="The person's own choice of language, e.g. jv.")
+def ask(question: str | None, lines: bool, language: str | None) -> None:
+    """Show what would be answered to QUESTION, and why."""
+    _check_language(language)
+    if lines:
+        guide = _guide()
+        for understood, _text in _read_lines(guide, language):
+            click.echo(json.dumps(_as_json(guide, understood), ensure_ascii=False))
+    elif question:
+        guide = _guide()
+        from bot.understanding import understand
+
+        _explain(guide, understand(question, language, guide))
+    else:
+        raise click.UsageError("give a question in quotation marks, or --lines")
+
+
+# Guidance
+
+
+@main.group()
+def content() -> None:
+    """Guidance: load it into the database, check it, write it out."""
+
+
+@content.command("load")
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def load_content(folder: Path | None) -> None:
+    """Load guidance files; what staff have edited is kept."""
+    from processes.preparing import load_guidance
+
+    loaded = load_guidance(_database(), folder)
+    click.echo(f"guidance: {loaded}", err=True)
+
+
+@content.command("check")
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--facts", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The fact pack.")
+def check_content(folder: Path | None, facts: Path | None) -> None:
+    """Check guidance files: file, line and remedy of every problem."""
+    from content import contacts, files
+    from processes.guide import GUIDANCE
+
+    at_hand = GUIDANCE.parents[2] / "shared" / "facts"
+    facts = facts or (at_hand if at_hand.is_dir() else None)
+    problems = files.check(folder or GUIDANCE, contacts.read(), facts)
+    for problem in problems:
+        click.echo(str(problem))
+    if problems:
+        raise Refused(f"{len(problems)} problems in the guidance")
+    click.echo("guidance: nothing to mend", err=True)
+
+
+@content.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export_content(folder: Path) -> None:
+    """Write the published guidance as files into FOLDER."""
+    from content import articles, files
+
+    with _database().reading() as session:
+        guidance = articles.export(session)
+    files.write(guidance, folder)
+    click.echo(f"guidance: {len(guidance.articles)} articles written to {folder}", err=True)
+
+
+@main.command("add-language")
+@click.argument("code")
+def add_language(code: str) -> None:
+    """Begin a catalogue for the language CODE (a row of content/languages.py)."""
+    from processes.catalogues import begin
+
+    click.echo(f"catalogue: {begin(code)} is ready to be translated", err=True)
+
+
+# Setting up
+
+
+@main.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade")
+def upgrade() -> None:
+    """Bring the database to the shape this version expects."""
+    from processes.migrating import upgrade as migrate
+
+    migrate(_database())
+
+
+@main.group()
+def telegram() -> None:
+    """Telegram."""
+
+
+@telegram.command("connect")
+def connect() -> None:
+    """Register our webhook address with Telegram."""
+    from processes.connecting import connect_telegram
+
+    click.echo(f"telegram: webhook registered at {connect_telegram(read_settings())}", err=True)
+
+
+@main.group()
+def staff() -> None:
+    """Staff."""
+
+
+@staff.command("add")
+@click.argument("login")
+@click.option("--name", required=True)
+@click.option("--role", required=True, help="petugas, coordinator, editor, administrator, …")
+@click.option("--area", default="", help="Official area code, e.g. 52.03; empty is everywhere.")
+def add_staff(login: str, name: str, role: str, area: str) -> None:
+    """Add somebody; prints a password for the first sign-in."""
+    from processes.preparing import add_staff as add
+
+    click.echo(add(_database(), login, name, role, area))
+
+
+@main.group()
+def villages() -> None:
+    """Villages and their centres."""
+
+
+@villages.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_villages(file: Path) -> None:
+    """Import villages from a CSV file; errors are shown by row, and then nothing is stored."""
+    from centre.areas import VillagesInvalid
+    from processes.preparing import import_villages as take_in
+
+    try:
+        click.echo(f"villages: {take_in(_database(), file)}", err=True)
+    except VillagesInvalid as error:
+        for problem in error.problems:
+            click.echo(str(problem))
+        raise Refused(f"{len(error.problems)} problems in {file.name}, nothing was stored") from error
+
+
+def _database() -> Any:
+    from processes import wiring
+
+    return wiring.database(read_settings())
+
+
+def _guide() -> Guide:
+    """What is published where there is a database, else what the files say."""
+    from processes.asking import guide_for
+
+    return guide_for(read_settings())
+
+
+def _read_lines(guide: Guide, language: str | None) -> Iterator[tuple[Understood, str]]:
+    """Standard input, a message a line, with a bar on standard error while it is long and somebody watches."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from bot.understanding import understand
+
+    console = Console(stderr=True)
+    lines = (line.rstrip("\n") for line in sys.stdin)
+    shown = track(lines, "reading", console=console, transient=True) if console.is_terminal else lines
+    for line in shown:
+        yield understand(line, language, guide), line
+
+
+def _as_json(guide: Guide, understood: Understood) -> dict[str, Any]:
+    from processes.asking import said
+
+    return {
+        "kind": understood.kind,
+        "level": understood.danger.level if understood.danger else None,
+        "slug": understood.slug if understood.kind == "answer" else None,
+        "choices": list(understood.choices),
+        "confidence": round(understood.confidence, 4),
+        "language": understood.language,
+        "text": said(guide, understood),
+    }
+
+
+def _explain(guide: Guide, understood: Understood) -> None:
+    from processes.asking import said
+
+    click.echo(said(guide, understood))
+    click.echo()
+    level = f" ({understood.danger.level}, {understood.danger.kind})" if understood.danger else ""
+    click.echo(f"kind: {understood.kind}{level}")
+    click.echo(f"article: {understood.slug or ', '.join(understood.choices) or '-'}")
+    click.echo(f"confidence: {understood.confidence:.2f}   language: {understood.language}")
+    click.echo(f"decided by: {', '.join(understood.because) or '-'}")
+    runners = ", ".join(f"{slug} {share:.2f}" for slug, share in understood.runners_up)
+    click.echo(f"runners-up: {runners or '-'}")
+    if understood.gloss:
+        click.echo(f"read as: {understood.gloss}")
+
+
+def _check_language(language: str | None) -> None:
+    from content import languages
+
+    if language is not None and language not in languages.CODES:
+        raise click.BadParameter(f"{language!r} is not one of {', '.join(languages.CODES)}", param_hint="--language")
+
+
+def _end_with_parent() -> None:
+    """As a child of `serve`: end when it is gone, however it went, so that it can start again cleanly."""
+    parent = os.environ.get("BALAI_PARENT")
+    if not parent:
+        return
+
+    def watch() -> None:
+        while os.getppid() == int(parent):
+            time.sleep(0.5)
+        os.kill(os.getpid(), 15)
+        time.sleep(5)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def _in_one_line(error: Exception) -> str:
+    """The kind of error and its first line; what stands in SQL or messages of people is left out."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    if isinstance(error, SQLAlchemyError):
+        reason = str(getattr(error, "orig", "") or type(error).__name__).splitlines()[0]
+        return f"database: {reason}"
+    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""What must be there before anybody is answered: tables, guidance, villages, a finder, and one administrator."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import select
+
+from centre import areas, staff
+from centre.areas import Imported, Village
+from centre.db import Database
+from centre.staff import StaffMember
+from content import articles, files, finding, library
+from content import contacts as contact_book
+from content.articles import Article, Loaded
+from processes import migrating, wiring
+from processes.guide import GUIDANCE, finder_for
+from processes.settings import Settings
+
+FIRST_LOGIN = "admin"
+DEMO_VILLAGES = Path(areas.__file__).parent / "demo_villages.csv"
+
+_chance = secrets.SystemRandom()
+
+
+def prepare(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Make ready what is missing; what is there is left as it is. Tells the first password, once."""
+    database = wiring.database(settings)
+    migrating.upgrade(database)
+    with database.reading() as session:
+        has_guidance = session.execute(select(Article.slug).limit(1)).first() is not None
+        has_villages = session.execute(select(Village.id).limit(1)).first() is not None
+        has_staff = session.execute(select(StaffMember.id).limit(1)).first() is not None
+    if not has_guidance:
+        load_guidance(database, None)
+    if not has_villages:
+        import_villages(database, DEMO_VILLAGES)
+    make_finder(database, settings)
+    if not has_staff:
+        password = add_staff(database, FIRST_LOGIN, "Administrator", "administrator", "")
+        tell(f"First administrator: {FIRST_LOGIN}  one-time password: {password}  (shown only now)")
+
+
+def load_guidance(database: Database, folder: Path | None) -> Loaded:
+    """Load guidance files, keeping what staff have edited."""
+    guidance = files.read(folder or GUIDANCE)
+    with database.transaction() as session:
+        return articles.load(session, guidance, wiring.clock())
+
+
+def import_villages(database: Database, file: Path) -> Imported:
+    """Take in a CSV of villages, all of it or nothing. Raises `areas.VillagesInvalid`."""
+    rows = areas.read_csv(file)
+    with database.transaction() as session:
+        return areas.import_rows(session, rows, lambda: areas.new_link_code(_chance))
+
+
+def add_staff(database: Database, login: str, name: str, role: str, area: str) -> str:
+    """Add a staff member; gives the password for the first sign-in, which must then be changed."""
+    password = staff.one_time_password(_chance)
+    with database.transaction() as session:
+        staff.add(
+            session,
+            login=login,
+            name=name,
+            role=role,
+            area=area,
+            password=password,
+            must_change=True,
+            now=wiring.clock(),
+        )
+    return password
+
+
+def make_finder(database: Database, settings: Settings) -> None:
+    """See that a finder for the published guidance is at hand, so that the worker can answer at once."""
+    with database.reading() as session:
+        known = library.from_database(session, contact_book.read())
+    finder_for(known, settings.data, finding.fingerprint(known.phrasings, known.titles), from_files=False)
