@@ -76,7 +76,7 @@ DIGITS_FOR_LETTERS = str.maketrans("0134579@$", "oieastgas")
 SENTENCE_GAP = 8
 LONGEST = 4_000
 
-_TOKEN = re.compile(r"[^\W_]+(?:[*@'’`´][^\W_]+)*['’`´]?|🆘|[.!?\n]+")
+_TOKEN = re.compile(r"[^\W_]+(?:[*@'’`´][^\W_]+)*['’`´]?|🆘|[.!?\n]+|,")
 _SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*]{1,2}[^\W\d_](?![^\W_])){3,}(?![^\W_])")
 _CLOCK = re.compile(r"\b(?:pukul|pkl|jam)[ .]*(?=\d|brp|berapa)")
 _INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff]")
@@ -92,9 +92,9 @@ def split(text: str) -> list[Word]:
     place = 0
     for match in _TOKEN.finditer(text):
         typed = match.group()
-        if typed[0] in ".!?\n":
+        if typed[0] in ".,!?\n":
             # "…" and "..." are a breath in the same sentence, as people type them
-            place += 0 if typed.startswith("..") else SENTENCE_GAP
+            place += 0 if typed.startswith("..") else 2 if typed == "," else SENTENCE_GAP
             continue
         words.append(Word(typed, _plain(typed), place))
         place += 1
@@ -113,7 +113,7 @@ def _plain(typed: str) -> str:
     word = re.sub(r"(.)\1{2,}", r"\1", word)
     if word.isdigit():
         return word
-    word = re.sub(r"(?<=[a-z]{2})[2²]+(?=nya$|$)", "", word)
+    word = re.sub(r"(?<=[a-z]{2})[2²]+(?=(?:nya|an|in|kan)?$)", "", word)
     if any(c.isdigit() or c in "@" for c in word) and re.match(r"[a-z]+[\d@][a-z\d@]*[a-z]$", word):
         word = word.translate(DIGITS_FOR_LETTERS)
     return word
@@ -124,7 +124,7 @@ def _plain(typed: str) -> str:
 PASSIVE = ("di", "d", "ter", "te", "ta", "e", "i", "ka", "ke", "dak", "tak", "tok", "ku", "mar", "ba", "ber", "be")
 ACTIVE = ("me", "ma", "nge", "nga", "a", "pe", "")
 SUFFIXES = ("i", "in", "kan", "kn", "an", "ken", "ake", "ke", "no", "keun", "akan", "hon", "aghi", "a", "on", "ki", "aken", "inn")
-CLITICS = ("nya", "ny", "ku", "mu", "lah", "kah", "pun", "ne", "na", "nyo", "hu", "nga", "ng", "ta", "e", "q", "k", "m", "n", "wae")
+CLITICS = ("nya", "ny", "ku", "mu", "lah", "kah", "pun", "ne", "na", "nyo", "hu", "nga", "e")
 # "pukul" becomes "mukul", "tampar" "nampar", "kurung" "ngurung", "sekap" "nyekap"
 NASALS = {"p": "m", "t": "n", "k": "ng", "s": "ny", "c": "ny", "b": "mb", "d": "nd", "j": "nj", "g": "ngg"}
 
@@ -175,16 +175,17 @@ class Rulebook:
         self.never: dict[str, set[str]] = {}
         self.phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self.ordinary: set[str] = set()
-        self.notions: set[str] = {"negara"}  # a country is named (words/places.tsv)
+        # known without a list: a country is named (words/places.tsv); the message has at most four words
+        self.notions: set[str] = {"negara", "pendek"}
         self.composed: list[tuple[str, tuple[Part, ...], tuple[Part, ...]]] = []
         self.rules: list[Rule] = []
-        self.damped: tuple[str, ...] = ()
-        self.not_damped: tuple[str, ...] = ()
+        self.often_mistyped: frozenset[str] = frozenset()
+        self.calming: list[tuple[tuple[Part, ...], tuple[Part, ...]]] = []
+        self.damping: list[tuple[tuple[Part, ...], tuple[Part, ...]]] = []
         for file in sorted(folder.glob("words.*.txt")):
             self._read_words(file)
         self._read_ordinary(folder / "ordinary.txt")
         self._read_rules(folder / "rules.txt")
-        self.typos = self._likely_typos()
         self.meanings = functools.lru_cache(maxsize=20_000)(self._meanings)
 
     # reading
@@ -232,18 +233,20 @@ class Rulebook:
         if not colon:
             raise ValueError("no colon; write 'langsung violence: pukul + pelaku'")
         verb, _, rest = head.strip().partition(" ")
-        if verb == "redam":
-            damped, _, kept = body.partition("kecuali")
-            self.damped, self.not_damped = self._known(damped.strip()), self._known(kept.strip())
+        if verb == "salah":
+            self.often_mistyped = frozenset(self._known("/".join(body.split())))
             return
         parts, unless = self._parts(body)
+        if verb in ("tenang", "redam"):
+            (self.calming if verb == "tenang" else self.damping).append((parts, unless))
+            return
         if verb == "gabungan":
             self.notions.add(rest.strip())
             self.composed.append((rest.strip(), parts, unless))
             return
         level = LEVELS.get(verb.rstrip("!"))
         if level is None:
-            raise ValueError(f"'{verb}' is unknown; begin with langsung, tanya, gabungan or redam")
+            raise ValueError(f"'{verb}' is unknown; begin with langsung, tanya, gabungan, salah ketik, tenang or redam")
         if rest.strip() not in KINDS:
             raise ValueError(f"kind '{rest.strip()}' is unknown; use one of {', '.join(KINDS)}")
         self.rules.append(Rule(line, level, rest.strip(), parts, unless, verb.endswith("!")))
@@ -307,49 +310,31 @@ class Rulebook:
             found |= self.roots.get(stem, set())
         return found
 
-    def _likely_typos(self) -> dict[str, set[str]]:
-        """Every long danger word with one letter left out: two words that meet there are one slip apart."""
-        typos: dict[str, set[str]] = {}
-        for root in self.roots:
-            for form in {root, "di" + root, "di" + root + "in", "di" + root + "i", "me" + root, "ter" + root}:
-                if len(form) >= 6:
-                    for short in _one_left_out(form):
-                        typos.setdefault(short, set()).add(form)
-        for form in self.words:
-            if len(form) >= 6:
-                for short in _one_left_out(form):
-                    typos.setdefault(short, set()).add(form)
-        return typos
-
     def _mistyped(self, word: str) -> set[str]:
-        near: set[str] = set()
-        if len(word) >= 6 or "*" in word:
-            near |= {form for short in _one_left_out(word) for form in self.typos.get(short, ())}
-        if len(word) >= 5:
-            near |= self.typos.get(word, set())
-        found: set[str] = set()
-        for form in near:
-            if form[0] == word[0] and _one_slip(word, form):
-                found |= self._exact(form)
-        return found or self._without_vowels(word)
-
-    def _without_vowels(self, word: str) -> set[str]:
-        """`dsekap`, `dipkul`, `dpksa`: vowels dropped from a passive word, nothing else."""
-        return set(self.skeletons.get(_consonants(word), {}).get("notions", ())) if self._fits_skeleton(word) else set()
+        """One slip in a long danger word (`diprkosa`, `dipuukl`, `d*sekap`), or only its vowels left out (`dskp`)."""
+        near = {form for short in _one_left_out(word) for form in self.typos.get(short, ())} if len(word) >= 6 else set()
+        slips = [self.long_words[form] for form in near if form[0] == word[0] and _one_slip(word, form)]
+        shapes = [self.long_words[form] for form in self.skeletons.get(_consonants(word), ()) if _inside(word, form)]
+        return {notion for notions in slips or shapes for notion in notions}
 
     @functools.cached_property
-    def skeletons(self) -> dict[str, dict[str, set[str]]]:
-        shapes: dict[str, dict[str, set[str]]] = {}
+    def long_words(self) -> dict[str, set[str]]:
+        """The words in which slips are forgiven: long forms of the notions named under `salah ketik`."""
+        forms = {word: notions & self.often_mistyped for word, notions in self.words.items()}
         for root, notions in self.roots.items():
-            for form in ("di" + root, "di" + root + "in", "di" + root + "i", "di" + root + "kan", "me" + root):
-                shape = shapes.setdefault(_consonants(form), {"forms": set(), "notions": set()})
-                shape["forms"].add(form)
-                shape["notions"] |= notions
-        return shapes
+            for form in (root, *(start + root + end for start in ("di", "me", "ter") for end in ("", "i", "in", "kan"))):
+                forms.setdefault(form, set()).update(notions & self.often_mistyped)
+        return {form: notions for form, notions in forms.items() if notions and len(form) >= 7}
 
-    def _fits_skeleton(self, word: str) -> bool:
-        shape = self.skeletons.get(_consonants(word))
-        return bool(shape) and len(_consonants(word)) >= 4 and any(_inside(word, form) for form in shape["forms"])
+    @functools.cached_property
+    def typos(self) -> dict[str, set[str]]:
+        """Every long word with one letter left out: two words that meet there are one slip apart."""
+        return _grouped((short, form) for form in self.long_words for short in _one_left_out(form))
+
+    @functools.cached_property
+    def skeletons(self) -> dict[str, set[str]]:
+        """The long words by their consonants alone, four at least."""
+        return _grouped((_consonants(form), form) for form in self.long_words if len(_consonants(form)) >= 4)
 
     def cut(self, letters: str) -> Iterator[str]:
         """Cut letters that were typed one by one into the words we know; what is left stays together."""
@@ -373,20 +358,17 @@ class Rulebook:
         spans = self.read(words)
         if not spans:
             return None
-        calmer = any(name in spans for name in self.damped) and not any(name in spans for name in self.not_damped)
+        calm = any(_holds(*condition, spans, words) is not None for condition in self.calming)
+        told = any(_holds(*condition, spans, words) is not None for condition in self.damping)
         asked: tuple[Level, Rule, list[Span]] | None = None
         for rule in self.rules:
-            if asked and rule.level == "ask":
+            level = _softened(rule, calm, told, "kami" in spans)
+            if level is None or (asked and level == "ask"):
                 continue
             found = _holds(rule.parts, rule.unless, spans, words)
-            if found is None:
-                continue
-            level: Level | None = rule.level
-            if calmer and not rule.firm:
-                level = "ask" if rule.level == "act" and "kami" in spans else None
-            if level == "act":
-                return level, rule, found
-            if level == "ask" and not asked:
+            if found is not None:
+                if level == "act":
+                    return level, rule, found
                 asked = level, rule, found
         return asked
 
@@ -399,6 +381,9 @@ class Rulebook:
             for rest, notion in self.phrases.get(word.plain, ()):
                 if tuple(w.plain for w in words[index + 1 : index + 1 + len(rest)]) == rest:
                     spans.setdefault(notion, []).append(Span(index, index + len(rest)))
+        _hide_figures_of_speech(spans)
+        if words and len(words) <= 4:
+            spans["pendek"] = [Span(0, len(words) - 1)]
         for index in range(len(words)):
             if _country_at(words, index) not in (None, "id"):
                 spans.setdefault("negara", []).append(Span(index, index))
@@ -418,7 +403,28 @@ def rulebook() -> Rulebook:
     return Rulebook()
 
 
-def _holds(parts: Iterable[Part], unless: Iterable[Part], spans: Spans, words: Sequence[Word]) -> list[Span] | None:
+def _softened(rule: Rule, calm: bool, told: bool, ours: bool) -> Level | None:
+    """What is left of a rule in a calm message (nothing), or in a question, in news, in the past (one level less)."""
+    if rule.firm:
+        return rule.level
+    if calm:
+        return None
+    if told:
+        return "ask" if rule.level == "act" and ours else None
+    return rule.level
+
+
+def _hide_figures_of_speech(spans: Spans) -> None:
+    """"Kebakaran jenggot" is no fire: the words of a [kiasan] mean nothing else."""
+    for figure in spans.get("kiasan", ()):
+        for notion, places_ in spans.items():
+            if notion != "kiasan":
+                spans[notion] = [span for span in places_ if span.last < figure.first or span.first > figure.last]
+
+
+def _holds(
+    parts: Iterable[Part], unless: Iterable[Part], spans: Spans, words: Sequence[Word]
+) -> list[Span] | None:
     found: list[Span] = []
     for part in parts:
         span = _find(part, spans, words)
@@ -460,6 +466,13 @@ def _stems(word: str) -> tuple[str, ...]:
     return tuple(stems)
 
 
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    groups: dict[str, set[str]] = {}
+    for key, member in pairs:
+        groups.setdefault(key, set()).add(member)
+    return groups
+
+
 def _one_left_out(word: str) -> set[str]:
     return {word[:i] + word[i + 1 :] for i in range(1, len(word))} | {word}
 
@@ -496,7 +509,7 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
 
 # --- where ------------------------------------------------------------------------------------------------------------
 
-AT = frozenset("di d leq lek ning neng nang ing e dek in at sian ti dhateng ndek ring".split())
+AT = frozenset(["di", "d", "leq", "lek", "ning", "neng", "nang", "ing", "e", "dek", "in", "at", "sian", "ti", "dhateng", "ndek", "ring"])
 
 
 def _place_among(words: Sequence[Word]) -> str | None:
@@ -525,7 +538,13 @@ def _country_at(words: Sequence[Word], index: int) -> str | None:
 def _misspelt_place(word: str) -> str | None:
     if len(word) < 7:
         return None
-    return next((code for name, code in places().items() if len(name) >= 7 and name[0] == word[0] and _one_slip(word, name)), None)
+    near = {name for short in _one_left_out(word) for name in _long_places().get(short, ())}
+    return next((places()[name] for name in sorted(near) if name[0] == word[0] and _one_slip(word, name)), None)
+
+
+@functools.lru_cache(maxsize=1)
+def _long_places() -> Mapping[str, set[str]]:
+    return _grouped((short, name) for name in places() if len(name) >= 7 for short in _one_left_out(name))
 
 
 @functools.lru_cache(maxsize=1)
