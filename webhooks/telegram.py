@@ -366,7 +366,8 @@ def _never_left(error: NetworkError) -> bool:
 
 
 def _cause(error: NetworkError) -> str:
-    return type(error.__cause__ or error).__name__
+    cause = error.__cause__
+    return type(cause if isinstance(cause, httpx.HTTPError) else error).__name__
 
 
 def _failure(error: Exception) -> CallFailed:

@@ -331,6 +331,6 @@ def _lost(error: Exception) -> Outcome:
 
 
 def _keep_numbers_out_of_logs() -> None:
-    """pywa logs what it sends, and to whom."""
-    for name in ("httpx", "httpcore", "pywa", "pywa_async"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    """pywa logs what it sends, and to whom; and gives advice at every timeout."""
+    for name, level in (("httpx", logging.WARNING), ("httpcore", logging.WARNING), ("pywa", logging.ERROR)):
+        logging.getLogger(name).setLevel(level)
