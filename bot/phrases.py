@@ -367,6 +367,15 @@ class Phrases:
     def day(self, day: date) -> str:
         return self._("{day} {month} {year}").format(day=day.day, month=self.month(day.month), year=day.year)
 
+    def when(self, written: str) -> str:
+        """A source's date as exactly as it is known: "2025", "2025-07" or "2025-07-10"."""
+        year, *rest = (int(part) for part in written.split("-"))
+        if not rest:
+            return str(year)
+        if len(rest) == 1:
+            return f"{self.month(rest[0])} {year}"
+        return self.day(date(year, rest[0], rest[1]))
+
     def month(self, number: int) -> str:
         months = (
             self.pgettext("bulan", "Januari"),

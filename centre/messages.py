@@ -132,8 +132,9 @@ def fit(outgoing: Outgoing, limits: Limits) -> list[Part]:
     text = outgoing.text if style in ("plain", "buttons") and len(outgoing.choices) <= 3 else numbered(outgoing)
     if style in ("plain", "numbers"):
         return [Part(piece) for piece in split(text, limits.text, limits)]
-    *before, last = split(text, limits.interactive, limits)
-    return [Part(piece) for piece in before] + [Part(last, outgoing.choices, style)]
+    head, tail = _tail(text, limits.interactive, limits)
+    before = split(head, limits.text, limits) if head else []
+    return [Part(piece) for piece in before] + [Part(tail, outgoing.choices, style)]
 
 
 def numbered(outgoing: Outgoing) -> str:
@@ -170,6 +171,20 @@ def _style(choices: int, limits: Limits) -> Style:
     if choices <= limits.buttons:
         return "buttons"
     return "list" if choices <= limits.rows else "numbers"
+
+
+def _tail(text: str, most: int, limits: Limits) -> tuple[str, str]:
+    """Cut off the end that may stand over the choices: few calls, so as much as fits, from a paragraph or a sentence on."""
+    text = text.strip()
+    if limits.measure(text) <= most:
+        return "", text
+    for pattern in _BREAKS:
+        for match in pattern.finditer(text):
+            tail = text[match.end() :]
+            if tail and limits.measure(tail) <= most:
+                return text[: match.start()], tail
+    cut = len(text) - most // 2
+    return text[:cut], text[cut:]
 
 
 def _longest(text: str, most: int, limits: Limits) -> int:

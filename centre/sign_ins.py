@@ -105,12 +105,17 @@ def complete(session: Session, attempt: Try, now: datetime) -> str:
     member = session.get(StaffMember, attempt.staff_id) if attempt.staff_id else None
     if member is None or member.disabled_at or member.password_hash != attempt.password_hash:
         raise SignInRefused
-    for key in sorted(attempt.counts):
-        count = _hold(session, key, now)
-        count.tries, count.free_at = max(0, count.tries - 1), now
+    forgive(session, attempt, now)
     _hold(session, attempt.known_place, now).last_at = now
     member.last_sign_in_at = now
     return staff.open_session(session, member.id, now)
+
+
+def forgive(session: Session, attempt: Try, now: datetime) -> None:
+    """The password was right: this try does not count."""
+    for key in sorted(attempt.counts):
+        count = _hold(session, key, now)
+        count.tries, count.free_at = max(0, count.tries - 1), now
 
 
 def forget_old(session: Session, now: datetime) -> None:

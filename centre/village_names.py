@@ -29,7 +29,8 @@ REGION_ONLY = 56
 """Only where it lies was said ("lombok timur"): all villages there can be meant, none surely."""
 PARTLY, PREFIX = 16, 20
 """What a part of the name, or the beginning of a word, costs: enough never to be sure."""
-LONGEST = 80
+LONGEST, MOST_WORDS = 80, 10
+"""A message beyond this is no name, and is not looked at."""
 
 QUALIFIERS = frozenset(
     ["utara", "selatan", "barat", "timur", "tengah", "baru", "lama", "hulu", "hilir", "atas", "bawah"]
@@ -79,9 +80,10 @@ class _Said(NamedTuple):
 
 def ranked(typed: str, villages: Sequence[Names]) -> list[tuple[int, Names]]:
     """The villages that can be meant with how well they fit (100: named exactly), best first; often none."""
-    readings = _readings(typed, villages)
-    fits = ((max((_fit(said, _spelt(village)) for said in readings), default=0), village) for village in villages)
-    plausible = [(fit, village) for fit, village in fits if fit >= PLAUSIBLE]
+    spelt, known = _spelt(tuple(villages))
+    readings = [_said(words, known) for words in _readings(typed)]
+    fits = [max((_fit(said, village) for said in readings), default=0) for village in spelt]
+    plausible = [(fit, village) for fit, village in zip(fits, villages, strict=True) if fit >= PLAUSIBLE]
     best = max((fit for fit, _ in plausible), default=0)
     near = [(fit, village) for fit, village in plausible if fit >= best - SPREAD]
     return sorted(near, key=lambda pair: (-pair[0], pair[1].name, pair[1].regency, pair[1].id))
@@ -100,19 +102,14 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", letters))
 
 
-def _readings(typed: str, villages: Sequence[Names]) -> list[_Said]:
+def _readings(typed: str) -> list[tuple[str, ...]]:
     """The words as they stand, and without "saya dari desa", "kab."; but Kampung Baru is a name."""
-    if len(typed) > LONGEST:
+    whole = tuple(plain(typed).split()) if len(typed) <= LONGEST else ()
+    if len(whole) > MOST_WORDS:
         return []
-    whole = tuple(plain(typed).split())
     stripped = _LEAD_IN.sub("", " ".join(whole), count=1).split()
     bare = tuple(word for word in stripped if word not in _MARKS)
-    known: set[str] = set()
-    for village in villages:
-        spelt = _spelt(village)
-        known |= spelt.name_parts
-        known |= spelt.region_words
-    return [_said(words, list(known)) for words in dict.fromkeys((whole, bare)) if words]
+    return [words for words in dict.fromkeys((whole, bare)) if words]
 
 
 def _said(words: tuple[str, ...], known: list[str]) -> _Said:
@@ -203,8 +200,15 @@ def _begins_all(word: str, full: tuple[str, ...]) -> bool:
     return any(first.startswith(word[:cut]) and _begins_all(word[cut:], rest) for cut in range(1, len(word) + 1))
 
 
-@lru_cache(maxsize=4096)
-def _spelt(village: Names) -> _Spelt:
+@lru_cache(maxsize=8)
+def _spelt(villages: tuple[Names, ...]) -> tuple[list[_Spelt], list[str]]:
+    """The villages in plain words, and all those words; kept, as the villages seldom change."""
+    spelt = [_in_words(village) for village in villages]
+    known = frozenset().union(*(village.name_parts | village.region_words for village in spelt))
+    return spelt, list(known)
+
+
+def _in_words(village: Names) -> _Spelt:
     names = tuple(dict.fromkeys(tuple(plain(name).split()) for name in (village.name, *village.other_names)))
     places = (village.district, village.regency, village.province)
     regions = tuple(tuple(plain(place).split()) for place in places)

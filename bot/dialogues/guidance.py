@@ -158,7 +158,7 @@ def person_choice(say: Phrases) -> Choice:
 
 def _standing(say: Phrases, found: Answerable, today: date, most: int = SOURCES_SHOWN) -> list[str]:
     """What the reader must know about how far to trust the text."""
-    named = "; ".join(f"{source.title}, {source.date}" for source in found.sources[:most])
+    named = "; ".join(f"{source.title}, {say.when(source.date)}" for source in found.sources[:most])
     lines = [say.sources(named)]
     lines.append(say.checked_on(found.checked_at.date()) if found.checked_at else say.written_on(found.valid_from))
     if found.is_stale(today):
