@@ -1,1 +1,1 @@
-"""The page of the web chat: one template with its style, script and words, and the neutral page one leaves to."""
+"""The page of the web chat: a template with its style, script and words, and the neutral page to leave to."""

@@ -1,4 +1,4 @@
-"""Every word of the web chat's own page. What Balai answers is worded in `bot/phrases` and in the guidance."""
+"""Every word of the web chat's own page. What Balai answers is worded in `bot/phrases` and the guidance."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ PAGE = {
     "own": "Anda:",
     "reply": "Balai:",
     "greeting": "Selamat datang di Balai.",
-    "greeting_more": "Tanyakan apa saja tentang bekerja di luar negeri: syarat, biaya, dokumen, gaji, atau masalah "
-    "yang sedang dihadapi. Gratis, dan tidak perlu mendaftar.",
-    "greeting_who": "Yang menjawab di sini adalah program komputer. Tidak tahu harus menulis apa? Tekan Mulai.",
+    "greeting_more": "Tanyakan apa saja tentang bekerja di luar negeri: syarat, biaya, dokumen, gaji, "
+    "atau masalah yang sedang dihadapi. Gratis, dan tidak perlu mendaftar.",
+    "greeting_who": "Yang menjawab di sini adalah program komputer. "
+    "Tidak tahu harus menulis apa? Tekan Mulai.",
     "begin": "Mulai",
     "label": "Tulis pertanyaan Anda",
     "example": "Tulis di sini …",
@@ -46,9 +47,13 @@ EMPTY = "Tulis dulu pertanyaan Anda, lalu tekan Kirim."
 TOO_LONG = "Tulisan ini terlalu panjang. Kirim paling banyak 10.000 huruf, sisanya dalam pesan berikutnya."
 TOO_LARGE = "Kiriman ini terlalu besar. Kirim tulisan saja, paling banyak 10.000 huruf."
 UNREADABLE = "Pesan ini tidak terbaca. Coba kirim sekali lagi."
-STALE = "Sesi sebelumnya sudah berakhir, atau peramban ini menolak cookie. Tulisan Anda masih ada: tekan Kirim lagi."
+STALE = (
+    "Sesi sebelumnya sudah berakhir, atau peramban ini menolak cookie. "
+    "Tulisan Anda masih ada: tekan Kirim lagi."
+)
 FOREIGN = "Kiriman ini tidak berasal dari halaman Balai."
 NOT_STORED = (
-    "Maaf, pesan Anda belum bisa kami simpan. Tulisan Anda masih ada di kotak: tunggu sebentar, lalu tekan Kirim lagi."
+    "Maaf, pesan Anda belum bisa kami simpan. Tulisan Anda masih ada di kotak: "
+    "tunggu sebentar, lalu tekan Kirim lagi."
 )
 NOT_READ = "Maaf, percakapan Anda belum bisa dibuka sekarang. Coba lagi sebentar lagi."

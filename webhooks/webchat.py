@@ -1,0 +1,496 @@
+"""The web chat: one page on our own address, for those without Telegram or WhatsApp.
+
+A browser is known by a random cookie and by nothing else. What it sends is stored like any platform's
+message, under the cookie and the page's own message id, so sending twice stores once; what we say is fetched
+by the page, or drawn into it for browsers without scripts. Leaving makes the server forget the browser first,
+so that the old cookie opens nothing (safeguarding: GOV.UK's "exit this page"; headers and cookies: OWASP ASVS
+5.0 V3).
+"""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import hmac
+import re
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from babel.dates import format_date, get_day_names
+from flask import Blueprint, Response, g, jsonify, render_template, request
+from markupsafe import Markup, escape
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from centre import inbox, outbox
+from centre.conversations import Identifier, Sender
+from centre.db import Database, vault_of
+from centre.inbox import InboxEvent, Received
+from centre.messages import CODE_LIMIT, Incoming, Part
+from centre.outbox import OutboxMessage
+from centre.privacy import CannotOpen
+from webhooks.page import words
+
+LONGEST = 10_000
+"""Characters in one message; the page itself stops at 4,000."""
+LARGEST = 256 * 1024
+"""Bytes in one request: the longest message, each letter written as its form encoding."""
+LINES_SHOWN = 80
+REFRESHED = timedelta(seconds=60)
+"""How long a page without scripts looks for an answer by itself; later it would only disturb the typing."""
+RETRY_SECONDS = "5"
+NEUTRAL = "/kalender"
+PAGE = Path(__file__).parent / "page"
+
+log = structlog.get_logger()
+
+DangerCard = Callable[[str], str | None]
+"""What to answer at once to words that sound like danger while nothing can be stored."""
+
+
+class Refused(Exception):
+    """A request that cannot be taken, with what to tell the person."""
+
+    def __init__(self, status: int, words: str, *, renew: bool = False) -> None:
+        super().__init__(words)
+        self.status, self.words, self.renew = status, words, renew
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What was typed, given back to the person when it could not be taken."""
+
+    text: str = ""
+    id: str = ""
+    village: str = ""
+    notice: str = ""
+    card: str = ""
+    warned: bool = False
+
+
+@dataclass(frozen=True)
+class Button:
+    """A choice as the page shows it, with its number in the text."""
+
+    code: str
+    label: str
+    title: str
+    number: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One bubble."""
+
+    turn: int
+    """The number of the message that it is, or that it answers."""
+    own: bool
+    id: int
+    text: str
+    choices: tuple[Button, ...] = ()
+
+
+def blueprint(
+    database: Database,
+    clock: Callable[[], datetime],
+    *,
+    key: str,
+    secure: bool,
+    leave_to: str = NEUTRAL,
+    danger_card: DangerCard = lambda text: None,
+) -> Blueprint:
+    """The page at `/` and what it calls.
+
+    `key` makes the form tokens; `secure`: we are reached over https; `leave_to`: where the exit leads.
+    """
+    routes = Blueprint("webchat", __name__, template_folder=str(PAGE))
+    cookie = "__Host-balai" if secure else "balai"
+
+    @routes.get("/")
+    def page() -> Response:
+        return _page(_token(), Draft(village=_village(request.args.get("desa", ""))))
+
+    @routes.post("/chat")
+    def say() -> Response:
+        token, form = _token(), {}
+        try:
+            form = _form()
+            if not _is_ours(token, form):
+                # A form that another site sends must not even start a new session here.
+                raise (Refused(403, words.FOREIGN) if _from_elsewhere() else Refused(403, words.STALE, renew=True))
+            _keep(_events(token, form))
+        except Refused as refusal:
+            return _refuse(token, form, refusal)
+        if _wants_json():
+            return _json({"stored": True}, 202)
+        return _see("/#end")
+
+    @routes.get("/chat/replies")
+    def replies() -> Response:
+        token = _token()
+        if not token:
+            return _json({"gone": True, "replies": [], "waiting": False, "first": None})
+        try:
+            with database.reading() as session:
+                return _json(_news(session, token, _number(request.args.get("after", ""))))
+        except SQLAlchemyError as error:
+            log.error("webchat.not_read", error=type(error).__name__)
+            return _json({"error": words.NOT_READ}, 503)
+
+    @routes.post("/chat/leave")
+    def leave() -> Response:
+        token = _token()
+        # The way out must never fail because a form is old. That the cookie came along shows that no stranger
+        # sent it (SameSite), and browsers that name the sending site settle it.
+        if not _is_ours(token, request.form.to_dict()) and _from_elsewhere():
+            return _json({"error": words.FOREIGN}, 403)
+        if token:
+            _forget(token)
+        response = _json({"leave_to": leave_to}) if _wants_json() else _see(leave_to)
+        response.delete_cookie(cookie, path="/", secure=secure, httponly=True, samesite="Lax")
+        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+        return response
+
+    @routes.get(NEUTRAL)
+    def neutral() -> Response:
+        today = clock().astimezone(ZoneInfo("Asia/Jakarta")).date()
+        names = get_day_names("abbreviated", locale="id")
+        return _html(
+            "webchat-calendar.html",
+            month=format_date(today, "MMMM y", locale="id"),
+            weekdays=[names[day] for day in range(7)],
+            weeks=calendar.monthcalendar(today.year, today.month),
+            today=today.day,
+        )
+
+    @routes.after_request
+    def guard(response: Response) -> Response:
+        nonce = g.get("nonce")
+        own = f"script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; " if nonce else ""
+        targets = "'self'" if leave_to.startswith("/") else f"'self' {leave_to}"
+        response.headers["Content-Security-Policy"] = (
+            f"default-src 'none'; {own}form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
+        )
+        response.headers.update(HEADERS)
+        if response.status_code == 503:
+            response.headers["Retry-After"] = RETRY_SECONDS
+        return response
+
+    def _token() -> str:
+        """The browser's own name, when it has one that can be ours."""
+        value = request.cookies.get(cookie, "")
+        return value if TOKEN.fullmatch(value) else ""
+
+    def _is_ours(token: str, form: dict[str, str]) -> bool:
+        given = form.get("csrf", "").encode()
+        return bool(token) and hmac.compare_digest(_form_token(key, token).encode(), given)
+
+    def _keep(events: list[Received]) -> None:
+        try:
+            with database.transaction() as session:
+                inbox.receive(session, events, clock())
+        except SQLAlchemyError as error:
+            log.error("webchat.not_stored", error=type(error).__name__)
+            raise Refused(503, words.NOT_STORED) from error
+
+    def _forget(token: str) -> None:
+        try:
+            with database.transaction() as session:
+                known = session.get(Identifier, _lookup(session, token))
+                if known:
+                    session.delete(known)
+        except SQLAlchemyError as error:  # the browser still forgets, and nobody waits here for a database
+            log.error("webchat.not_forgotten", error=type(error).__name__)
+
+    def _refuse(token: str, form: dict[str, str], refusal: Refused) -> Response:
+        text = form.get("text", "")
+        first_time = refusal.status == 503 and not form.get("warned")
+        card = (danger_card(text) if first_time else None) or ""
+        if _wants_json():
+            told = {"error": refusal.words, "card": card}
+            if refusal.renew:
+                token = token or secrets.token_urlsafe(32)
+                told["csrf"] = _form_token(key, token)
+            return _with_cookie(_json(told, refusal.status), token)
+        if refusal.status == 403 and not refusal.renew:
+            return Response(refusal.words, 403, mimetype="text/plain")
+        return _page(token, _draft(form, refusal, card), refusal.status)
+
+    def _page(token: str, draft: Draft, status: int = 200) -> Response:
+        """The whole page. When the database is down the conversation is left out, the form never."""
+        lines: list[Line] = []
+        since = None
+        try:
+            if token and status != 503:
+                with database.reading() as session:
+                    lines, since = _lines(session, token), _waiting_since(session, token)
+        except SQLAlchemyError as error:
+            log.error("webchat.not_read", error=type(error).__name__)
+            status, draft = 503, replace(draft, notice=draft.notice or words.NOT_READ)
+        token = token or secrets.token_urlsafe(32)
+        response = _html(
+            "webchat.html",
+            words=words.PAGE,
+            script_words=words.SCRIPT,
+            csrf=_form_token(key, token),
+            new_id=lambda: str(uuid.uuid4()),
+            lines=lines,
+            after=max((line.id for line in lines if not line.own), default=0),
+            waiting=since is not None,
+            refresh=since is not None and clock() - since < REFRESHED and not draft.notice,
+            draft=draft,
+            linked=_linked,
+            leave_to=leave_to,
+        )
+        response.status_code = status
+        return _with_cookie(response, token)
+
+    def _with_cookie(response: Response, token: str) -> Response:
+        """Name the browser at its first visit; until it is closed, because a phone has many hands."""
+        if token and request.cookies.get(cookie) != token:
+            response.set_cookie(cookie, token, path="/", secure=secure, httponly=True, samesite="Lax")
+        return response
+
+    return routes
+
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+MESSAGE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+VILLAGE = re.compile(r"[A-Za-z0-9_-]{1,32}")
+LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
+
+
+# What comes in
+
+
+def _form() -> dict[str, str]:
+    """The fields of the form. Raises `Refused` when it is larger than any message."""
+    request.max_content_length = LARGEST
+    request.max_form_memory_size = LARGEST
+    try:
+        return {name: value for name, value in request.form.items() if isinstance(value, str)}
+    except RequestEntityTooLarge as error:
+        raise Refused(413, words.TOO_LARGE) from error
+
+
+def _from_elsewhere() -> bool:
+    """Does the browser say that another site sent this?"""
+    return request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+
+
+def _draft(form: dict[str, str], refusal: Refused, card: str) -> Draft:
+    """What was typed, to be given back. Only what may have arrived keeps its id."""
+    message_id = form.get("message", "") if refusal.status == 503 else ""
+    warned = bool(card or form.get("warned"))
+    return Draft(form.get("text", ""), message_id, _village(form.get("desa", "")), refusal.words, card, warned)
+
+
+def _events(token: str, form: dict[str, str]) -> list[Received]:
+    """What the form says: first, once, the village whose link was opened; then the message itself."""
+    message_id, village = form.get("message", ""), _village(form.get("desa", ""))
+    if not MESSAGE_ID.fullmatch(message_id):
+        raise Refused(400, words.UNREADABLE)
+    sender = Sender("web", (("browser", token),))
+    events = []
+    if village:
+        opened = Incoming("text", f"/start {village}")
+        events.append(Received("web", f"{token}:desa:{village}", sender, opened))
+    if not (village and form.get("begin")):
+        message = _message(form)
+        # A page that a browser kept may send other words under the same id: those are another message.
+        content = hashlib.sha256(f"{message.code}\x00{message.text}".encode()).hexdigest()[:16]
+        events.append(Received("web", f"{token}:{message_id}:{content}", sender, message))
+    return events
+
+
+def _message(form: dict[str, str]) -> Incoming:
+    code, text = form.get("code", ""), form.get("text", "").replace("\r\n", "\n")
+    if len(text) > LONGEST:
+        raise Refused(413, words.TOO_LONG)
+    if len(code.encode()) > CODE_LIMIT:
+        raise Refused(400, words.UNREADABLE)
+    if code:
+        return Incoming("tap", code=code)
+    if form.get("begin"):
+        text = words.BEGIN_TEXT
+    if not text.strip():
+        raise Refused(400, words.EMPTY)
+    return Incoming("text", text, warned=bool(form.get("warned")))
+
+
+def _village(value: str) -> str:
+    return value if VILLAGE.fullmatch(value) else ""
+
+
+def _number(value: str) -> int:
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else 0
+
+
+# What is shown
+
+
+def _news(session: Session, token: str, after: int) -> dict[str, Any]:
+    """The replies since `after`, whether another is on its way, and the oldest reply that still exists."""
+    conversation_id = _conversation_of(session, token)
+    if conversation_id is None:
+        return {"replies": [], "waiting": False, "first": None}
+    oldest = select(func.min(OutboxMessage.id)).where(OutboxMessage.conversation_id == conversation_id)
+    return {
+        "replies": [
+            _reply_json(row, part)
+            for row in outbox.said(session, conversation_id, after)
+            if (part := _part(session, row)) is not None
+        ],
+        "waiting": _waiting_since(session, token) is not None,
+        "first": session.scalar(oldest),
+    }
+
+
+def _reply_json(row: OutboxMessage, part: Part) -> dict[str, Any]:
+    lead, buttons = _apart(part)
+    choices = [button.__dict__ for button in buttons]
+    return {"id": row.id, "text": part.text, "lead": lead, "choices": choices, "style": part.style}
+
+
+def _lines(session: Session, token: str) -> list[Line]:
+    """The conversation so far, the person's words as long as they are kept, each answer under its question."""
+    conversation_id = _conversation_of(session, token)
+    if conversation_id is None:
+        return []
+    events = _messages(session, conversation_id)
+    replies, turn = [], 0
+    for row in outbox.said(session, conversation_id):
+        part, turn = _part(session, row), _turn(row, events, turn)
+        if part is not None:
+            replies.append(Line(turn, False, row.id, *_apart(part)))
+    names = {button.code: button.title or button.label for line in replies for button in line.choices}
+    own = [line for event in events if (line := _own(session, event, names))]
+    return sorted(own + replies, key=lambda line: (line.turn, not line.own, line.id))[-LINES_SHOWN:]
+
+
+def _turn(row: OutboxMessage, events: list[InboxEvent], before: int) -> int:
+    """The message that a reply answers; what we said unasked follows the last message before it."""
+    kind, _, number = row.cause.partition(":")
+    if kind == "event":
+        return _number(number.partition(":")[0])
+    return max([before, *(event.id for event in events if event.received_at <= row.created_at)])
+
+
+def _messages(session: Session, conversation_id: int) -> list[InboxEvent]:
+    rows = session.scalars(
+        select(InboxEvent)
+        .where(InboxEvent.conversation_id == conversation_id, InboxEvent.kind == "message")
+        .where(InboxEvent.sealed_payload.is_not(None))
+        .order_by(InboxEvent.id.desc())
+        .limit(LINES_SHOWN)
+    )
+    return list(rows)
+
+
+def _own(session: Session, event: InboxEvent, names: dict[str, str]) -> Line | None:
+    """The person's own bubble; a tap shows the name of its button."""
+    try:
+        message = inbox.message_of(inbox.opened(session, event))
+    except CannotOpen:
+        return None
+    text = names.get(message.code, "") if message.kind == "tap" else message.text
+    if text.startswith("/start "):
+        text = words.PAGE["begin"]
+    return Line(event.id, True, event.id, text) if text else None
+
+
+def _part(session: Session, row: OutboxMessage) -> Part | None:
+    try:
+        return outbox.part_of(session, row)
+    except CannotOpen:
+        return None
+
+
+def _apart(part: Part) -> tuple[str, tuple[Button, ...]]:
+    """The text and the buttons. A numbered list in the text that the buttons repeat moves onto them."""
+    rows = [re.escape(choice.title or choice.label) for choice in part.choices]
+    pattern = "\n".join(rf"(\d+)\. {row}" for row in rows)
+    found = re.search(rf"(?:\A|\n\n){pattern}\Z", part.text) if rows else None
+    numbers = found.groups() if found else ("",) * len(rows)
+    buttons = tuple(
+        Button(choice.code, choice.label, choice.title, number)
+        for choice, number in zip(part.choices, numbers, strict=True)
+    )
+    return (part.text[: found.start()] if found else part.text), buttons
+
+
+def _linked(text: str) -> Markup:
+    """The text, escaped, with its web addresses as links."""
+    pieces, start = [], 0
+    for found in LINK.finditer(text):
+        pieces.append(escape(text[start : found.start()]))
+        pieces.append(LINK_MARKUP.format(found.group()))
+        start = found.end()
+    return Markup("").join([*pieces, escape(text[start:])])
+
+
+LINK_MARKUP = Markup('<a href="{0}" rel="noopener noreferrer" target="_blank">{0}</a>')
+
+
+def _waiting_since(session: Session, token: str) -> datetime | None:
+    """Since when the oldest message without an answer waits."""
+    open_messages = (
+        select(func.min(InboxEvent.received_at))
+        .where(InboxEvent.conversation_id == _conversation_of(session, token))
+        .where(InboxEvent.state == inbox.State.OPEN)
+    )
+    return session.scalar(open_messages)
+
+
+def _conversation_of(session: Session, token: str) -> int | None:
+    known = session.get(Identifier, _lookup(session, token))
+    return known.conversation_id if known else None
+
+
+def _lookup(session: Session, token: str) -> str:
+    """The fingerprint under which `centre.conversations` knows the sender ("browser", token) of the web."""
+    return vault_of(session).lookup("web:browser", token)
+
+
+# How it is said
+
+
+def _form_token(key: str, token: str) -> str:
+    """Proof that a form came from our page in this very browser."""
+    return hmac.new(key.encode(), f"webchat form {token}".encode(), hashlib.sha256).hexdigest()
+
+
+def _wants_json() -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def _html(template: str, **values: Any) -> Response:
+    g.nonce = secrets.token_urlsafe(16)
+    return Response(render_template(template, nonce=g.nonce, **values), mimetype="text/html")
+
+
+def _json(values: dict[str, Any], status: int = 200) -> Response:
+    response = jsonify(values)
+    response.status_code = status
+    return response
+
+
+def _see(address: str) -> Response:
+    return Response(status=303, headers={"Location": address})
