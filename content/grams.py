@@ -83,7 +83,7 @@ class Grams:
 
 
 def learn(texts: Sequence[Sequence[str]], shape: Shape, least: int, most: int) -> Grams:
-    """The vocabulary of texts: n-grams found in at least `least` of them, at most the `most` commonest of each block."""
+    """The vocabulary of texts: n-grams in at least `least` of them, of each block at most the `most` commonest."""
     found_in: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
     for words in texts:
         found_in[0].update({part for word in set(words) for part in parts_of(word, shape)})
@@ -93,9 +93,7 @@ def learn(texts: Sequence[Sequence[str]], shape: Shape, least: int, most: int) -
     names = [*blocks[0], *blocks[1]]
     counted = [found_in[0][name] for name in blocks[0]] + [found_in[1][name] for name in blocks[1]]
     rarity = [math.log((1 + len(texts)) / (1 + n)) + 1 for n in counted]
-    return Grams(
-        shape, {name: n for n, name in enumerate(names)}, np.array(rarity, np.float32), len(blocks[0])
-    )
+    return Grams(shape, {name: n for n, name in enumerate(names)}, np.array(rarity, np.float32), len(blocks[0]))
 
 
 def parts_of(word: str, shape: Shape) -> Iterable[str]:

@@ -139,11 +139,7 @@ class Ranker:
             return 0.0
         start, end = self.phrasing_starts[first], self.phrasing_starts[last]
         products = message[self.phrasing_grams[start:end]] * self.phrasing_weights[start:end]
-        sums = (
-            np.add.reduceat(products, self.phrasing_starts[first:last] - start)
-            if end > start
-            else np.zeros(1)
-        )
+        sums = np.add.reduceat(products, self.phrasing_starts[first:last] - start) if end > start else np.zeros(1)
         return float(sums.max())
 
 
@@ -172,9 +168,7 @@ def fit(examples: Sequence[Example]) -> Ranker:
     )
 
 
-def _fit_margins(
-    vectors: Sequence[Vector], owners: Numbers, labels: int, width: int
-) -> tuple[Floats, Floats]:
+def _fit_margins(vectors: Sequence[Vector], owners: Numbers, labels: int, width: int) -> tuple[Floats, Floats]:
     """One label against the others, each with its own positives and at most MOST_OTHERS of the others."""
     from scipy.sparse import csr_array
     from sklearn.svm import LinearSVC
@@ -186,7 +180,7 @@ def _fit_margins(
     for label in range(labels):
         chosen = _positives_and_others(owners, label)
         some = rows if chosen is None else rows[chosen]
-        model = LinearSVC(C=0.5, random_state=0, tol=1e-3)
+        model = LinearSVC(C=0.5, class_weight="balanced", random_state=0, tol=0.05)
         model.fit(some, (owners if chosen is None else owners[chosen]) == label)
         weights[:, label], offsets[label] = model.coef_[0], model.intercept_[0]
     return weights, offsets

@@ -56,11 +56,12 @@ class Recogniser:
         return self.codes[best], float(chances[best])
 
     def _lean(self, chances: Floats, chosen: str | None, length: int) -> Floats:
-        leaning = chances.copy()
+        leaning: Floats = chances.copy()
         leaning[self.codes.index(languages.SOURCE)] *= 1 + BAHASA_COUNTS
         if chosen in self.codes:
             leaning[self.codes.index(chosen)] += CHOSEN_COUNTS / length
-        return leaning / leaning.sum()
+        leaning /= leaning.sum()
+        return leaning
 
 
 def build(texts: Sequence[tuple[str, Sequence[str]]], folder: Path = normalising.WORDS) -> Recogniser:
@@ -73,12 +74,8 @@ def build(texts: Sequence[tuple[str, Sequence[str]]], folder: Path = normalising
     vectors = [learnt.vector(words) for _, words in known]
     starts = np.cumsum([0, *(len(v.features) for v in vectors)], dtype=np.int32)
     weights = np.concatenate([v.weights for v in vectors])
-    rows = csr_array(
-        (weights, np.concatenate([v.features for v in vectors]), starts), (len(known), len(learnt.rarity))
-    )
-    model = SGDClassifier(
-        loss="log_loss", alpha=2e-5, class_weight="balanced", average=True, random_state=_SEED
-    )
+    rows = csr_array((weights, np.concatenate([v.features for v in vectors]), starts), (len(known), len(learnt.rarity)))
+    model = SGDClassifier(loss="log_loss", alpha=2e-5, class_weight="balanced", average=True, random_state=_SEED)
     model.fit(rows, [language for language, _ in known])
     return Recogniser(
         codes=tuple(str(code) for code in model.classes_),
@@ -99,13 +96,11 @@ def read_frequencies(folder: Path = normalising.WORDS) -> dict[str, dict[str, in
 
 def _made_texts(texts: Sequence[tuple[str, Sequence[str]]], folder: Path) -> Iterator[tuple[str, list[str]]]:
     """Rows of words drawn from the lists, with some words of our own subject in between, as people mix them."""
-    chance = random.Random(_SEED)
+    chance = random.Random(_SEED)  # noqa: S311 — made-up sentences to learn from, no secret
     frequencies = read_frequencies(folder)
     for code, table in sorted(normalising.load_tables(folder).local.items()):
         frequencies.setdefault(code, dict.fromkeys(table, 1))
-    subject = [word for language, words in texts if language == languages.SOURCE for word in words] or [
-        "kerja"
-    ]
+    subject = [word for language, words in texts if language == languages.SOURCE for word in words] or ["kerja"]
     for code, counts in sorted(frequencies.items()):
         for _ in range(_MADE_TEXTS):
             yield code, _draw(chance, counts, subject, chance.randint(2, 9))
@@ -113,9 +108,7 @@ def _made_texts(texts: Sequence[tuple[str, Sequence[str]]], folder: Path) -> Ite
 
 def _draw(chance: random.Random, counts: Mapping[str, int], subject: Sequence[str], length: int) -> list[str]:
     words = chance.choices(list(counts), list(counts.values()), k=length)
-    return [
-        chance.choice(subject) if n and chance.random() < _BORROWED else word for n, word in enumerate(words)
-    ]
+    return [chance.choice(subject) if n and chance.random() < _BORROWED else word for n, word in enumerate(words)]
 
 
 def _sigmoid(margins: Floats) -> Floats:
