@@ -187,6 +187,7 @@ class Rulebook:
         self._read_ordinary(folder / "ordinary.txt")
         self._read_rules(folder / "rules.txt")
         self.meanings = functools.lru_cache(maxsize=20_000)(self._meanings)
+        self.meanings("siapkan dulu")  # builds the tables of typos now, not at the first message
 
     # reading
 
@@ -378,6 +379,10 @@ class Rulebook:
         for index, word in enumerate(words):
             for notion in self.meanings(word.plain):
                 spans.setdefault(notion, []).append(Span(index, index))
+            if word.plain in ("d", "di") and index + 1 < len(words):
+                # "di pukul", "d ambil": the prefix written as a word of its own
+                for notion in self._with_affixes("di" + words[index + 1].plain):
+                    spans.setdefault(notion, []).append(Span(index, index + 1))
             for rest, notion in self.phrases.get(word.plain, ()):
                 if tuple(w.plain for w in words[index + 1 : index + 1 + len(rest)]) == rest:
                     spans.setdefault(notion, []).append(Span(index, index + len(rest)))
