@@ -1,7 +1,7 @@
 """What waits for staff: messages the bot could not answer or read, and replies that did not arrive.
 
-Every question here asks for a `Scope` first: a row outside it is not found (`NotHere`), so that nobody at the desk can learn
-of a conversation that is not theirs.
+Every question here asks for a `Scope` first: a row outside it is not found (`NotHere`), so that nobody at the desk can
+learn of a conversation that is not theirs.
 """
 
 from __future__ import annotations
@@ -55,9 +55,7 @@ class LostReply:
 
 def messages(session: Session, scope: Scope, after: int = 0) -> list[WaitingMessage]:
     """What came in and waits for a person, the longest waiting first, a page of it after row `after`."""
-    rows = session.execute(
-        _messages(scope).where(_WAITS, InboxEvent.id > after).order_by(InboxEvent.id).limit(PAGE)
-    )
+    rows = session.execute(_messages(scope).where(_WAITS, InboxEvent.id > after).order_by(InboxEvent.id).limit(PAGE))
     return [WaitingMessage(*row) for row in rows]
 
 
@@ -117,7 +115,7 @@ _WAITS: ColumnElement[bool] = InboxEvent.for_staff.is_(True)
 _LOST: ColumnElement[bool] = (OutboxMessage.state == outbox.State.FAILED) & OutboxMessage.seen_at.is_(None)
 
 
-def _messages(scope: Scope) -> Select[Any]:
+def _messages(scope: Scope) -> Select[InboxEvent, Conversation, Village]:
     return (
         select(InboxEvent, Conversation, Village)
         .join(Conversation, Conversation.id == InboxEvent.conversation_id, isouter=True)
@@ -126,7 +124,7 @@ def _messages(scope: Scope) -> Select[Any]:
     )
 
 
-def _replies(scope: Scope) -> Select[Any]:
+def _replies(scope: Scope) -> Select[OutboxMessage, Conversation, Village]:
     return (
         select(OutboxMessage, Conversation, Village)
         .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
@@ -135,5 +133,5 @@ def _replies(scope: Scope) -> Select[Any]:
     )
 
 
-def _count(session: Session, query: Select[Any]) -> int:
+def _count(session: Session, query: Select[*tuple[Any, ...]]) -> int:
     return session.scalar(select(func.count()).select_from(query.with_only_columns(1).subquery())) or 0

@@ -1,8 +1,8 @@
-"""Signing in: one answer for every refusal, and a wait that grows with wrong tries but never closes an account for good.
+"""Signing in: one answer for every refusal, and a wait that grows with wrong tries but never closes an account.
 
-Three steps, because checking a password is slow on purpose and must hold no lock: `begin` counts the try and says what to
-check against, `fits` checks with no database at hand, `complete` opens the session. A try is counted before it is checked,
-so that many at the same instant are many tries.
+Three steps, because checking a password is slow on purpose and must hold no lock: `begin` counts the try and says what
+to check against, `fits` checks with no database at hand, `complete` opens the session. A try is counted before it is
+checked, so that many at the same instant are many tries.
 
 Tries are counted per account and per place (an IP address) in the database, because there are several web processes. A
 place where somebody has signed in well lately has a count of its own for that account: strangers elsewhere who try the
@@ -101,7 +101,7 @@ def fits(attempt: Try, password: str) -> bool:
 
 
 def complete(session: Session, attempt: Try, now: datetime) -> str:
-    """The password was right: open a session and give its token. Raises `SignInRefused` if the account changed meanwhile."""
+    """The password was right: open a session, give its token. Raises `SignInRefused` if the account changed since."""
     member = session.get(StaffMember, attempt.staff_id) if attempt.staff_id else None
     if member is None or member.disabled_at or member.password_hash != attempt.password_hash:
         raise SignInRefused
@@ -121,9 +121,7 @@ def forgive(session: Session, attempt: Try, now: datetime) -> None:
 def forget_old(session: Session, now: datetime) -> None:
     """Remove counts, and with them fingerprints of addresses, after 30 days."""
     session.execute(
-        delete(SignInCount)
-        .where(SignInCount.last_at < now - COUNTS_KEPT)
-        .execution_options(synchronize_session=False)
+        delete(SignInCount).where(SignInCount.last_at < now - COUNTS_KEPT).execution_options(synchronize_session=False)
     )
 
 

@@ -1,0 +1,58 @@
+"""What staff see: the desk under /admin, in plain pages that work on a phone, without a mouse and without scripts.
+
+Each page declares who may open it (`admin.access`); `register` refuses to start with a page that does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from flask import Blueprint, Flask
+from flask_babel import Babel  # type: ignore[import-untyped]
+from flask_wtf.csrf import CSRFProtect
+
+from admin import access, articles, assets, auth, contacts, desk, errors, headers, wording
+from centre.db import Database
+
+LOCALES = Path(__file__).parent.parent / "locales"
+
+
+def register(app: Flask, database: Database, clock: Callable[[], datetime], *, key: str, secure: bool) -> None:
+    """Add the desk to `app`. Flask's own session belongs to the desk from now on, signed with `key`.
+
+    `secure`: people come by https, so cookies bear the `__Host-` name and are never sent in the clear.
+    """
+    app.config.update(
+        SECRET_KEY=key,
+        SESSION_COOKIE_NAME="__Host-petugas" if secure else "petugas",
+        SESSION_COOKIE_PATH="/",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_CHECK_DEFAULT=False,  # webhooks and the web chat have proofs of their own; `access` checks ours
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form open over lunch must not lose what was typed
+        WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which our own Referrer-Policy withholds
+    )
+    CSRFProtect(app)
+    Babel(app, default_locale="id", default_domain="admin", default_translation_directories=str(LOCALES))
+    app.register_blueprint(_pages(database, clock))
+    access.check_declared(app)
+
+
+def _pages(database: Database, clock: Callable[[], datetime]) -> Blueprint:
+    pages = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
+    headers.add(pages)
+    access.guard(pages, database, clock)
+    errors.add(pages)
+    wording.add(pages, clock)
+    for part in (
+        assets.blueprint(),
+        auth.blueprint(database, clock),
+        desk.blueprint(database, clock),
+        articles.blueprint(database, clock),
+        contacts.blueprint(database, clock),
+    ):
+        pages.register_blueprint(part)
+    return pages

@@ -1,0 +1,133 @@
+"""Who may open which page. Every page says so with one of the decorators below; a page that does not cannot be served.
+
+What a staff member may not open is not there (404): nobody learns what exists. Which rows they see inside a page is the
+business of `centre.desk`, which asks for a `Scope`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, request, session, url_for
+from werkzeug import Response
+
+from admin.language import gettext as _
+from centre import staff
+from centre.db import Database
+from centre.staff import Role, SignedIn
+
+TOKEN = "token"
+"""Where the signed cookie carries the session's token."""
+
+MAY_SEE_MESSAGES = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
+MAY_VOUCH = (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR)
+"""May put their name to an article's check or a contact's test call."""
+MAY_READ_CONTENT = (*MAY_VOUCH, Role.EDITOR, Role.REVIEWER)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Who may open a page: anybody, or whoever is signed in, with one of `roles` if there are any."""
+
+    signed_in: bool = True
+    roles: tuple[Role, ...] = ()
+    with_old_password: bool = False
+    """Also before a one-time password was changed."""
+    looks_who: bool = True
+    """False for what is the same for everybody and must come even when the database is down."""
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def anybody(view: View) -> View:
+    """Open without signing in."""
+    return _declare(view, Policy(signed_in=False, with_old_password=True))
+
+
+def the_same_for_all(view: View) -> View:
+    """Open without signing in, and without asking the database who it is."""
+    return _declare(view, Policy(signed_in=False, with_old_password=True, looks_who=False))
+
+
+def whoever_is_signed_in(view: View) -> View:
+    """Open to all staff."""
+    return _declare(view, Policy())
+
+
+def even_with_old_password(view: View) -> View:
+    """Open to all staff, also before a one-time password was changed."""
+    return _declare(view, Policy(with_old_password=True))
+
+
+def only(*roles: Role) -> Callable[[View], View]:
+    """Open to staff with one of these roles, anywhere."""
+    return lambda view: _declare(view, Policy(roles=roles))
+
+
+def policy_of(app: Flask, endpoint: str) -> Policy | None:
+    """What the page declares."""
+    policy: Policy | None = getattr(app.view_functions[endpoint], "policy", None)
+    return policy
+
+
+def check_declared(app: Flask) -> None:
+    """Refuse to start with a page that does not say who may open it."""
+    for endpoint in app.view_functions:
+        if endpoint.startswith("admin.") and policy_of(app, endpoint) is None:
+            raise UndeclaredPage(endpoint)
+
+
+class UndeclaredPage(Exception):
+    """A page of the desk does not say who may open it."""
+
+
+def guard(pages: Blueprint, database: Database, clock: Callable[[], datetime]) -> None:
+    """Before every page: is the form ours, who is it, may they?"""
+
+    @pages.before_request
+    def check() -> Response | None:
+        policy = policy_of(current_app, request.endpoint or "")
+        if policy is None:
+            abort(404)
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            current_app.extensions["csrf"].protect()
+        g.staff = _who(database, clock()) if policy.looks_who and session.get(TOKEN) else None
+        if g.staff is None:
+            return _to_sign_in() if policy.signed_in else None
+        if g.staff.must_change_password and not policy.with_old_password:
+            return redirect(url_for("admin.auth.password"), 303)
+        if policy.roles and not g.staff.has_role(*policy.roles):
+            abort(404)
+        return None
+
+
+def me() -> SignedIn:
+    """Who opened this page, on pages for staff."""
+    member: SignedIn = g.staff
+    return member
+
+
+def _declare(view: View, policy: Policy) -> View:
+    view.policy = policy  # type: ignore[attr-defined]
+    return view
+
+
+def _who(database: Database, now: datetime) -> SignedIn | None:
+    token = session[TOKEN]
+    with database.reading() as reading:
+        member = staff.by_token(reading, token, now)
+    if member and now - member.seen_at >= staff.TOUCH_EVERY:
+        with database.transaction() as writing:
+            staff.touch(writing, token, now)
+    return member
+
+
+def _to_sign_in() -> Response:
+    if session.pop(TOKEN, None):
+        flash(_("Sesi Anda sudah berakhir. Silakan masuk lagi."), "warning")
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("admin.auth.sign_in", lanjut=back), 303)

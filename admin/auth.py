@@ -1,0 +1,142 @@
+"""Coming in and going out: sign in, change the password, sign out."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug import Response
+
+from admin.access import TOKEN, anybody, even_with_old_password, me
+from admin.forms import NewPassword, SignIn
+from admin.language import gettext as _
+from centre import audit, sign_ins, staff
+from centre.db import Database
+from centre.sign_ins import SignInRefused, TooManyTries, Try
+
+log = structlog.get_logger()
+
+
+def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
+    """The doors of the desk."""
+    auth = Blueprint("auth", __name__)
+
+    @auth.route("/masuk", methods=["GET", "POST"])
+    @anybody
+    def sign_in() -> ResponseReturnValue:
+        if g.staff is not None and request.method == "GET":
+            return redirect(url_for("admin.desk.home"), 303)
+        form = SignIn(request.form)
+        if request.method == "GET":
+            return _sign_in_page(form)
+        if not form.validate():
+            return _sign_in_page(form), 422
+        try:
+            token = _signed_in(form)
+        except TooManyTries as refusal:
+            return _sign_in_page(form, _too_many(refusal)), 429, _retry_after(refusal)
+        except SignInRefused:
+            log.warning("admin.sign_in_refused")
+            return _sign_in_page(form, _("Nama masuk atau kata sandi salah.")), 422
+        session.clear()
+        session[TOKEN] = token
+        return redirect(_where_to(), 303)
+
+    @auth.route("/ganti-sandi", methods=["GET", "POST"])
+    @even_with_old_password
+    def password() -> ResponseReturnValue:
+        form = NewPassword(request.form, login=me().login)
+        if request.method == "GET":
+            return render_template("admin/password.html", form=form)
+        if not form.validate():
+            return render_template("admin/password.html", form=form), 422
+        try:
+            token = _with_new_password(form)
+        except TooManyTries as refusal:
+            form.current.errors = [_too_many(refusal)]
+            return render_template("admin/password.html", form=form), 429, _retry_after(refusal)
+        except SignInRefused:
+            form.current.errors = [_("Kata sandi sekarang salah.")]
+            return render_template("admin/password.html", form=form), 422
+        session.clear()
+        session[TOKEN] = token
+        flash(_("Kata sandi sudah diganti. Di perangkat lain Anda sudah dikeluarkan."), "success")
+        return redirect(url_for("admin.desk.home"), 303)
+
+    @auth.post("/keluar")
+    @anybody
+    def sign_out() -> Response:
+        token = session.get(TOKEN)
+        if token:
+            with database.transaction() as writing:
+                staff.end_session(writing, token, clock())
+                if g.staff:
+                    audit.record(writing, g.staff.staff_id, "signed_out", clock())
+        session.clear()
+        response = make_response(redirect(url_for("admin.auth.sign_in", keluar=1), 303))
+        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+        return response
+
+    def _signed_in(form: SignIn) -> str:
+        attempt = _attempt(form.login.data or "", form.password.data or "")
+        with database.transaction() as writing:
+            token = sign_ins.complete(writing, attempt, clock())
+            audit.record(writing, attempt.staff_id or "", "signed_in", clock())
+        return token
+
+    def _with_new_password(form: NewPassword) -> str:
+        attempt = _attempt(me().login, form.current.data or "")
+        password_hash = staff.hash_password(form.new.data or "")
+        with database.transaction() as writing:
+            sign_ins.forgive(writing, attempt, clock())
+            staff.change_password(writing, me().staff_id, password_hash, clock())
+            audit.record(writing, me().staff_id, "password_changed", clock())
+            return staff.open_session(writing, me().staff_id, clock())
+
+    def _attempt(login: str, password: str) -> Try:
+        """Count the try, then check it with no transaction open: checking is slow on purpose."""
+        with database.transaction() as writing:
+            attempt = sign_ins.begin(writing, login, place_of(request.remote_addr), clock())
+        if not sign_ins.fits(attempt, password):
+            raise SignInRefused
+        return attempt
+
+    return auth
+
+
+def place_of(address: str | None) -> str:
+    """Where a try comes from: an IPv4 address, or the network of an IPv6 one (a home has 2⁶⁴ of them)."""
+    try:
+        known = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if known.version == 6:
+        return str(ipaddress.ip_network(f"{known}/64", strict=False))
+    return str(known)
+
+
+def _sign_in_page(form: SignIn, refusal: str = "") -> str:
+    return render_template("admin/sign_in.html", form=form, refusal=refusal, left="keluar" in request.args)
+
+
+def _where_to() -> str:
+    """Back to the page that asked for signing in; only to a page of the desk, whatever the address says."""
+    back = request.args.get("lanjut", "")
+    return back if re.fullmatch(r"/admin/[a-z0-9/-]*(\?[a-z0-9=&]*)?", back) else url_for("admin.desk.home")
+
+
+def _too_many(refusal: TooManyTries) -> str:
+    return _("Terlalu banyak percobaan. Tunggu %(seconds)s detik, lalu coba lagi.", seconds=_seconds(refusal))
+
+
+def _retry_after(refusal: TooManyTries) -> dict[str, str]:
+    return {"Retry-After": str(_seconds(refusal))}
+
+
+def _seconds(refusal: TooManyTries) -> int:
+    return max(1, round(refusal.wait.total_seconds()))

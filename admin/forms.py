@@ -1,0 +1,116 @@
+"""What staff type: each field with its rules and what is said when one is broken.
+
+Words are cleaned of what could hide or turn them as those of families are. Passwords are taken as they are.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from wtforms import BooleanField, DateField, Form, HiddenField, PasswordField, StringField, TextAreaField
+from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
+
+from admin.language import gettext
+from admin.language import later as _
+from centre import staff
+from centre.messages import readable
+from centre.staff import WeakPassword
+
+
+def _clean(typed: str | None) -> str:
+    return readable(typed or "")
+
+
+class SignIn(Form):
+    """Who are you?"""
+
+    login = StringField(_("Nama masuk"), [InputRequired(_("Isi nama masuk Anda."))], filters=[_clean])
+    password = PasswordField(_("Kata sandi"), [InputRequired(_("Isi kata sandi Anda."))])
+
+
+class NewPassword(Form):
+    """A password of one's own."""
+
+    current = PasswordField(_("Kata sandi sekarang"), [InputRequired(_("Isi kata sandi yang sekarang."))])
+    new = PasswordField(_("Kata sandi baru"), [InputRequired(_("Isi kata sandi baru."))])
+    again = PasswordField(
+        _("Kata sandi baru, sekali lagi"),
+        [InputRequired(_("Tulis kata sandi baru sekali lagi.")), EqualTo("new", _("Tidak sama dengan yang di atas."))],
+    )
+
+    def __init__(self, *args: Any, login: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._login = login
+
+    def validate_new(self, field: PasswordField) -> None:
+        """Long enough, and not among the first that are guessed."""
+        if field.data == self.current.data:
+            raise ValidationError(gettext("Harus lain dari kata sandi sekarang."))
+        try:
+            staff.check_password(field.data or "", self._login)
+        except WeakPassword as weak:
+            raise ValidationError(_why_weak(weak)) from weak
+
+
+class ArticleCheck(Form):
+    """An officer stands by what an article says."""
+
+    digest = HiddenField()
+    """The mark of the text that was read."""
+    basis = TextAreaField(
+        _("Diperiksa ke mana?"),
+        [
+            InputRequired(_("Tulis ke siapa atau ke sumber mana Anda memeriksa.")),
+            Length(5, 500, _("Tulis 5 sampai 500 huruf.")),
+        ],
+        filters=[_clean],
+    )
+    sure = BooleanField(
+        _("Saya sudah membaca panduan ini dan isinya benar."),
+        [InputRequired(_("Centang bila isinya benar. Bila tidak, jangan dicatat dulu."))],
+    )
+
+
+class Day(DateField):
+    """A date, with what is wrong with it in Bahasa."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the date."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(gettext("Tulis tanggal yang ada, misalnya 2026-11-21.")) from error
+
+
+class ContactTest(Form):
+    """A contact was called and answered."""
+
+    on = Day(_("Tanggal menelepon"), [InputRequired(_("Isi tanggal Anda menelepon."))])
+    note = TextAreaField(
+        _("Catatan (boleh kosong)"),
+        [Length(max=500, message=_("Paling banyak 500 huruf."))],
+        filters=[_clean],
+    )
+
+    def __init__(self, *args: Any, earliest: date, latest: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._earliest, self._latest = earliest, latest
+
+    def validate_on(self, field: DateField) -> None:
+        """Not in the future, and recent enough to mean something."""
+        if field.data and field.data > self._latest:
+            raise ValidationError(gettext("Tanggal ini belum tiba."))
+        if field.data and field.data < self._earliest:
+            raise ValidationError(gettext("Lebih dari setahun lalu. Telepon sekali lagi, lalu catat."))
+
+
+def _why_weak(weak: WeakPassword) -> str:
+    return {
+        "short": gettext(
+            "Terlalu pendek: paling sedikit 12 huruf. Beberapa kata biasa yang tidak berhubungan sudah baik."
+        ),
+        "long": gettext("Terlalu panjang: paling banyak 128 huruf."),
+        "common": gettext("Terlalu mudah ditebak. Pakai beberapa kata yang tidak berhubungan."),
+        "login": gettext("Jangan memakai nama masuk Anda di dalamnya."),
+    }[weak.why]

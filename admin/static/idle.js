@@ -1,0 +1,14 @@
+// Nobody has touched the page for 15 minutes: the server has forgotten the session, so take the words off the screen too.
+"use strict";
+(function () {
+  const idle = 15 * 60 * 1000;
+  let timer;
+  function wait() {
+    clearTimeout(timer);
+    timer = setTimeout(function () { location.replace(document.body.dataset.idle); }, idle);
+  }
+  ["keydown", "pointerdown", "scroll"].forEach(function (kind) { addEventListener(kind, wait, { passive: true }); });
+  // A page brought back by the back button must not show what was signed out of.
+  addEventListener("pageshow", function (event) { if (event.persisted) location.reload(); });
+  wait();
+})();

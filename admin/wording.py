@@ -1,0 +1,127 @@
+"""How records read on a page: times in the zone of their village, channels and problems in plain Bahasa."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
+from flask import Blueprint, g
+
+from admin import access, assets
+from admin.language import gettext as _
+from centre.areas import Village, time_zone_name
+from centre.desk import LostReply, WaitingMessage
+from centre.messages import readable
+from centre.staff import Role
+from content.contacts import Month
+
+LOCALE = "id"
+ZONE = "Asia/Jakarta"
+"""Where no village says otherwise."""
+
+
+def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
+    """What every template may use."""
+
+    @pages.context_processor
+    def words() -> dict[str, Any]:
+        return {
+            "me": g.get("staff"),
+            "nonce": g.get("nonce"),
+            "may": {
+                "see_messages": access.MAY_SEE_MESSAGES,
+                "vouch": access.MAY_VOUCH,
+                "read_content": access.MAY_READ_CONTENT,
+            },
+            "asset": assets.address,
+            "moment": moment,
+            "day": day,
+            "ago": lambda at: ago(at, clock()),
+            "place": place,
+            "channel": channel,
+            "readable": readable,
+        }
+
+
+def moment(at: datetime, village: Village | None = None) -> str:
+    """ "21 Nov 2026 20.10 WIB", in the village's own time."""
+    zone = village.time_zone if village else ZONE
+    return f"{format_datetime(at, 'd MMM y HH.mm', get_timezone(zone), LOCALE)} {time_zone_name(zone)}"
+
+
+def day(on: date) -> str:
+    """ "21 November 2026"."""
+    return format_date(on, "d MMMM y", LOCALE)
+
+
+def month(of: Month | None) -> str:
+    """ "November 2025", or the year alone where no more is known."""
+    if of is None:
+        return _("tanpa tanggal")
+    return format_date(date(of.year, of.month, 1), "MMMM y", LOCALE) if of.month else str(of.year)
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """ "3 jam yang lalu"."""
+    return format_timedelta(at - now, granularity="minute", add_direction=True, locale=LOCALE)
+
+
+def place(village: Village | None) -> str:
+    """The village with its regency, as far as it is known."""
+    return f"{village.name}, {village.regency}" if village else _("Desa belum diketahui")
+
+
+def channel(name: str) -> str:
+    """What people call the channel."""
+    return {
+        "telegram": "Telegram",
+        "whatsapp": "WhatsApp",
+        "web": _("Obrolan web"),
+        "terminal": _("Terminal"),
+    }.get(name, name)
+
+
+def why_waiting(waiting: WaitingMessage) -> str:
+    """Why a person must look at this message."""
+    problem = waiting.event.problem or ""
+    if problem == "CannotOpen":
+        return _("Tersimpan, tetapi tidak bisa dibuka dengan kunci yang dipakai sekarang.")
+    if waiting.is_set_aside:
+        return _("Lima kali gagal dijawab karena gangguan program (%(problem)s).", problem=problem)
+    known = {
+        "media": _("Gambar, suara, atau berkas: bot tidak bisa membacanya."),
+        "other": _("Jenis pesan yang tidak dibaca bot, misalnya stiker, lokasi, atau kontak."),
+        "person": _("Orang ini minta dijawab petugas."),
+    }
+    return known.get(problem) or _("Perlu dilihat petugas (%(problem)s).", problem=problem)
+
+
+def why_lost(lost: LostReply) -> str:
+    """Why our reply did not arrive."""
+    error = lost.row.error or ""
+    known = {
+        "window_closed": _("Pesan terakhir orang ini lebih dari 24 jam lalu. WhatsApp tidak mengizinkan balasan lagi."),
+        "no_address": _("Alamat orang ini tidak dikenal lagi oleh saluran."),
+        "too_long": _("Terlalu panjang untuk saluran ini."),
+        "bad_request": _("Saluran menolak bentuk pesan ini."),
+        "lease": _("Tidak jelas apakah sampai: program berhenti saat mengirim."),
+        "timeout": _("Tidak jelas apakah sampai: saluran tidak menjawab."),
+    }
+    return known.get(error) or _("Tidak bisa dikirim (%(error)s).", error=error or "?")
+
+
+def role_name(role: Role) -> str:
+    """What a role is called at the desk."""
+    return {
+        Role.HELPER: _("Pembantu (kader, guru)"),
+        Role.PETUGAS: _("Petugas"),
+        Role.SPECIALIST: _("Petugas khusus"),
+        Role.COORDINATOR: _("Koordinator"),
+        Role.PARTNER: _("Mitra"),
+        Role.EDITOR: _("Penyunting"),
+        Role.REVIEWER: _("Pemeriksa"),
+        Role.VIEWER: _("Pengamat"),
+        Role.ADMINISTRATOR: _("Pengelola"),
+    }[role]
