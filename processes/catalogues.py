@@ -1,18 +1,29 @@
-"""Catalogues: extracting what the code says, and beginning one for another language.
+"""Catalogues: extracting what the code says, checking them, and beginning one for another language.
 
-Babel extracts and writes; it is never asked about the language itself, because it does not know Sasak.
+`python -m processes.catalogues extract|check` is what `make catalogues` and `make lint` run. Babel extracts and writes;
+it is never asked about a person's language itself, because it does not know Sasak.
 """
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from bot import checking
 from bot.catalogues import LOCALES, REVIEWED_HEADER
 from content import languages
-from processes.settings import SettingsInvalid
+from processes.settings import ROOT, SettingsInvalid
+
+EXTRACTIONS = {
+    "bot": (("bot/**.py", "python"),),
+    "admin": (("admin/**.py", "python"), ("admin/templates/**.html", "jinja2")),
+}
+KEYWORDS = {**DEFAULT_KEYWORDS, "pgettext": ((1, "c"), 2)}
 
 HEADER = """\
 # {name} ({code})
@@ -45,6 +56,47 @@ def begin(code: str) -> Path:
     return path
 
 
+def extract(domain: str) -> Catalog:
+    """What the code of `domain` (bot or admin) says now, without places, so that moving code changes nothing."""
+    found = Catalog(project="Balai", charset="utf-8")
+    for row in extract_from_dir(ROOT, list(EXTRACTIONS[domain]), keywords=KEYWORDS):
+        _file, _line, message, _comments, context = row
+        found.add(message, context=context)
+    return found
+
+
+def write_templates() -> None:
+    """Write `locales/bot.pot` and `locales/admin.pot`."""
+    for domain in EXTRACTIONS:
+        _path(domain).write_bytes(_written(extract(domain)))
+
+
+def problems() -> list[str]:
+    """What is not extracted, not translated, or cannot be used; nothing when all is well."""
+    old = [domain for domain in EXTRACTIONS if _path(domain).read_bytes() != _written(extract(domain))]
+    stale = [f"locales/{domain}.pot: not what the code says; run `make catalogues`" for domain in old]
+    return stale + checking.problems(LOCALES)
+
+
+def _path(domain: str) -> Path:
+    return LOCALES / f"{domain}.pot"
+
+
+def _written(catalogue: Catalog) -> bytes:
+    file = io.BytesIO()
+    write_po(file, catalogue, omit_header=True, sort_output=True, no_location=True, width=110)
+    return file.getvalue()
+
+
 def _template() -> Catalog:
     with (LOCALES / "bot.pot").open("rb") as file:
         return read_po(file)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["extract"]:
+        write_templates()
+    else:
+        found = problems()
+        print("\n".join(found) or "catalogues: complete", file=sys.stderr)  # noqa: T201
+        sys.exit(1 if found else 0)

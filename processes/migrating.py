@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pkgutil
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 from alembic import command
@@ -10,8 +12,11 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-import content.articles  # noqa: F401 - each import makes its tables known
+import centre
 from centre.db import Base, Database
+
+for _module in (*(f"centre.{found.name}" for found in pkgutil.iter_modules(centre.__path__)), "content.articles"):
+    import_module(_module)  # each makes its tables known
 
 FOLDER = Path(__file__).parent / "migrations"
 METADATA = Base.metadata
