@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,11 +22,11 @@ SURE = 100
 to the staff of the village that is set here."""
 CLEAR = 10
 """How far the best must be ahead of the next before nobody needs to be asked."""
-PLAUSIBLE = 55
+PLAUSIBLE = 60
 """Below this nothing is offered."""
 SPREAD = 30
 """What is this much worse than the best is not offered beside it."""
-REGION_ONLY = 56
+REGION_ONLY = 60
 """Only where it lies was said ("lombok timur"): all villages there can be meant, none surely."""
 PARTLY, PREFIX = 16, 20
 """What a part of the name, or the beginning of a word, costs: enough never to be sure."""
@@ -113,12 +114,12 @@ def _readings(typed: str) -> list[tuple[str, ...]]:
 
 
 def _said(words: tuple[str, ...], known: list[str]) -> _Said:
-    near_words = {word: _near(word, known) | _beginnings(word, known) for word in words}
-    near_names = [_near("".join(words[:end]), known) for end in range(1, len(words) + 1)]
-    return _Said(words, near_words, near_names, frozenset().union(*near_words.values(), *near_names))
+    together = ["".join(words[:end]) for end in range(1, len(words) + 1)]
+    near = {text: _beginnings(text, known) | _misspelt(text, known) for text in {*words, *together}}
+    return _Said(words, near, [near[text] for text in together], frozenset().union(*near.values()))
 
 
-def _near(said: str, known: list[str]) -> dict[str, int]:
+def _misspelt(said: str, known: list[str]) -> dict[str, int]:
     """What may have been meant, allowing for slips: none under 4 letters, 1 to 6, 2 to 10, 3 beyond."""
     slips = sum(len(said) >= longer for longer in (4, 7, 11))
     found = process.extract(said, known, scorer=OSA.distance, score_cutoff=slips, limit=None)
@@ -130,10 +131,11 @@ def _near(said: str, known: list[str]) -> dict[str, int]:
 
 
 def _beginnings(said: str, known: list[str]) -> dict[str, int]:
+    """What begins like this, from 4 letters on."""
     if len(said) < 4:
         return {}
-    longer = (word for word in known if word.startswith(said) and word != said)
-    return {word: 100 - PREFIX - round(10 * (1 - len(said) / len(word))) for word in longer}
+    longer = known[bisect_left(known, said) : bisect_left(known, said + "\uffff")]
+    return {word: 100 - PREFIX - round(10 * (1 - len(said) / len(word))) for word in longer if word != said}
 
 
 def _fit(said: _Said, village: _Spelt) -> int:
@@ -189,23 +191,25 @@ def _names_region(words: tuple[str, ...], regions: tuple[tuple[str, ...], ...]) 
 
 
 def _is_short_for(word: str, full: tuple[str, ...]) -> bool:
-    """Is `word` made of the beginnings of all the words (lo-tim, n-t-b, ja-teng)?"""
-    return len(word) >= 3 and len(full) >= 2 and _begins_all(word, full)
+    """Is `word` the first letters of three words or more (ntb), or two letters and more of each (lo-tim)?"""
+    if len(full) >= 3 and word == "".join(part[0] for part in full):
+        return True
+    return len(full) >= 2 and len(word) >= 5 and _is_blend(word, full)
 
 
-def _begins_all(word: str, full: tuple[str, ...]) -> bool:
+def _is_blend(word: str, full: tuple[str, ...]) -> bool:
     if not full or not word:
         return not full and not word
-    first, rest = full[0], full[1:]
-    return any(first.startswith(word[:cut]) and _begins_all(word[cut:], rest) for cut in range(1, len(word) + 1))
+    cuts = (cut for cut in range(2, len(word) + 1) if full[0].startswith(word[:cut]))
+    return any(_is_blend(word[cut:], full[1:]) for cut in cuts)
 
 
 @lru_cache(maxsize=8)
 def _spelt(villages: tuple[Names, ...]) -> tuple[list[_Spelt], list[str]]:
-    """The villages in plain words, and all those words; kept, as the villages seldom change."""
+    """The villages in plain words, and all those words in order; kept, as the villages seldom change."""
     spelt = [_in_words(village) for village in villages]
     known = frozenset().union(*(village.name_parts | village.region_words for village in spelt))
-    return spelt, list(known)
+    return spelt, sorted(known)
 
 
 def _in_words(village: Names) -> _Spelt:

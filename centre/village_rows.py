@@ -33,14 +33,14 @@ NAME_LIMIT, TEXT_LIMIT = 100, 500
 ERASE = "-"
 """An empty cell says nothing and leaves what is stored; this one in a cell empties it."""
 TOO_MANY = ""
-"""Under this key `read_csv` puts cells that stand beyond the last column."""
+"""Under this key `read_csv` notes the number of cells where there are more than columns."""
 
 _CODE = re.compile(r"[0-9]{2}\.[0-9]{2}(\.[0-9]{2}\.[0-9]{4})?")
 # Keppres 41/1987: which provinces keep which time, by the first digits of the code. Kalimantan is divided.
 _PROVINCE_ZONES = (
-    ("Asia/Jakarta", re.compile(r"[123]\d|6[12]")),
-    ("Asia/Makassar", re.compile(r"5\d|6[345]|7\d")),
-    ("Asia/Jayapura", re.compile(r"[89]\d")),
+    ("Asia/Jakarta", re.compile(r"1[1-9]|21|3[1-6]|6[12]")),
+    ("Asia/Makassar", re.compile(r"5[1-3]|6[3-5]|7[1-6]")),
+    ("Asia/Jayapura", re.compile(r"8[12]|9[1-6]")),
 )
 
 
@@ -125,8 +125,8 @@ def _row(header: list[str], cells: list[str]) -> dict[str, str]:
         return {}
     row = {column: cell for column, cell in zip(header, cells, strict=False) if column}
     beyond = [cell for column, cell in zip(header, cells, strict=False) if not column] + cells[len(header) :]
-    if any(beyond):
-        row[TOO_MANY] = " ".join(beyond).strip()
+    if any(beyond) or len(cells) > len(header):  # a comma in a text moves all that follows, seen or not
+        row[TOO_MANY] = str(len(cells))
     return row
 
 
