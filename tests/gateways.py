@@ -173,9 +173,7 @@ class Gateways:
             return call, functools.partial(self._telegram, bot[1], call)
         method = "messages" if parts.path.endswith("/messages") else "phone"
         data: dict[str, Any] = json.loads(body) if body else {}
-        spoken = data.get("text", {}).get("body") or data.get("interactive", {}).get("body", {}).get(
-            "text", ""
-        )
+        spoken = data.get("text", {}).get("body") or data.get("interactive", {}).get("body", {}).get("text", "")
         call = Call(time.time(), method, data.get("to") or data.get("recipient") or "", spoken, data)
         if method == "messages":
             self.violations += [f"messages: {wrong}" for wrong in whatsapp_violations(data)]

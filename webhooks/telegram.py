@@ -156,9 +156,7 @@ class Telegram:
 
     async def register(self, url: str) -> None:
         """Have Telegram bring updates to `url`, with our secret. Raises `CallFailed`."""
-        await self._ask(
-            self._ready().set_webhook(url, secret_token=self._secret, allowed_updates=ALLOWED_UPDATES)
-        )
+        await self._ask(self._ready().set_webhook(url, secret_token=self._secret, allowed_updates=ALLOWED_UPDATES))
 
     async def unregister(self) -> None:
         """End the webhook, so that `poll` may ask; updates that wait are kept. Raises `CallFailed`."""

@@ -291,9 +291,7 @@ RULES: dict[int, Outcome] = {
     # A brake against spam: going on would make it worse, so the whole channel rests.
     131048: Outcome("throttled", wait=HOUR, whole_channel=True),
     # Our token, rights or account: ours to repair, and nobody's message is given up for it.
-    **dict.fromkeys(
-        (0, 3, 10, 190, 401, 131005), Outcome("throttled", wait=MINUTE, whole_channel=True, error="token")
-    ),
+    **dict.fromkeys((0, 3, 10, 190, 401, 131005), Outcome("throttled", wait=MINUTE, whole_channel=True, error="token")),
     **dict.fromkeys(
         (368, 131031, 131042, 133010), Outcome("throttled", wait=HOUR, whole_channel=True, error="account")
     ),

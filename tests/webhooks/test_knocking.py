@@ -49,9 +49,7 @@ def recorded() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def kinds_expected() -> Counter[str]:
-    samples = [
-        (file, name) for file, name, _ in recorded() if not (file == "message.json" and name in REACTIONS)
-    ]
+    samples = [(file, name) for file, name, _ in recorded() if not (file == "message.json" and name in REACTIONS)]
     return Counter(EXPECTED[file] for file, _ in samples if file in EXPECTED)
 
 

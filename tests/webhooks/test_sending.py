@@ -61,9 +61,7 @@ def by_telegram(address: str, *, sender: Sender = SARI, part: Part = HELLO, toke
     return asyncio.run(once())
 
 
-def by_whatsapp(
-    address: str, *, sender: Sender = WAYAN, part: Part = HELLO, token: str = GRAPH_TOKEN
-) -> Outcome:
+def by_whatsapp(address: str, *, sender: Sender = WAYAN, part: Part = HELLO, token: str = GRAPH_TOKEN) -> Outcome:
     async def once() -> Outcome:
         channel = WhatsApp(PHONE_ID, token, APP_SECRET, api=address)
         outcome = await channel.send(Delivery(41, sender, part))
@@ -150,9 +148,7 @@ def test_a_chat_that_is_no_chat_costs_no_call(gateways: Gateways, chat: str) -> 
 def test_long_labels_stand_alone_and_short_ones_in_pairs(gateways: Gateways) -> None:
     short = (Choice("yes", "Ya"), Choice("no", "Tidak"))
     by_telegram(gateways.address, part=Part("Cocok?", short, "buttons"))
-    by_telegram(
-        gateways.address, part=Part("Cocok?", (*short, Choice("person", "Bicara dengan kami")), "buttons")
-    )
+    by_telegram(gateways.address, part=Part("Cocok?", (*short, Choice("person", "Bicara dengan kami")), "buttons"))
     rows = [call.data["reply_markup"].count("[{") for call in gateways.calls]
     shown = [call.data["link_preview_options"] for call in gateways.calls]
     assert (rows, shown) == ([1, 3], ['{"is_disabled": true}'] * 2)
@@ -368,9 +364,7 @@ def test_no_log_holds_a_token_a_number_or_a_word(
         by_whatsapp(gateways.address, sender=Sender("whatsapp", (("phone", "6277001122"),)), part=part)
     by_telegram(unused_address, part=part)
     by_whatsapp(unused_address, part=part)
-    Telegram(TOKEN, None).parse(
-        {"update_id": 1, "message": {"text": "canary-of-wayan", "chat": {"id": 77001122}}}
-    )
+    Telegram(TOKEN, None).parse({"update_id": 1, "message": {"text": "canary-of-wayan", "chat": {"id": 77001122}}})
     wrong = as_bytes(whatsapp_webhook({"id": "1", "from": "6277001122", "text": {"body": "canary-of-wayan"}}))
     WhatsApp(PHONE_ID, GRAPH_TOKEN, APP_SECRET).split(wrong, signed(wrong))
     asyncio.run(Telegram(TOKEN, None, api=unused_address).open())
@@ -436,9 +430,7 @@ def test_the_webhook_is_told_our_secret_and_what_we_want(gateways: Gateways) -> 
         (LOST, "RemoteProtocolError", 5),
     ],
 )
-def test_asking_that_fails_says_how_long_to_wait(
-    gateways: Gateways, fault: Fault, reason: str, wait: int
-) -> None:
+def test_asking_that_fails_says_how_long_to_wait(gateways: Gateways, fault: Fault, reason: str, wait: int) -> None:
     gateways.fail(fault)
 
     async def story(telegram: Telegram) -> None:

@@ -15,9 +15,7 @@ from tests.webhooks.door import SECRET
 from webhooks.channel import Forged, Unreadable
 from webhooks.telegram import Telegram
 
-SAMPLES: dict[str, dict[str, Any]] = json.loads(
-    (Path(__file__).parents[1] / "payloads" / "telegram.json").read_text()
-)
+SAMPLES: dict[str, dict[str, Any]] = json.loads((Path(__file__).parents[1] / "payloads" / "telegram.json").read_text())
 SARI, GROUP = Sender("telegram", (("chat", "77"),)), Sender("telegram", (("chat", "-100200"),))
 TAP = {"method": "answerCallbackQuery", "callback_query_id": "9001"}
 
@@ -66,9 +64,7 @@ def test_a_half_character_is_made_whole_so_that_it_can_be_stored(telegram: Teleg
 
 
 @pytest.mark.parametrize("number", [None, "7", True, 7.5, [7]])
-def test_an_update_without_its_number_cannot_be_told_from_its_repetition(
-    telegram: Telegram, number: object
-) -> None:
+def test_an_update_without_its_number_cannot_be_told_from_its_repetition(telegram: Telegram, number: object) -> None:
     with pytest.raises(Unreadable):
         telegram.parse(SAMPLES["text"] | {"update_id": number})
 
@@ -77,8 +73,6 @@ def test_an_update_without_its_number_cannot_be_told_from_its_repetition(
     "given", [{}, {"X-Telegram-Bot-Api-Secret-Token": ""}, {"X-Telegram-Bot-Api-Secret-Token": "None"}]
 )
 @pytest.mark.parametrize("secret", [None, ""])
-def test_without_a_secret_of_our_own_everything_is_a_forgery(
-    secret: str | None, given: dict[str, str]
-) -> None:
+def test_without_a_secret_of_our_own_everything_is_a_forgery(secret: str | None, given: dict[str, str]) -> None:
     with pytest.raises(Forged):
         Telegram("1:token", secret).split(json.dumps(SAMPLES["text"]).encode(), given)

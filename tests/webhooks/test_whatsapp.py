@@ -34,9 +34,7 @@ def said(whatsapp: WhatsApp, **message: Any) -> tuple[Incoming | None, str]:
     return event.message, event.media
 
 
-def sender(
-    whatsapp: WhatsApp, message: dict[str, Any], contacts: list[dict[str, Any]]
-) -> tuple[tuple[str, str], ...]:
+def sender(whatsapp: WhatsApp, message: dict[str, Any], contacts: list[dict[str, Any]]) -> tuple[tuple[str, str], ...]:
     (event,) = split(whatsapp, whatsapp_webhook(message, contacts=contacts))
     assert event.sender
     return event.sender.identifiers
