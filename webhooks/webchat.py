@@ -247,6 +247,8 @@ def blueprint(
             after=max((line.id for line in lines if not line.own), default=0),
             waiting=since is not None,
             refresh=since is not None and clock() - since < REFRESHED and not draft.notice,
+            # An address that differs each time: going to the same one, with its #, would only scroll.
+            again=f"/?{secrets.token_hex(3)}#end",
             draft=draft,
             linked=_linked,
             leave_to=leave_to,

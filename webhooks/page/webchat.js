@@ -113,7 +113,8 @@ function send(message) {
   deliver(message);
 }
 async function deliver(message) {
-  say(W.sending);
+  say("");
+  setTimeout(() => { if (pending === message && !notice.textContent) say(W.sending); }, 600);
   for (let rest = 1000; pending === message && !left; rest = Math.min(rest * 2, 10000)) {
     let answer = null, told = {};
     const fields = { csrf, message: message.id, ...message.fields };
@@ -138,7 +139,8 @@ async function deliver(message) {
       bringIntoView(made);
     }
     say(navigator.onLine ? W.retrying : W.offline);
-    await sleep(rest);
+    const asked = answer ? Math.min(+answer.headers.get("Retry-After") || 0, 60) : 0;
+    await sleep(Math.max(rest, asked * 1000));
   }
 }
 function stored(message) {
@@ -159,8 +161,8 @@ function stored(message) {
 function tap(button) {
   if (pending && pending.button === button) return;
   button.classList.add("chosen");
-  const title = button.lastChild.textContent.trim();
-  send({ button, shown: title, fields: button.name === "begin" ? { begin: "1" } : { code: button.value } });
+  const begins = button.name === "begin", name = button.lastChild.textContent.trim();
+  send({ button, shown: begins && !village ? W.hello : name, fields: begins ? { begin: "1" } : { code: button.value } });
 }
 form.addEventListener("submit", (event) => {
   event.preventDefault();

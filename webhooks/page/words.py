@@ -14,8 +14,7 @@ PAGE = {
     "greeting": "Selamat datang di Balai.",
     "greeting_more": "Tanyakan apa saja tentang bekerja di luar negeri: syarat, biaya, dokumen, gaji, "
     "atau masalah yang sedang dihadapi. Gratis, dan tidak perlu mendaftar.",
-    "greeting_who": "Yang menjawab di sini adalah program komputer. "
-    "Tidak tahu harus menulis apa? Tekan Mulai.",
+    "greeting_who": "Yang menjawab di sini adalah program komputer. Tidak tahu harus menulis apa? Tekan Mulai.",
     "begin": "Mulai",
     "label": "Tulis pertanyaan Anda",
     "example": "Tulis di sini …",
@@ -26,7 +25,11 @@ PAGE = {
     "to_end": "Langsung ke kotak tulis",
 }
 
+BEGIN_TEXT = "halo"
+"""What the button for those who do not know what to type says on their behalf."""
+
 SCRIPT = {
+    "hello": BEGIN_TEXT,
     "own": PAGE["own"],
     "reply": PAGE["reply"],
     "choices": PAGE["choices"],
@@ -40,20 +43,13 @@ SCRIPT = {
     "blank": "Kalender",
 }
 
-BEGIN_TEXT = "halo"
-"""What the button for those who do not know what to type says on their behalf."""
-
 EMPTY = "Tulis dulu pertanyaan Anda, lalu tekan Kirim."
 TOO_LONG = "Tulisan ini terlalu panjang. Kirim paling banyak 10.000 huruf, sisanya dalam pesan berikutnya."
 TOO_LARGE = "Kiriman ini terlalu besar. Kirim tulisan saja, paling banyak 10.000 huruf."
 UNREADABLE = "Pesan ini tidak terbaca. Coba kirim sekali lagi."
-STALE = (
-    "Sesi sebelumnya sudah berakhir, atau peramban ini menolak cookie. "
-    "Tulisan Anda masih ada: tekan Kirim lagi."
-)
+STALE = "Sesi sebelumnya sudah berakhir, atau peramban ini menolak cookie. Tulisan Anda masih ada: tekan Kirim lagi."
 FOREIGN = "Kiriman ini tidak berasal dari halaman Balai."
 NOT_STORED = (
-    "Maaf, pesan Anda belum bisa kami simpan. Tulisan Anda masih ada di kotak: "
-    "tunggu sebentar, lalu tekan Kirim lagi."
+    "Maaf, pesan Anda belum bisa kami simpan. Tulisan Anda masih ada di kotak: tunggu sebentar, lalu tekan Kirim lagi."
 )
 NOT_READ = "Maaf, percakapan Anda belum bisa dibuka sekarang. Coba lagi sebentar lagi."

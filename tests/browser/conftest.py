@@ -1,0 +1,54 @@
+"""A real browser the size of a small phone, our page behind a real server, and a stand-in for the bot."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from centre.db import Database
+from tests.browser.stand_ins import Bot, Door
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium where there is one, else Playwright's own."""
+    found = shutil.which("chromium")
+    own = {"executable_path": found} if found else {}
+    return {**browser_type_launch_args, **own, "args": ["--no-sandbox"]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "viewport": {"width": 360, "height": 640}, "locale": "id-ID"}
+
+
+@pytest.fixture
+def bot(sqlite_database: Database) -> Iterator[Bot]:
+    bot = Bot(sqlite_database)
+    yield bot
+    bot.close()
+
+
+@pytest.fixture
+def door(sqlite_database: Database) -> Iterator[Door]:
+    door = Door(sqlite_database)
+    yield door
+    door.close()
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], bool]], None]:
+    """Wait for something that no page shows."""
+
+    def wait(happened: Callable[[], bool]) -> None:
+        for _ in range(200):
+            if happened():
+                return
+            time.sleep(0.05)
+        pytest.fail("it did not happen within 10 seconds")
+
+    return wait
