@@ -18,13 +18,26 @@ import yaml
 
 FILE = Path(__file__).with_name("contacts.yaml")
 
-DANGERS = frozenset("violence sexual confinement scam child suicide disaster medical lost".split())
+DANGERS = frozenset(["violence", "sexual", "confinement", "scam", "child", "suicide", "disaster", "medical", "lost"])
 KINDS = frozenset({"phone", "whatsapp", "web", "email"})
 ROLES = frozenset(
-    "emergency local-labour mission mission-second kemlu kp2mi kp2mi-abroad kp2mi-whatsapp police women-children labour"
-    " companion information".split()
+    [
+        "emergency",
+        "local-labour",
+        "mission",
+        "mission-second",
+        "kemlu",
+        "kp2mi",
+        "kp2mi-abroad",
+        "kp2mi-whatsapp",
+        "police",
+        "women-children",
+        "labour",
+        "companion",
+        "information",
+    ]
 )
-FIELDS = frozenset("name country role kind number hours class serves sources note".split())
+FIELDS = frozenset(["name", "country", "role", "kind", "number", "hours", "class", "serves", "sources", "note"])
 AT_MOST = 4
 
 
@@ -195,7 +208,9 @@ def _countries(fields: Mapping[str, Any]) -> tuple[str, ...]:
 def _number(fields: Mapping[str, Any]) -> str:
     number, kind = _text(fields, "number"), fields.get("kind")
     if kind in ("phone", "whatsapp") and not re.fullmatch(r"\+?[0-9][0-9 -]{1,18}[0-9]", number):
-        raise ValueError(f"number '{number}' cannot be dialled; use digits, spaces and hyphens, with + before a country code")
+        raise ValueError(
+            f"number '{number}' cannot be dialled; use digits, spaces and hyphens, with + before a country code"
+        )
     if kind == "email" and "@" not in number:
         raise ValueError(f"number '{number}' is no email address; add the part with @")
     if kind == "web" and not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+(/\S*)?", number):

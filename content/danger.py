@@ -76,10 +76,12 @@ DIGITS_FOR_LETTERS = str.maketrans("0134579@$", "oieastgas")
 SENTENCE_GAP = 8
 LONGEST = 4_000
 
-_TOKEN = re.compile(r"[^\W_]+(?:[*@'’`´][^\W_]+)*['’`´]?|🆘|[.!?\n]+|,")
+_TOKEN = re.compile(r"[^\W_]+(?:[*@'’`´-][^\W_]+)*['’`´]?|🆘|[.!?\n]+|,")
 _SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*]{1,2}[^\W\d_](?![^\W_])){3,}(?![^\W_])")
-_CLOCK = re.compile(r"\b(?:pukul|pkl|jam)[ .]*(?=\d|brp|berapa)")
-_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff]")
+_CLOCK = re.compile(r"\b(?:pukul|pkl|jam)[ .]+(?=\d|brp|berapa)")
+_INVISIBLE = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff]"
+)
 
 
 def split(text: str) -> list[Word]:
@@ -108,12 +110,12 @@ def _join_letters(match: re.Match[str]) -> str:
 
 @functools.lru_cache(maxsize=20_000)
 def _plain(typed: str) -> str:
-    """One word as it is compared: elongation shortened, `anak2` read as `anak`, digits among letters read as letters."""
+    """One word as it is compared: no elongation, `anak2` as `anak-anak`, digits within as letters."""
     word = re.sub(r"['’`´]", "", typed)
     word = re.sub(r"(.)\1{2,}", r"\1", word)
     if word.isdigit():
         return word
-    word = re.sub(r"(?<=[a-z]{2})[2²]+(?=(?:nya|an|in|kan)?$)", "", word)
+    word = re.sub(r"^([a-z]{2,})[2²]+((?:nya|an|in|kan|i)?)$", r"\1-\1\2", word)
     if any(c.isdigit() or c in "@" for c in word) and re.match(r"[a-z]+[\d@][a-z\d@]*[a-z]$", word):
         word = word.translate(DIGITS_FOR_LETTERS)
     return word
@@ -123,7 +125,26 @@ def _plain(typed: str) -> str:
 
 PASSIVE = ("di", "d", "ter", "te", "ta", "e", "i", "ka", "ke", "dak", "tak", "tok", "ku", "mar", "ba", "ber", "be")
 ACTIVE = ("me", "ma", "nge", "nga", "a", "pe", "")
-SUFFIXES = ("i", "in", "kan", "kn", "an", "ken", "ake", "ke", "no", "keun", "akan", "hon", "aghi", "a", "on", "ki", "aken", "inn")
+SUFFIXES = (
+    "i",
+    "in",
+    "kan",
+    "kn",
+    "an",
+    "ken",
+    "ake",
+    "ke",
+    "no",
+    "keun",
+    "akan",
+    "hon",
+    "aghi",
+    "a",
+    "on",
+    "ki",
+    "aken",
+    "inn",
+)
 CLITICS = ("nya", "ny", "ku", "mu", "lah", "kah", "pun", "ne", "na", "nyo", "hu", "nga", "e")
 # "pukul" becomes "mukul", "tampar" "nampar", "kurung" "ngurung", "sekap" "nyekap"
 NASALS = {"p": "m", "t": "n", "k": "ng", "s": "ny", "c": "ny", "b": "mb", "d": "nd", "j": "nj", "g": "ngg"}
@@ -152,6 +173,7 @@ class Rule:
     kind: str
     parts: tuple[Part, ...]
     unless: tuple[Part, ...]
+    at_least: int  # how many of the parts: all of them, or the number before "dari"
     firm: bool  # holds even in a question, in news and in the past
 
 
@@ -237,6 +259,10 @@ class Rulebook:
         if verb == "salah":
             self.often_mistyped = frozenset(self._known("/".join(body.split())))
             return
+        at_least = 0
+        counted = re.match(r"\s*(\d) dari (\S+)(.*)", body)
+        if counted:
+            at_least, body = int(counted.group(1)), counted.group(2).replace("/", " + ") + counted.group(3)
         parts, unless = self._parts(body)
         if verb in ("tenang", "redam"):
             (self.calming if verb == "tenang" else self.damping).append((parts, unless))
@@ -250,7 +276,7 @@ class Rulebook:
             raise ValueError(f"'{verb}' is unknown; begin with langsung, tanya, gabungan, salah ketik, tenang or redam")
         if rest.strip() not in KINDS:
             raise ValueError(f"kind '{rest.strip()}' is unknown; use one of {', '.join(KINDS)}")
-        self.rules.append(Rule(line, level, rest.strip(), parts, unless, verb.endswith("!")))
+        self.rules.append(Rule(line, level, rest.strip(), parts, unless, at_least or len(parts), verb.endswith("!")))
 
     def _parts(self, body: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
         parts: list[Part] = []
@@ -287,6 +313,9 @@ class Rulebook:
 
     def _meanings(self, word: str) -> frozenset[str]:
         found = self._exact(word)
+        if "-" in word:
+            # "dipegang2" stands for "dipegang-pegang"
+            found = found.union(*(self._exact(half) for half in word.split("-")), self._exact(word.replace("-di", "-")))
         if not found and re.search(r"(.)\1", word):
             found = self._exact(re.sub(r"(.)\1", r"\1", word))
         if not found and len(word) >= 4 and word not in self.ordinary:
@@ -313,7 +342,9 @@ class Rulebook:
 
     def _mistyped(self, word: str) -> set[str]:
         """One slip in a long danger word (`diprkosa`, `dipuukl`, `d*sekap`), or only its vowels left out (`dskp`)."""
-        near = {form for short in _one_left_out(word) for form in self.typos.get(short, ())} if len(word) >= 6 else set()
+        near = (
+            {form for short in _one_left_out(word) for form in self.typos.get(short, ())} if len(word) >= 6 else set()
+        )
         slips = [self.long_words[form] for form in near if form[0] == word[0] and _one_slip(word, form)]
         shapes = [self.long_words[form] for form in self.skeletons.get(_consonants(word), ()) if _inside(word, form)]
         return {notion for notions in slips or shapes for notion in notions}
@@ -323,17 +354,20 @@ class Rulebook:
         """The words in which slips are forgiven: long forms of the notions named under `salah ketik`."""
         forms = {word: notions & self.often_mistyped for word, notions in self.words.items()}
         for root, notions in self.roots.items():
-            for form in (root, *(start + root + end for start in ("di", "me", "ter") for end in ("", "i", "in", "kan"))):
+            for form in (
+                root,
+                *(start + root + end for start in ("di", "me", "ter") for end in ("", "i", "in", "kan")),
+            ):
                 forms.setdefault(form, set()).update(notions & self.often_mistyped)
         return {form: notions for form, notions in forms.items() if notions and len(form) >= 7}
 
     @functools.cached_property
-    def typos(self) -> dict[str, set[str]]:
+    def typos(self) -> dict[str, tuple[str, ...]]:
         """Every long word with one letter left out: two words that meet there are one slip apart."""
         return _grouped((short, form) for form in self.long_words for short in _one_left_out(form))
 
     @functools.cached_property
-    def skeletons(self) -> dict[str, set[str]]:
+    def skeletons(self) -> dict[str, tuple[str, ...]]:
         """The long words by their consonants alone, four at least."""
         return _grouped((_consonants(form), form) for form in self.long_words if len(_consonants(form)) >= 4)
 
@@ -366,7 +400,7 @@ class Rulebook:
             level = _softened(rule, calm, told, "kami" in spans)
             if level is None or (asked and level == "ask"):
                 continue
-            found = _holds(rule.parts, rule.unless, spans, words)
+            found = _holds(rule.parts, rule.unless, spans, words, rule.at_least)
             if found is not None:
                 if level == "act":
                     return level, rule, found
@@ -420,7 +454,7 @@ def _softened(rule: Rule, calm: bool, told: bool, ours: bool) -> Level | None:
 
 
 def _hide_figures_of_speech(spans: Spans) -> None:
-    """"Kebakaran jenggot" is no fire: the words of a [kiasan] mean nothing else."""
+    """ "Kebakaran jenggot" is no fire: the words of a [kiasan] mean nothing else."""
     for figure in spans.get("kiasan", ()):
         for notion, places_ in spans.items():
             if notion != "kiasan":
@@ -428,14 +462,19 @@ def _hide_figures_of_speech(spans: Spans) -> None:
 
 
 def _holds(
-    parts: Iterable[Part], unless: Iterable[Part], spans: Spans, words: Sequence[Word]
+    parts: Sequence[Part], unless: Sequence[Part], spans: Spans, words: Sequence[Word], at_least: int | None = None
 ) -> list[Span] | None:
+    """The words that fulfil enough of the parts (all, unless said otherwise); None for too few or an exception."""
+    missing = 0
     found: list[Span] = []
     for part in parts:
         span = _find(part, spans, words)
-        if span is None:
+        if span is not None:
+            found.append(span)
+            continue
+        missing += 1
+        if len(parts) - missing < (len(parts) if at_least is None else at_least):
             return None
-        found.append(span)
     if any(_find(part, spans, words) for part in unless):
         return None
     return found
@@ -471,10 +510,10 @@ def _stems(word: str) -> tuple[str, ...]:
     return tuple(stems)
 
 
-def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
-    groups: dict[str, set[str]] = {}
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    groups: dict[str, tuple[str, ...]] = {}
     for key, member in pairs:
-        groups.setdefault(key, set()).add(member)
+        groups[key] = (*groups.get(key, ()), member)
     return groups
 
 
@@ -514,13 +553,38 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
 
 # --- where ------------------------------------------------------------------------------------------------------------
 
-AT = frozenset(["di", "d", "leq", "lek", "ning", "neng", "nang", "ing", "e", "dek", "in", "at", "sian", "ti", "dhateng", "ndek", "ring"])
+AT = frozenset(
+    [
+        "di",
+        "d",
+        "leq",
+        "lek",
+        "ning",
+        "neng",
+        "nang",
+        "ing",
+        "e",
+        "dek",
+        "in",
+        "at",
+        "sian",
+        "ti",
+        "dhateng",
+        "ndek",
+        "ring",
+    ]
+)
+
+
+# "kl" is also "kalau", "jb" and "sg" are many things: places only in "di kl", "ke jb"
+AT_OR_TO = AT | {"ke", "ka", "jok", "dari", "toilet", "bandara"}
+ONLY_AFTER_AT = frozenset({"kl", "jb", "sg", "in", "uk"})
 
 
 def _place_among(words: Sequence[Word]) -> str | None:
     abroad: list[tuple[bool, int, str]] = []
     home = None
-    for index, word in enumerate(words):
+    for index in range(len(words)):
         code = _country_at(words, index)
         if code == "id":
             home = "id"
@@ -534,7 +598,7 @@ def _country_at(words: Sequence[Word], index: int) -> str | None:
     known = places()
     for size in (3, 2, 1):
         name = " ".join(word.plain for word in words[index : index + size])
-        if name in known:
+        if name in known and (name not in ONLY_AFTER_AT or (index > 0 and words[index - 1].plain in AT_OR_TO)):
             return known[name]
     return _misspelt_place(words[index].plain)
 
@@ -548,7 +612,7 @@ def _misspelt_place(word: str) -> str | None:
 
 
 @functools.lru_cache(maxsize=1)
-def _long_places() -> Mapping[str, set[str]]:
+def _long_places() -> Mapping[str, tuple[str, ...]]:
     return _grouped((short, name) for name in places() if len(name) >= 7 for short in _one_left_out(name))
 
 
@@ -559,7 +623,9 @@ def places(file: Path = PLACES) -> Mapping[str, str]:
     for number, line in _lines(file):
         code, tab, names = line.partition("\t")
         if not tab or not re.fullmatch(r"[a-z]{2}", code):
-            raise DangerRulesInvalid(f"{file.name} line {number}: write a two-letter code, a tab, then names with commas")
+            raise DangerRulesInvalid(
+                f"{file.name} line {number}: write a two-letter code, a tab, then names with commas"
+            )
         for name in names.split(","):
             known[name.strip()] = code
     return known
