@@ -285,7 +285,6 @@ LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
 def _form() -> dict[str, str]:
     """The fields of the form. Raises `Refused` when it is larger than any message."""
     request.max_content_length = LARGEST
-    request.max_form_memory_size = LARGEST
     try:
         return {name: value for name, value in request.form.items() if isinstance(value, str)}
     except RequestEntityTooLarge as error:
