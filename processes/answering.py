@@ -21,9 +21,11 @@ from centre.conversations import Conversation
 from centre.db import Database, is_down
 from centre.inbox import InboxEvent, Status
 from centre.messages import Outgoing
+from centre.privacy import CannotOpen
 
-STATUS_PATIENCE_SECONDS = 600
-"""How long a status may wait for the message it is about (the platform may be faster than our own record)."""
+STATUS_PATIENCE_SECONDS = 120
+"""How long a status may wait for the message it is about (the platform may be faster than our own record); one about a
+message that was erased waits in vain."""
 
 log = structlog.get_logger()
 Clock = Callable[[], datetime]
@@ -82,16 +84,26 @@ def follow_statuses(database: Database, clock: Clock) -> int:
     now, done = clock(), 0
     with database.transaction() as session:
         for event in inbox.statuses(session):
-            status = Status(**inbox.opened(session, event)["status"])
-            known = outbox.follow(session, event, status, now)
+            known = _follow(session, event, now)
             if known or (now - event.received_at).total_seconds() > STATUS_PATIENCE_SECONDS:
                 inbox.finish(session, event, now)
                 done += 1
     return done
 
 
+def _follow(session: Session, event: InboxEvent, now: datetime) -> bool:
+    """Enter one status; False when its message is not known yet. One that cannot be read is dropped, or it would
+    stand before all the others for ever."""
+    try:
+        status = Status(**inbox.opened(session, event)["status"])
+    except (CannotOpen, inbox.Erased, KeyError, TypeError, ValueError) as error:
+        log.error("status.unreadable", event_id=event.id, error=type(error).__name__)
+        return True
+    return outbox.follow(session, event, status, now)
+
+
 def _count_first(database: Database, now: datetime) -> None:
-    """In the first minute after a start: count the try before it is made, so that a message that kills us is counted."""
+    """In the first minute after a start: count the try first, so that a message that kills us is counted."""
     with database.transaction() as session:
         claimed = inbox.claim(session, now)
         if claimed and inbox.count_try(session, claimed[1], now):

@@ -40,6 +40,9 @@ class OneLine(click.Group):
             return super().main(*args, standalone_mode=False, **kwargs)
         except click.exceptions.Abort:
             sys.exit(130)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True)
+            sys.exit(2)
         except click.ClickException as error:
             click.echo(f"balai: {' '.join(error.format_message().split())}", err=True)
             sys.exit(2)
@@ -56,8 +59,13 @@ class OneLine(click.Group):
 
 
 @click.group(cls=OneLine, context_settings={"help_option_names": ["-h", "--help"]})
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Balai, the chat desk of village migration centres."""
+    if context.invoked_subcommand != "serve":  # it stays small, and logs nothing itself
+        from processes.wiring import log_to_stderr
+
+        log_to_stderr()
 
 
 # Running
@@ -129,7 +137,7 @@ def chat() -> None:
 
 @main.command()
 @click.argument("question", required=False)
-@click.option("--lines", is_flag=True, help="Read one message a line from standard input, write one JSON object a line.")
+@click.option("--lines", is_flag=True, help="Read a message a line from standard input, write a JSON object a line.")
 @click.option("--language", help="The person's own choice of language, e.g. jv.")
 def ask(question: str | None, lines: bool, language: str | None) -> None:
     """Show what would be answered to QUESTION, and why."""
@@ -137,7 +145,7 @@ def ask(question: str | None, lines: bool, language: str | None) -> None:
     if lines:
         guide = _guide()
         for understood, _text in _read_lines(guide, language):
-            click.echo(json.dumps(_as_json(guide, understood), ensure_ascii=False))
+            click.echo(json.dumps(_as_json(guide, understood), ensure_ascii=False).encode())  # UTF-8 in any locale
     elif question:
         guide = _guide()
         from bot.understanding import understand
@@ -291,7 +299,8 @@ def _read_lines(guide: Guide, language: str | None) -> Iterator[tuple[Understood
     from bot.understanding import understand
 
     console = Console(stderr=True)
-    lines = (line.rstrip("\n") for line in sys.stdin)
+    # As bytes: only a line feed ends a message, and what is no UTF-8 is a bad letter, not the end of us.
+    lines = (line.rstrip(b"\r\n").decode(errors="replace") for line in sys.stdin.buffer)
     shown = track(lines, "reading", console=console, transient=True) if console.is_terminal else lines
     for line in shown:
         yield understand(line, language, guide), line

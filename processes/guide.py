@@ -1,7 +1,7 @@
 """Keeping at hand what the bot answers from: the published guidance, and the finder built from it.
 
-A changed text is read again within a second. A changed finder is built in a process of its own, because building takes half
-a minute and much memory that must not stay; until it is ready the one before it goes on answering.
+A changed text is read again within a second. A changed finder is built in a process of its own, because building takes
+half a minute and much memory that must not stay; until it is ready the one before it goes on answering.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).parent.parent
 KEY_FILE = "secret.key"
+KEY_MISSING = "BALAI_SECRET_KEY is missing: with PostgreSQL it must be given, the same on every machine"
 
 
 class SettingsInvalid(Exception):
@@ -32,17 +33,17 @@ class Settings(BaseSettings):
     public_url: str = ""
     """Where people reach us, e.g. https://balai.example.id; without it Telegram is polled."""
     data: Path = ROOT / "var"
-    database_url: str = ""
-    secret_key: str = ""
-    telegram_token: str = ""
-    telegram_secret: str = Field("", pattern=r"^[A-Za-z0-9_-]{0,256}$")
+    database_url: str = Field("", repr=False)
+    secret_key: str = Field("", repr=False)
+    telegram_token: str = Field("", repr=False)
+    telegram_secret: str = Field("", repr=False, pattern=r"^[A-Za-z0-9_-]{0,256}$")
     telegram_api: str = "https://api.telegram.org"
     whatsapp_phone_id: str = ""
-    whatsapp_token: str = ""
-    whatsapp_app_secret: str = ""
-    whatsapp_verify_token: str = ""
+    whatsapp_token: str = Field("", repr=False)
+    whatsapp_app_secret: str = Field("", repr=False)
+    whatsapp_verify_token: str = Field("", repr=False)
     whatsapp_api: str = "https://graph.facebook.com"
-    metrics_token: str = ""
+    metrics_token: str = Field("", repr=False)
     trusted_proxies: int = Field(0, ge=0, le=10)
     """How many proxies of ours stand before the web process, whose X-Forwarded-For may be believed."""
     pace: float = Field(1.0, gt=0)
@@ -98,7 +99,7 @@ def secret_key(settings: Settings) -> str:
     if settings.secret_key:
         return settings.secret_key
     if not settings.is_sqlite:
-        raise SettingsInvalid("BALAI_SECRET_KEY is missing: with PostgreSQL it must be given, the same on every machine")
+        raise SettingsInvalid(KEY_MISSING)
     path = settings.data / KEY_FILE
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
@@ -130,10 +131,22 @@ def _check_database(settings: Settings) -> None:
     url = settings.address_of_database
     if not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:", "postgres:")):
         raise SettingsInvalid("BALAI_DATABASE_URL must begin with sqlite: or postgresql:")
+    if settings.database_url:
+        _read_address(url)
     if not settings.is_sqlite and not settings.secret_key:
-        raise SettingsInvalid("BALAI_SECRET_KEY is missing: with PostgreSQL it must be given, the same on every machine")
+        raise SettingsInvalid(KEY_MISSING)
     if settings.secret_key and len(settings.secret_key) < 16:
         raise SettingsInvalid("BALAI_SECRET_KEY is too short: at least 16 characters")
+
+
+def _read_address(url: str) -> None:
+    from sqlalchemy.engine import make_url  # only where it is needed: `balai serve` stays small
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise SettingsInvalid("BALAI_DATABASE_URL cannot be read as an address") from error
 
 
 def _check_telegram(settings: Settings) -> None:

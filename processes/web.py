@@ -50,9 +50,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
         lambda: wiring.channels(settings), contacts.read(), settings.data / "danger-cards", derive_key(key, "marks")
     )
     app.register_blueprint(
-        routes.blueprint(
-            database, wiring.channels(settings), wiring.clock, last_resort, settings.whatsapp_verify_token
-        )
+        routes.blueprint(database, wiring.channels(settings), wiring.clock, last_resort, settings.whatsapp_verify_token)
     )
     app.register_blueprint(
         webchat.blueprint(

@@ -1,4 +1,4 @@
-"""Building the parts out of the settings: the database, the channels, the clock. The only place that knows which is which."""
+"""Building the parts out of the settings: the database, the channels, the clock. Only here is known which is which."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The worker: answers what came in, delivers what goes out, asks Telegram where no webhook is set, and keeps the schedule.
+"""The worker: answers what came in, delivers what goes out, asks Telegram where no webhook is set, keeps the schedule.
 
-One thread answers, one event loop delivers. Any number of workers may run against one PostgreSQL; with SQLite there is one,
-and a second refuses to start.
+One thread answers, one event loop delivers. Any number of workers may run against one PostgreSQL; with SQLite there is
+one, and a second refuses to start.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ IDLE_SECONDS = 0.02
 CAREFUL_SECONDS = 60.0
 DRAIN_SECONDS = 25.0
 LOST_DATABASE_SECONDS = 1.0
+STATUS_SECONDS = 1.0
+"""Between looks at delivery statuses about messages that are not known (yet)."""
 
 log = structlog.get_logger()
 
@@ -55,16 +57,16 @@ class Worker:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self.stop)
-        await self._register()
         ticker = schedule.start(self._database, self._keeper, self._name)
         log.info("worker.ready", name=self._name, channels=sorted(self._channels))
         answering = threading.Thread(target=self._answer, args=(loop,), name="answering", daemon=True)
         answering.start()
-        polling = asyncio.create_task(self._poll())
+        beside = [asyncio.create_task(task) for task in (self._register(), self._poll())]
         try:
             await self._courier.run()
         finally:
-            polling.cancel()
+            for task in beside:
+                task.cancel()
             ticker.shutdown(wait=False)
             await asyncio.to_thread(answering.join, DRAIN_SECONDS)
             self._keeper.close()
@@ -76,14 +78,21 @@ class Worker:
         self._courier.stop()
 
     def _answer(self, loop: asyncio.AbstractEventLoop) -> None:
-        started = time.monotonic()
+        started = look_at_statuses = time.monotonic()
         while not self._stopping.is_set():
             careful = time.monotonic() - started < CAREFUL_SECONDS
             try:
                 answered = answer_next(self._database, self._keeper.guide, wiring.clock, careful=careful)
-                followed = follow_statuses(self._database, wiring.clock)
+                followed = 0
+                if time.monotonic() >= look_at_statuses:
+                    followed = follow_statuses(self._database, wiring.clock)
+                    look_at_statuses = time.monotonic() + (0 if followed else STATUS_SECONDS)
             except SQLAlchemyError as error:
                 log.error("worker.no_database", error=type(error).__name__)
+                self._stopping.wait(LOST_DATABASE_SECONDS)
+                continue
+            except Exception as error:  # noqa: BLE001 - a worker that stops answering must not look alive
+                log.error("worker.not_answered", error=type(error).__name__)
                 self._stopping.wait(LOST_DATABASE_SECONDS)
                 continue
             if answered:
@@ -96,10 +105,13 @@ class Worker:
         telegram = self._channels.get("telegram")
         if not isinstance(telegram, Telegram) or not self._settings.is_https:
             return
-        try:
-            await telegram.register(f"{self._settings.public_url}/webhooks/telegram")
-        except CallFailed as error:
-            log.error("telegram.not_registered", reason=str(error))
+        while True:
+            try:
+                await telegram.register(f"{self._settings.public_url}/webhooks/telegram")
+                return
+            except CallFailed as error:
+                log.error("telegram.not_registered", reason=str(error))
+                await asyncio.sleep(error.wait.total_seconds())
 
     async def _poll(self) -> None:
         """Ask Telegram for updates where nobody can call us. An update is confirmed only after its commit."""
@@ -123,6 +135,9 @@ class Worker:
                 await asyncio.sleep(error.wait.total_seconds())
             except SQLAlchemyError as error:
                 log.error("telegram.not_stored", error=type(error).__name__)
+                await asyncio.sleep(LOST_DATABASE_SECONDS)
+            except Exception as error:  # noqa: BLE001 - whoever stops asking never hears anybody again
+                log.error("telegram.not_read", error=type(error).__name__)
                 await asyncio.sleep(LOST_DATABASE_SECONDS)
 
     def _keep(self, events: list[inbox.Received]) -> None:

@@ -1,8 +1,8 @@
 """Sending what is due: claim under a lease, call with no database connection held, record the outcome.
 
-One loop a channel claims small batches; the calls of a batch run side by side, because each belongs to another conversation.
-Outcomes are entered together as they come in. When the process is told to stop it claims nothing more and lets the calls
-under way finish; what is cut off all the same is found again when its lease runs out.
+One loop a channel claims small batches; the calls of a batch run side by side, because each belongs to another
+conversation. Outcomes are entered together as they come in. When the process is told to stop it claims nothing more and
+lets the calls under way finish; what is cut off all the same is found again when its lease runs out.
 """
 
 from __future__ import annotations
@@ -23,8 +23,14 @@ from webhooks.channel import Channel
 LOOK_EVERY = 0.2
 """Seconds between looks for what other processes queued, or for what has become due."""
 AT_ONCE = 48
+"""Calls under way on one channel: a platform that hangs does not hold up another."""
 CALL_SECONDS = 30
 """A call that takes longer is given up as ambiguous, well within its lease."""
+DRAIN_SECONDS = 25
+"""How long calls under way may take once we are told to stop."""
+LINK_SECONDS = 60
+"""Between tries to learn how a channel is opened."""
+RECORD_PAUSES = (0.2, 1, 5, 10, 20)
 
 log = structlog.get_logger()
 
@@ -41,15 +47,19 @@ class Courier:
         self._chance = chance
         self._wake = {name: asyncio.Event() for name in channels}
         self._done: asyncio.Queue[tuple[Channel, int, Outcome]] = asyncio.Queue()
-        self._calls: set[asyncio.Task[None]] = set()
-        self._stopping = False
+        self._calls: dict[str, set[asyncio.Task[None]]] = {name: set() for name in channels}
+        self._stopping = asyncio.Event()
 
     async def run(self) -> None:
         """Send until `stop`, then finish what is under way."""
         recorder = asyncio.create_task(self._record_outcomes())
-        await asyncio.gather(*(self._serve(channel) for channel in self._channels.values()))
-        if self._calls:
-            await asyncio.wait(self._calls, timeout=CALL_SECONDS)
+        links = [asyncio.create_task(self._learn_link(channel)) for channel in self._channels.values()]
+        await asyncio.gather(self._stopping.wait(), *(self._serve(channel) for channel in self._channels.values()))
+        for link in links:
+            link.cancel()
+        calls = set().union(*self._calls.values())
+        if calls:
+            await asyncio.wait(calls, timeout=DRAIN_SECONDS)
         await self._done.join()
         recorder.cancel()
         await asyncio.gather(*(channel.close() for channel in self._channels.values()), return_exceptions=True)
@@ -61,25 +71,25 @@ class Courier:
 
     def stop(self) -> None:
         """Claim nothing more."""
-        self._stopping = True
+        self._stopping.set()
         self.wake()
 
     async def _serve(self, channel: Channel) -> None:
-        await self._learn_link(channel)
-        while not self._stopping:
-            room = AT_ONCE - len(self._calls)
+        calls = self._calls[channel.name]
+        while not self._stopping.is_set():
+            room = AT_ONCE - len(calls)
             batch = await self._claim(channel, room) if room > 0 else []
             for delivery in batch:
                 call = asyncio.create_task(self._call(channel, delivery))
-                self._calls.add(call)
-                call.add_done_callback(self._calls.discard)
+                calls.add(call)
+                call.add_done_callback(calls.discard)
             if not batch:
                 await self._rest(channel)
 
     async def _claim(self, channel: Channel, room: int) -> list[Delivery]:
         try:
             return await asyncio.to_thread(self._claim_now, channel, min(room, 20))
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001 - a channel that stops claiming falls silent for good
             log.error("delivery.not_claimed", channel=channel.name, error=type(error).__name__)
             await asyncio.sleep(1)
             return []
@@ -113,13 +123,19 @@ class Courier:
 
     async def _record(self, batch: list[tuple[Channel, int, Outcome]]) -> None:
         """Enter outcomes; while the database cannot be reached they are held here, and the leases hold the rows."""
-        for pause in (0.2, 1, 5, 10, 20):
+        for pause in RECORD_PAUSES:
             try:
                 await asyncio.to_thread(self._record_now, batch)
                 return
             except SQLAlchemyError as error:
                 log.error("delivery.not_recorded", outcomes=len(batch), error=type(error).__name__)
                 await asyncio.sleep(pause)
+            except Exception as error:  # noqa: BLE001 - one outcome that cannot be entered must not lose the others
+                log.error("delivery.outcome_refused", outcomes=len(batch), error=type(error).__name__)
+                if len(batch) > 1:
+                    for each in batch:
+                        await self._record([each])
+                return
 
     def _record_now(self, batch: list[tuple[Channel, int, Outcome]]) -> None:
         with self._database.transaction() as session:
@@ -137,9 +153,16 @@ class Courier:
             event.clear()
 
     async def _learn_link(self, channel: Channel) -> None:
-        link = await channel.open()
-        if link:
-            await asyncio.to_thread(self._keep_link, channel.name, link)
+        """Ask how the channel is opened, beside the sending, until the platform and the database have answered."""
+        while True:
+            try:
+                link = await channel.open()
+                if link:
+                    await asyncio.to_thread(self._keep_link, channel.name, link)
+                    return
+            except SQLAlchemyError as error:
+                log.error("delivery.link_not_kept", channel=channel.name, error=type(error).__name__)
+            await asyncio.sleep(LINK_SECONDS)
 
     def _keep_link(self, name: str, link: str) -> None:
         with self._database.transaction() as session:
