@@ -37,7 +37,7 @@ class OneLine(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super().main(*args, standalone_mode=False, **kwargs)
+            return super().main(*args, **{**kwargs, "standalone_mode": False})
         except click.exceptions.Abort:
             sys.exit(130)
         except click.exceptions.NoArgsIsHelpError as error:
@@ -170,7 +170,8 @@ def load_content(folder: Path | None) -> None:
     from processes.preparing import load_guidance
 
     loaded = load_guidance(_database(), folder)
-    click.echo(f"guidance: {loaded}", err=True)
+    counts = f"{len(loaded.new)} new, {len(loaded.updated)} updated, {len(loaded.unchanged)} unchanged"
+    click.echo(f"guidance: {counts}, {len(loaded.kept_edited)} kept as staff edited them", err=True)
 
 
 @content.command("check")
@@ -253,9 +254,15 @@ def staff() -> None:
 @click.option("--area", default="", help="Official area code, e.g. 52.03; empty is everywhere.")
 def add_staff(login: str, name: str, role: str, area: str) -> None:
     """Add somebody; prints a password for the first sign-in."""
+    from centre.staff import AreaInvalid, LoginInvalid, LoginTaken, Role
     from processes.preparing import add_staff as add
 
-    click.echo(add(_database(), login, name, role, area))
+    if role not in list(Role):
+        raise click.BadParameter(f"{role!r} is not one of {', '.join(Role)}", param_hint="--role")
+    try:
+        click.echo(add(_database(), login, name, Role(role), area))
+    except (LoginInvalid, LoginTaken, AreaInvalid) as error:
+        raise Refused(f"{error}: {type(error).__doc__}") from error
 
 
 @main.group()
@@ -271,7 +278,8 @@ def import_villages(file: Path) -> None:
     from processes.preparing import import_villages as take_in
 
     try:
-        click.echo(f"villages: {take_in(_database(), file)}", err=True)
+        taken = take_in(_database(), file)
+        click.echo(f"villages: {taken.new} new, {taken.changed} changed, {taken.unchanged} unchanged", err=True)
     except VillagesInvalid as error:
         for problem in error.problems:
             click.echo(str(problem))

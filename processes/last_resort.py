@@ -28,6 +28,8 @@ from webhooks.channel import Channel
 MARKS_KEPT_SECONDS = 8 * 24 * 3600
 """Longer than any platform repeats a message."""
 SEND_SECONDS = 8
+ABANDONED_SECONDS = 30
+"""A card that has been on its way for so long never went: whoever was to send it is gone."""
 LANGUAGE = "id"
 """Which language the person chose stands in the database that cannot be reached."""
 
@@ -60,13 +62,12 @@ class DangerCard:
             outcome = asyncio.run(self._send(event.channel, Delivery(0, event.sender, part)))
         except Exception as error:  # noqa: BLE001 - the 503 must be answered whatever happens here
             outcome = type(error).__name__
-        if outcome != "sent":
-            self._place(event).unlink(missing_ok=True)  # the platform's next try may try again
+        self._keep(event, outcome == "sent")
         log.warning("danger.static_card", channel=event.channel, outcome=outcome)
 
     def note(self, event: Received) -> Received:
         """The event as it is to be stored: it knows whether its card has already gone out."""
-        if event.message and self._place(event).exists():
+        if event.message and _is_out(self._place(event)):
             return replace(event, message=replace(event.message, warned=True))
         return event
 
@@ -90,11 +91,33 @@ class DangerCard:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._place(event).touch(exist_ok=False)
         except FileExistsError:
-            return False
+            return _take_over(self._place(event))
         except OSError:
             log.error("danger.no_mark", channel=event.channel)  # better said twice than not at all
         return True
 
+    def _keep(self, event: Received, is_out: bool) -> None:
+        """Note that the card is out; else let the platform's next try have another."""
+        try:
+            if is_out:
+                self._place(event).write_text("out")
+            else:
+                self._place(event).unlink(missing_ok=True)
+        except OSError:
+            log.error("danger.no_mark", channel=event.channel)
+
     def _place(self, event: Received) -> Path:
         digest = hmac.new(self._key, f"{event.channel}\x00{event.key}".encode(), hashlib.sha256).hexdigest()
         return self._folder / digest[:32]
+
+
+def _is_out(mark: Path) -> bool:
+    return mark.exists() and mark.stat().st_size > 0
+
+
+def _take_over(mark: Path) -> bool:
+    """True when whoever made this mark died before the card was out."""
+    if _is_out(mark) or mark.stat().st_mtime > time.time() - ABANDONED_SECONDS:
+        return False
+    mark.touch()
+    return True

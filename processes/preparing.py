@@ -11,7 +11,7 @@ from sqlalchemy import select
 from centre import areas, staff
 from centre.areas import Imported, Village
 from centre.db import Database
-from centre.staff import StaffMember
+from centre.staff import Role, StaffMember
 from content import articles, files, finding, library
 from content import contacts as contact_book
 from content.articles import Article, Loaded
@@ -39,7 +39,7 @@ def prepare(settings: Settings, tell: Callable[[str], None]) -> None:
         import_villages(database, DEMO_VILLAGES)
     make_finder(database, settings)
     if not has_staff:
-        password = add_staff(database, FIRST_LOGIN, "Administrator", "administrator", "")
+        password = add_staff(database, FIRST_LOGIN, "Administrator", Role.ADMINISTRATOR, "")
         tell(f"First administrator: {FIRST_LOGIN}  one-time password: {password}  (shown only now)")
 
 
@@ -57,7 +57,7 @@ def import_villages(database: Database, file: Path) -> Imported:
         return areas.import_rows(session, rows, lambda: areas.new_link_code(_chance))
 
 
-def add_staff(database: Database, login: str, name: str, role: str, area: str) -> str:
+def add_staff(database: Database, login: str, name: str, role: Role, area: str) -> str:
     """Add a staff member; gives the password for the first sign-in, which must then be changed."""
     password = staff.one_time_password(_chance)
     with database.transaction() as session:

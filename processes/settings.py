@@ -29,24 +29,24 @@ class Settings(BaseSettings):
         env_file=(ROOT / ".env", ".env"), env_prefix="BALAI_", frozen=True, extra="ignore", env_ignore_empty=True
     )
 
-    port: int = Field(8000, validation_alias="PORT", ge=1, le=65535)
+    port: int = Field(default=8000, validation_alias="PORT", ge=1, le=65535)
     public_url: str = ""
     """Where people reach us, e.g. https://balai.example.id; without it Telegram is polled."""
     data: Path = ROOT / "var"
-    database_url: str = Field("", repr=False)
-    secret_key: str = Field("", repr=False)
-    telegram_token: str = Field("", repr=False)
-    telegram_secret: str = Field("", repr=False, pattern=r"^[A-Za-z0-9_-]{0,256}$")
+    database_url: str = Field(default="", repr=False)
+    secret_key: str = Field(default="", repr=False)
+    telegram_token: str = Field(default="", repr=False)
+    telegram_secret: str = Field(default="", repr=False, pattern=r"^[A-Za-z0-9_-]{0,256}$")
     telegram_api: str = "https://api.telegram.org"
     whatsapp_phone_id: str = ""
-    whatsapp_token: str = Field("", repr=False)
-    whatsapp_app_secret: str = Field("", repr=False)
-    whatsapp_verify_token: str = Field("", repr=False)
+    whatsapp_token: str = Field(default="", repr=False)
+    whatsapp_app_secret: str = Field(default="", repr=False)
+    whatsapp_verify_token: str = Field(default="", repr=False)
     whatsapp_api: str = "https://graph.facebook.com"
-    metrics_token: str = Field("", repr=False)
-    trusted_proxies: int = Field(0, ge=0, le=10)
+    metrics_token: str = Field(default="", repr=False)
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
     """How many proxies of ours stand before the web process, whose X-Forwarded-For may be believed."""
-    pace: float = Field(1.0, gt=0)
+    pace: float = Field(default=1.0, gt=0)
     """Multiplies the platforms' limits on sending; 1 keeps them."""
 
     @field_validator("public_url", "telegram_api", "whatsapp_api")

@@ -49,6 +49,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     last_resort = DangerCard(
         lambda: wiring.channels(settings), contacts.read(), settings.data / "danger-cards", derive_key(key, "marks")
     )
+    last_resort.sweep()
     app.register_blueprint(
         routes.blueprint(database, wiring.channels(settings), wiring.clock, last_resort, settings.whatsapp_verify_token)
     )
@@ -139,7 +140,7 @@ def _compress(response: Response) -> Response:
         response.direct_passthrough
         or response.content_encoding
         or "gzip" not in request.headers.get("Accept-Encoding", "")
-        or not response.mimetype.startswith(COMPRESSIBLE)
+        or not (response.mimetype or "").startswith(COMPRESSIBLE)
         or (response.content_length or 0) < COMPRESS_FROM
     ):
         return response
