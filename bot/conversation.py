@@ -1,14 +1,15 @@
 """One message in, replies out: the order in which the bot listens.
 
-Danger first. Then words that work everywhere. Then what may be tapped or numbered. Then the open step, which takes only
-what fits it. Then a question, after which an open step is offered again. Last, a person. A first message is greeted on the way.
+Danger first. Then words that work everywhere. Then what may be tapped or numbered. Then the open step, which takes
+only what fits it. Then a question, after which an open step is offered again. Last, a person. A first message is
+greeted on the way.
 Nothing is sent or committed here: the worker queues the replies and commits once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -20,10 +21,14 @@ from bot.turns import Answer, Guide, Turn, language_of, offered, remember
 from bot.understanding import Understood, understand
 from centre import answers
 from centre.conversations import Conversation
-from centre.messages import Incoming, Outgoing, readable
+from centre.messages import CODE_LIMIT, Incoming, Outgoing, readable
 
 OFFERED_AGAIN = 2
 """How often an open step is offered after questions, before it is let go."""
+
+
+SURE_WORD = 0.4
+"""Confidence from which a lone word at the village step is taken for a question ("paspor"), not for an unknown name."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +57,15 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
     text = readable(incoming.text)
     if incoming.kind != "tap":
         understood = understand(text, turn.conversation.language, turn.guide)
-        _hear(turn, understood)
+        _hear(turn, understood, text)
         if understood.kind == "danger":
             return _settle(turn, [danger.answer(turn, understood, warned=incoming.warned)])
-    code = incoming.code if incoming.kind == "tap" else _code_typed(turn, text)
-    if code and turn.is_first and code in (words.START, words.MENU):
-        return _settle(turn, [welcome.welcome(turn)])
+    code = _code_tapped(incoming) if incoming.kind == "tap" else _code_typed(turn, text)
+    if turn.is_first and code in (words.START, words.MENU, words.LANGUAGES):
+        turn.conversation.stopped_at = None if code == words.START else turn.conversation.stopped_at
+        return _settle(turn, _welcomed(turn))
+    if code == words.STOP:
+        return _settle(turn, _do(turn, code))
     if code:
         return _settle(turn, _with_welcome(turn, _do(turn, code)))
     if turn.conversation.stopped_at:
@@ -70,16 +78,21 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
 
 def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
     """Words that are no command and no choice: for the open step, else a question."""
-    linked = _village_link(turn, text)
+    linked = _village_named(turn, text)
     if linked:
         return _with_welcome(turn, [linked])
+    if text.startswith("/start "):
+        return _welcomed(turn) if turn.is_first else [guidance.menu(turn.say, turn.guide)]
     if turn.is_first and _says_little(understood):
-        return [welcome.welcome(turn)]
+        return _welcomed(turn)
+    placed = danger.place_told(turn, text, understood) if turn.conversation.step == danger.PLACE else None
+    if placed:
+        return [placed]
     if turn.conversation.step == welcome.VILLAGE and understood.kind != "answer":
         village = welcome.village_typed(turn, text)
         if village:
             return [village]
-        if understood.kind == "none" and len(text.split()) <= welcome.NAME_WORDS and _has_letters(text):
+        if _may_name_a_village(understood, text):
             return [welcome.village_unknown(turn)]
     answered = [_question(turn, text, understood)]
     if turn.is_first:
@@ -108,7 +121,7 @@ def _do(turn: Turn, code: str) -> list[Answer]:
     """Do what a button or its typed twin says. An unknown code (of a button long gone) leads to the menu."""
     name, _, rest = code.partition(":")
     if name == "lang":
-        return welcome.language_chosen(turn, rest)
+        return welcome.language_chosen(turn, rest, STEPS.get(turn.conversation.step or ""))
     act = ACTIONS.get(name)
     return [act(turn, rest) if act else guidance.menu(turn.say, turn.guide)]
 
@@ -145,7 +158,7 @@ ACTIONS: dict[str, Callable[[Turn, str], Answer]] = {
     "none": guidance.none_of_these,
     "danger": danger.confirmed,
 }
-"""What each code's first word does. Codes are complete in themselves, so a button of last year still does what it said."""
+"""What each code's first word does. Codes are complete in themselves: a button of last year still does what it said."""
 
 STEPS: dict[str, Callable[[Turn], Answer]] = {
     welcome.LANGUAGE: welcome.choose_language,
@@ -156,42 +169,72 @@ STEPS: dict[str, Callable[[Turn], Answer]] = {
 """How each open step is offered again."""
 
 
+def _code_tapped(incoming: Incoming) -> str:
+    """The code of a button. It comes from outside: one that we cannot have made leads to the menu."""
+    code = readable(incoming.code)
+    return code if code and len(code.encode()) <= CODE_LIMIT else words.MENU
+
+
 def _code_typed(turn: Turn, text: str) -> str | None:
-    """The code behind what was typed: a word that works everywhere, else the number or label of a choice."""
+    """The code behind what was typed: a word that works everywhere, else the number or name of one of the choices."""
     command = words.command_in(text)
     if command:
         return command
     typed = words.plain(text)
-    for number, (code, label, title) in enumerate(turn.conversation.offered, start=1):
-        if typed and typed in (str(number), words.plain(label), words.plain(title)):
-            return code
-    return None
+    offered = turn.conversation.offered
+    if typed.isdecimal() and len(typed) < 4 and 0 < int(typed) <= len(offered):
+        return str(offered[int(typed) - 1][0])
+    named = {code for code, label, title in offered if typed and typed in (words.plain(label), words.plain(title))}
+    named = named or _consented(typed, [code for code, _, _ in offered]) or _language_named(typed, offered)
+    return named.pop() if len(named) == 1 else None
 
 
-def _village_link(turn: Turn, text: str) -> Answer | None:
-    """A village's short code, as its links and posters send it ("/start K7MPT", "Desa K7MPT")."""
-    first, _, code = text.partition(" ")
-    if words.plain(first) not in ("start", "desa") or not code.strip():
+def _consented(typed: str, codes: list[str]) -> set[str]:
+    """A plain "ya" or "tidak", where one of the choices says just that."""
+    word = words.consent_in(typed)
+    return {code for code in codes if word and (code.startswith(f"{word}:") or code.endswith(f":{word}"))}
+
+
+def _language_named(typed: str, offered: list[list[str]]) -> set[str]:
+    """A language by the word that tells it from the others: "jawa" for Basa Jawa."""
+    rows = [(code, words.plain(label)) for code, label, _ in offered if code.startswith("lang:")]
+    return {code for code, label in rows if words.without_language_word(typed) == words.without_language_word(label)}
+
+
+def _village_named(turn: Turn, text: str) -> Answer | None:
+    """A village by its short code, as links and posters send it ("/start HJK347", "Desa HJK347"), or by its name."""
+    first, _, rest = text.partition(" ")
+    first = words.plain(first)
+    if first not in ("start", "desa") or not rest.strip():
         return None
-    return welcome.by_link(turn, code)
+    linked = welcome.by_link(turn, rest)
+    if linked or first == "start":
+        return linked
+    is_code = len(rest.split()) == 1 and any(char.isdigit() for char in rest)
+    return welcome.village_unknown(turn) if is_code else welcome.village_typed(turn, rest)
 
 
-def _hear(turn: Turn, understood: Understood) -> None:
+def _hear(turn: Turn, understood: Understood, text: str) -> None:
     """Answer in the language that was just written, unless the person chose one and this is not surely another."""
-    if not _says_something(understood):
+    if not _says_something(understood, text):
         return
     heard = offered(understood.language)
     remember(turn.conversation, heard=heard)
     turn.speak(turn.conversation.language or heard)
 
 
+def _welcomed(turn: Turn) -> list[Answer]:
+    """Who we are, and the language question for those who have not chosen one."""
+    asked = guidance.menu(turn.say, turn.guide) if turn.conversation.language else welcome.choose_language(turn)
+    return [welcome.welcome(turn), asked]
+
+
 def _with_welcome(turn: Turn, said: list[Answer]) -> list[Answer]:
-    """On first contact: who we are before, the language question after."""
+    """On first contact: who we are before, the language question after, unless something else is being asked."""
     if not turn.is_first:
         return said
-    greeted = welcome.welcome(turn)
-    closed = said[-1].next_step is not None
-    return [replace(greeted, next_step=None), *said, *([] if closed else [welcome.choose_language(turn)])]
+    is_asked = said[-1].next_step or turn.conversation.language
+    return [welcome.welcome(turn), *said, *([] if is_asked else [welcome.choose_language(turn)])]
 
 
 def _offered_again(turn: Turn, said: list[Answer]) -> list[Answer]:
@@ -206,9 +249,7 @@ def _offered_again(turn: Turn, said: list[Answer]) -> list[Answer]:
 
 
 def _settle(turn: Turn, said: list[Answer]) -> list[Answer]:
-    """The last answer decides which step is open; a bare greeting is followed by its question."""
-    if said[-1].next_step == welcome.LANGUAGE and not said[-1].choices:
-        said = [*said, welcome.choose_language(turn)]
+    """The last answer decides which step is open."""
     if turn.conversation.step != said[-1].next_step:
         remember(turn.conversation, again=None)
     turn.conversation.step = said[-1].next_step
@@ -217,7 +258,8 @@ def _settle(turn: Turn, said: list[Answer]) -> list[Answer]:
 
 def _numbered(conversation: Conversation, said: list[Answer]) -> tuple[Outgoing, ...]:
     """Number the choices through all replies of a turn, and remember them for whoever types."""
-    replies, rows = [], []
+    replies: list[Outgoing] = []
+    rows: list[list[str]] = []
     for answer in said:
         replies.append(Outgoing(answer.text, answer.choices, first=len(rows) + 1))
         rows += [[choice.code, choice.label, choice.title] for choice in answer.choices]
@@ -240,8 +282,18 @@ def _says_little(understood: Understood) -> bool:
     return understood.kind == "chitchat" or (understood.kind == "none" and understood.confidence == 0.0)
 
 
-def _says_something(understood: Understood) -> bool:
-    return understood.kind != "none" or understood.confidence > 0.0
+def _says_something(understood: Understood, text: str) -> bool:
+    """Enough to tell the language: understood, or a sentence. A village's name alone is of no language."""
+    return understood.kind not in ("none", "choices") or (bool(understood.because) and len(text.split()) > 2)
+
+
+def _may_name_a_village(understood: Understood, text: str) -> bool:
+    """Short, and nothing in it that we know from questions: the name of a village that is not in our list."""
+    if not _has_letters(text) or len(text.split()) > welcome.NAME_WORDS:
+        return False
+    is_strange = not understood.because or (len(text.split()) == 1 and understood.confidence < SURE_WORD)
+    is_named = words.plain(text).startswith("desa ")
+    return understood.kind == "none" or (understood.kind == "choices" and (is_strange or is_named))
 
 
 def _has_letters(text: str) -> bool:

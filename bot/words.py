@@ -15,6 +15,7 @@ from content import languages
 
 MENU, LANGUAGES, PERSON, CANCEL = "menu", "languages", "person", "cancel"
 FORGET, STOP, START, VILLAGE = "forget", "stop", "start", "villages"
+YES, NO = "yes", "no"
 
 Translate = Callable[[str, str], str]
 
@@ -35,9 +36,37 @@ def command_in(text: str) -> str | None:
     return table().get(plain(text))
 
 
+def consent_in(text: str) -> str | None:
+    """`yes` or `no`, where a plain "ya" or "tidak" of any language was typed."""
+    return _consents().get(plain(text))
+
+
+def without_language_word(name: str) -> str:
+    """ "bahasa jawa" and "basa jawa" as "jawa"."""
+    first, _, rest = name.partition(" ")
+    return rest if rest and first in ("bahasa", "basa") else name
+
+
 def plain(text: str) -> str:
     """Lower case, without the marks around and between words."""
     return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+@cache
+def _consents() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for language in languages.OFFERED:
+        for consent, said in _yes_and_no(catalogue(language.code).pgettext).items():
+            for word in said.split("|"):
+                found.setdefault(plain(word), consent)
+    return found
+
+
+def _yes_and_no(pgettext: Translate) -> dict[str, str]:
+    return {
+        YES: pgettext("kata", "ya|iya|y|ya betul|betul|benar|ya benar|iya betul"),
+        NO: pgettext("kata", "tidak|tdk|nggak|enggak|gak|ga|bukan|belum|tidak ada"),
+    }
 
 
 def _commands(pgettext: Translate) -> dict[str, str]:

@@ -1,23 +1,27 @@
 """Danger: answered first, always, in any state of the conversation and even when nothing can be stored.
 
-Two levels. `act`: first words for this kind of danger, then who can act where the person is. `ask`: one question whether
-there is danger now, with whom to call in doubt; the question that was asked is kept and answered after "no".
+Two levels. `act`: first words for this kind of danger, then who can act where the person is. `ask`: one question
+whether there is danger now, with whom to call in doubt; the question that was asked is kept and answered after "no".
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.dialogues import guidance
+from bot.dialogues import guidance, settings
 from bot.phrases import Phrases
 from bot.turns import Answer, Turn, remember
 from bot.understanding import Understood
 from centre import answers
 from centre.messages import Choice
 from content.contacts import Contact, for_danger
-from content.danger import Danger
+from content.danger import Danger, country_in
 
 STEP = "danger"
+PLACE = "danger_place"
+"""The card asked where the person is; `place_told` listens for it."""
+PLACE_WORDS = 4
+"""A message of more words that we can answer is a question, even where it names a country."""
 
 
 def card(say: Phrases, contacts: Mapping[str, Contact], danger: Danger, country: str | None) -> str:
@@ -55,9 +59,10 @@ def answer(turn: Turn, understood: Understood, *, warned: bool) -> Answer:
         now=turn.now,
     )
     remember(turn.conversation, country=danger.country or turn.conversation.memory.get("country"))
+    remember(turn.conversation, danger=danger.kind)
     if danger.level == "act" or warned:
         return _act(turn, danger, warned)
-    remember(turn.conversation, danger=danger.kind, after=list(understood.choices))
+    remember(turn.conversation, after=list(understood.choices))
     return ask(turn)
 
 
@@ -77,11 +82,17 @@ def confirmed(turn: Turn, word: str) -> Answer:
     calm = turn.say.not_in_danger()
     if not slugs:
         return Answer(calm, (guidance.menu_choice(turn.say), guidance.person_choice(turn.say)))
-    if len(slugs) == 1:
-        rest = guidance.show(turn, slugs[0])
-    else:
-        rest = guidance.did_you_mean(turn.say, turn.guide, slugs)
+    rest = guidance.show(turn, slugs[0]) if len(slugs) == 1 else guidance.did_you_mean(turn.say, turn.guide, slugs)
     return Answer(f"{calm}\n\n{rest.text}", rest.choices)
+
+
+def place_told(turn: Turn, text: str, understood: Understood) -> Answer | None:
+    """What follows the card: with the country, who can act there; with words we do not understand, a person."""
+    country = country_in(text)
+    if country and (understood.kind != "answer" or len(text.split()) <= PLACE_WORDS):
+        remember(turn.conversation, country=country)
+        return _act(turn, _remembered(turn), warned=False)
+    return settings.person(turn) if understood.kind in ("none", "choices") else None
 
 
 def _nearest_help(say: Phrases, country: str | None) -> str:
@@ -92,7 +103,7 @@ def _nearest_help(say: Phrases, country: str | None) -> str:
 def _act(turn: Turn, danger: Danger, warned: bool) -> Answer:
     say = turn.say
     text = f"{say.already_warned()} {say.safe_to_write()}" if warned else _card(turn, danger)
-    return Answer(text, (guidance.person_choice(say), guidance.menu_choice(say)))
+    return Answer(text, (guidance.person_choice(say), guidance.menu_choice(say)), next_step=PLACE)
 
 
 def _card(turn: Turn, danger: Danger) -> str:

@@ -64,15 +64,16 @@ def did_you_mean(say: Phrases, guide: Guide, slugs: tuple[str, ...]) -> Answer:
 
 def show(turn: Turn, slug: str) -> Answer:
     """A chosen article."""
-    answers.record(
-        turn.session,
-        turn.conversation,
-        kind="answer",
-        slug=slug,
-        language=turn.say.language,
-        confidence=1.0,
-        now=turn.now,
-    )
+    if turn.guide.library.article(slug, turn.say.language):
+        answers.record(
+            turn.session,
+            turn.conversation,
+            kind="answer",
+            slug=slug,
+            language=turn.say.language,
+            confidence=1.0,
+            now=turn.now,
+        )
     return article(turn.say, turn.guide, slug, _day(turn.now))
 
 
@@ -180,7 +181,7 @@ def _how_sure(say: Phrases, contact: Contact) -> str:
 
 
 def _next_steps(say: Phrases, guide: Guide, found: Answerable) -> tuple[Choice, ...]:
-    original = ()
+    original: tuple[Choice, ...] = ()
     if found.language != "id":
         original = (Choice(f"orig:{found.slug}", say.label_indonesian()),)
     return (

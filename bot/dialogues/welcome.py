@@ -1,6 +1,11 @@
-"""First contact: who answers here, what is kept, then language, then village. Both can be skipped; nobody must register."""
+"""First contact: who answers here, what is kept, then language, then village; both can be skipped.
+
+Nobody must register to ask.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from bot.dialogues import guidance
 from bot.phrases import NOTICE_VERSION, Phrases
@@ -8,7 +13,7 @@ from bot.turns import Answer, Turn
 from centre import areas
 from centre.areas import Village
 from centre.conversations import Conversation
-from centre.messages import LABEL_LIMIT, TITLE_LIMIT, Choice
+from centre.messages import CODE_LIMIT, LABEL_LIMIT, TITLE_LIMIT, Choice
 from content import languages
 
 LANGUAGE, VILLAGE = "language", "village"
@@ -25,7 +30,7 @@ def welcome(turn: Turn) -> Answer:
     """Who Balai is and what is kept, in Bahasa or the person's own choice; noted with its wording and time."""
     turn.conversation.notice_version, turn.conversation.notice_at = NOTICE_VERSION, turn.now
     say = Phrases(turn.conversation.language or languages.SOURCE)
-    return Answer(f"{say.welcome()}\n\n{say.privacy()}", next_step=LANGUAGE)
+    return Answer(f"{say.welcome()}\n\n{say.privacy()}")
 
 
 def choose_language(turn: Turn) -> Answer:
@@ -34,12 +39,15 @@ def choose_language(turn: Turn) -> Answer:
 
 
 def choose_another_language(turn: Turn) -> Answer:
-    """The same, later: it does not lead on to the village."""
-    return _language_question(turn, None)
+    """The same, later. A step that is open stays open behind it."""
+    return _language_question(turn, turn.conversation.step)
 
 
-def language_chosen(turn: Turn, code: str) -> list[Answer]:
-    """The person chose. The way back is shown in the new language and in the one before."""
+def language_chosen(turn: Turn, code: str, open_step: Callable[[Turn], Answer] | None) -> list[Answer]:
+    """The person chose. The way back is shown in the new language and in the one before.
+
+    `open_step` asks the question that was open once more, in the language now chosen.
+    """
     if code not in languages.CODES or not languages.get(code).offered:
         return [choose_another_language(turn)]
     before = turn.say.language if turn.say.language != code else _another(code)
@@ -51,7 +59,10 @@ def language_chosen(turn: Turn, code: str) -> list[Answer]:
         lines.append(turn.say.unreviewed_language())
     lines += [turn.say.way_back(), Phrases(before).way_back()]
     confirmed = "\n".join(dict.fromkeys(lines))
-    following = _after_language(turn) if first_time else guidance.menu(turn.say, turn.guide)
+    if first_time or open_step is None:
+        following = _after_language(turn) if first_time else guidance.menu(turn.say, turn.guide)
+    else:
+        following = open_step(turn)
     return [Answer(f"{confirmed}\n\n{following.text}", following.choices, following.next_step)]
 
 
@@ -98,14 +109,14 @@ def by_link(turn: Turn, code: str) -> Answer | None:
     if village is None:
         return None
     turn.conversation.village_id = village.id
-    return Answer(turn.say.village_chosen(village.name, village.regency))
+    choices = (guidance.menu_choice(turn.say), guidance.person_choice(turn.say))
+    return Answer(turn.say.village_chosen(village.name, village.regency), choices)
 
 
 def skip(turn: Turn, _rest: str) -> Answer:
     """Go on without an answer to the open step."""
     if turn.conversation.step == LANGUAGE:
-        return choose_village(turn)
-    turn.conversation.step = None
+        return _after_language(turn)
     following = guidance.menu(turn.say, turn.guide)
     return Answer(f"{turn.say.step_skipped()}\n\n{following.text}", following.choices)
 
@@ -113,7 +124,7 @@ def skip(turn: Turn, _rest: str) -> Answer:
 def _language_question(turn: Turn, step: str | None) -> Answer:
     asked = dict.fromkeys((turn.say.choose_language(), Phrases(languages.SOURCE).choose_language()))
     rows = [Choice(f"lang:{language.code}", language.own_name) for language in languages.OFFERED]
-    if step:
+    if step == LANGUAGE:
         rows.append(_skip(turn))
     return Answer("\n".join(asked), tuple(rows), next_step=step)
 
@@ -134,22 +145,31 @@ def _settle(turn: Turn, village: Village) -> Answer:
 
 def _which(turn: Turn, found: list[Village], typed: str) -> Answer:
     regencies = areas.regencies(found)
-    if len(regencies) == 1 or len(found) <= 4:
+    if len(regencies) == 1 or not areas.names_clash(found):
         return _village_list(turn, found)
-    rows = [Choice(f"reg:{code}:{typed}"[:64], name[:LABEL_LIMIT], name[:TITLE_LIMIT]) for code, name in regencies]
+    rows = [
+        Choice(_short(f"reg:{code}:{typed}"), name[:LABEL_LIMIT], name[:TITLE_LIMIT]) for code, name in regencies
+    ]
     return Answer(turn.say.which_regency(), (*rows[:8], _skip(turn)), next_step=VILLAGE)
 
 
 def _village_list(turn: Turn, found: list[Village]) -> Answer:
+    """Each by its name; where two bear the same, by the district that tells them apart."""
+    names = [village.name for village in found]
     rows = [
         Choice(
             f"village:{village.id}",
-            village.name[:LABEL_LIMIT],
+            (village.name if names.count(village.name) == 1 else village.district or village.regency)[:LABEL_LIMIT],
             ", ".join(part for part in (village.name, village.district, village.regency) if part)[:TITLE_LIMIT],
         )
         for village in found[:8]
     ]
     return Answer(turn.say.which_village(), (*rows, _skip(turn)), next_step=VILLAGE)
+
+
+def _short(code: str) -> str:
+    """A code no longer than a button carries; what was typed may have letters of several bytes."""
+    return code.encode()[:CODE_LIMIT].decode(errors="ignore")
 
 
 def _skip(turn: Turn) -> Choice:

@@ -1,0 +1,49 @@
+"""A small guide that never changes by itself, so that what is tested is the conversation and not the guidance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.turns import Guide
+from centre.db import Database
+from content import contacts, files, finding
+from content.finding import Finder, UnfitFinder
+from content.library import Library
+from tests.bot.chatting import settle_villages
+
+SMALL = Path(__file__).parent / "small"
+CHECKED = {"gaji-dipotong": datetime(2026, 11, 3, 2, 0, tzinfo=UTC)}
+
+
+@pytest.fixture(scope="session")
+def guide(request: pytest.FixtureRequest) -> Guide:
+    """Six small articles, their contacts (no real numbers), and a finder built from them and kept between runs."""
+    known = Library(
+        files.read(SMALL / "guidance"),
+        contacts.read(SMALL / "contacts.yaml"),
+        talk=files.talk_phrasings(SMALL / "phrasings"),
+        checks=CHECKED,
+    )
+    return Guide(known, _finder(known, Path(request.config.cache.mkdir("finder"))), {"telegram": "https://t.me/BalaiBot"})
+
+
+@pytest.fixture
+def village_database(sqlite_database: Database) -> Database:
+    """An empty SQLite database in which the villages are known."""
+    with sqlite_database.transaction() as session:
+        settle_villages(session)
+    return sqlite_database
+
+
+def _finder(known: Library, folder: Path) -> Finder:
+    path = folder / f"{finding.fingerprint(known.phrasings, known.titles)}.npz"
+    try:
+        return Finder.load(path)
+    except (UnfitFinder, OSError):
+        built = finding.build(known.phrasings, known.titles)
+        built.save(path)
+        return replace(built)
