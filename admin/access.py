@@ -95,7 +95,12 @@ def guard(pages: Blueprint, database: Database, clock: Callable[[], datetime]) -
             abort(404)
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             current_app.extensions["csrf"].protect()
-        g.staff = _who(database, clock()) if policy.looks_who and session.get(TOKEN) else None
+        g.staff = None
+        if policy.looks_who and session.get(TOKEN):
+            g.staff = _who(database, clock())
+            if g.staff is None:
+                session.pop(TOKEN)
+                flash(_("Sesi Anda sudah berakhir. Silakan masuk lagi."), "warning")
         if g.staff is None:
             return _to_sign_in() if policy.signed_in else None
         if g.staff.must_change_password and not policy.with_old_password:
@@ -127,7 +132,5 @@ def _who(database: Database, now: datetime) -> SignedIn | None:
 
 
 def _to_sign_in() -> Response:
-    if session.pop(TOKEN, None):
-        flash(_("Sesi Anda sudah berakhir. Silakan masuk lagi."), "warning")
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("admin.auth.sign_in", lanjut=back), 303)

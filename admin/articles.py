@@ -11,11 +11,12 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from admin.access import MAY_READ_CONTENT, MAY_VOUCH, me, only
+from admin.contacts import book
 from admin.forms import ArticleCheck
 from admin.language import gettext as _
 from centre import audit, staff
 from centre.db import Database
-from content import articles, languages
+from content import articles, languages, wording
 from content.articles import Article, Revision, Translation
 
 
@@ -74,11 +75,21 @@ def _published(session: Session) -> dict[str, Revision]:
     rows = session.execute(
         select(Translation.article_slug, Revision).join(Revision, shown).where(Translation.language == languages.SOURCE)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _page(session: Session, found: Article, text: Revision, form: ArticleCheck) -> str:
     checker = staff.names(session, {found.checked_by}) if found.checked_by else {}
     return render_template(
-        "admin/article.html", article=found, text=text, form=form, checker=checker.get(found.checked_by or "", "")
+        "admin/article.html",
+        article=found,
+        text=text,
+        shown=_as_people_read_it,
+        form=form,
+        checker=checker.get(found.checked_by or "", ""),
     )
+
+
+def _as_people_read_it(words: str) -> str:
+    """Without the marks for writers, and with the contacts filled in."""
+    return wording.shown(words, lambda code: f"{book()[code].name} {book()[code].number}" if code in book() else code)

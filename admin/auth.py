@@ -21,6 +21,9 @@ from centre.sign_ins import SignInRefused, TooManyTries, Try
 
 log = structlog.get_logger()
 
+_OURS = re.compile(r"/admin/([a-z0-9-]+(/[a-z0-9-]+)*)?(\?[a-z0-9=&]*)?")
+"""An address of a page of the desk, and of nothing else."""
+
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     """The doors of the desk."""
@@ -127,7 +130,7 @@ def _sign_in_page(form: SignIn, refusal: str = "") -> str:
 def _where_to() -> str:
     """Back to the page that asked for signing in; only to a page of the desk, whatever the address says."""
     back = request.args.get("lanjut", "")
-    return back if re.fullmatch(r"/admin/[a-z0-9/-]*(\?[a-z0-9=&]*)?", back) else url_for("admin.desk.home")
+    return back if _OURS.fullmatch(back) else url_for("admin.desk.home")
 
 
 def _too_many(refusal: TooManyTries) -> str:

@@ -24,6 +24,12 @@ FARTHEST_EAST = timedelta(hours=9)
 RECENT = timedelta(days=365)
 
 
+@cache
+def book() -> Mapping[str, Contact]:
+    """The contacts come with the program: read once."""
+    return contacts.read()
+
+
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     """Contacts and their test calls."""
     pages = Blueprint("contacts", __name__)
@@ -32,7 +38,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_READ_CONTENT)
     def every() -> str:
         with database.reading() as session:
-            tested = contacts.tested(_book(), articles.contact_tests(session))
+            tested = contacts.tested(book(), articles.contact_tests(session))
         return render_template("admin/contacts.html", groups=_by_country(tested), month=month)
 
     @pages.get("/kontak/<code>")
@@ -53,22 +59,16 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         return redirect(url_for(".every", _anchor=code), 303)
 
     def _found(code: str) -> Contact:
-        if code not in _book():
+        if code not in book():
             abort(404)
         with database.reading() as session:
-            return contacts.tested(_book(), articles.contact_tests(session))[code]
+            return contacts.tested(book(), articles.contact_tests(session))[code]
 
     def _form() -> ContactTest:
         today = (clock() + FARTHEST_EAST).date()
         return ContactTest(request.form, earliest=today - RECENT, latest=today)
 
     return pages
-
-
-@cache
-def _book() -> Mapping[str, Contact]:
-    """The contacts come with the program: read once."""
-    return contacts.read()
 
 
 def _by_country(known: Mapping[str, Contact]) -> dict[str, list[Contact]]:

@@ -37,6 +37,14 @@ def add(pages: Blueprint) -> None:
             _("Halaman ini tidak ada, sudah diselesaikan petugas lain, atau bukan untuk wilayah dan peran Anda."),
         )
 
+    @pages.errorhandler(desk.NotSetAside)
+    def not_set_aside(_error: desk.NotSetAside) -> ResponseReturnValue:
+        return _page(
+            409,
+            _("Tidak bisa dijawab ulang"),
+            _("Pesan ini tidak sedang gagal dijawab. Buka lagi halamannya untuk melihat keadaannya sekarang."),
+        )
+
     @pages.errorhandler(CSRFError)
     def not_our_form(_error: CSRFError) -> ResponseReturnValue:
         return _page(

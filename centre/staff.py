@@ -166,7 +166,7 @@ def add(
     login = login.strip().casefold()
     if not re.fullmatch(r"[a-z][a-z0-9._-]{2,39}", login):
         raise LoginInvalid(login)
-    if not re.fullmatch(r"(\d\d(\.\d\d(\.\d\d(\.\d{4})?)?)?)?", area):
+    if not re.fullmatch(r"(\d\d(\.\d\d(\.\d\d(\.\d{4})?)?)?)?", area, re.ASCII):
         raise AreaInvalid(area)
     check_password(password, login)
     member = StaffMember(
@@ -195,7 +195,7 @@ def disable(session: Session, staff_id: str, now: datetime) -> None:
 def names(session: Session, staff_ids: set[str]) -> dict[str, str]:
     """Names by id, to say who did something."""
     rows = session.execute(select(StaffMember.id, StaffMember.name).where(StaffMember.id.in_(staff_ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 # Passwords

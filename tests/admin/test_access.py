@@ -1,0 +1,201 @@
+"""Every page, every role: who may open what, and that no page can be added without saying so."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from flask import Flask
+
+import admin
+from admin import access
+from admin.access import MAY_READ_CONTENT, MAY_SEE_MESSAGES, MAY_VOUCH, Policy
+from centre.db import Database, open_database
+from centre.privacy import Vault
+from centre.staff import Role
+
+ANYBODY = "anybody"
+STAFF = tuple(Role)
+
+WHO_MAY = {
+    ("GET", "/admin/aset/<digest>/<name>"): ANYBODY,
+    ("GET", "/admin/masuk"): ANYBODY,
+    ("POST", "/admin/masuk"): ANYBODY,
+    ("POST", "/admin/keluar"): ANYBODY,
+    ("GET", "/admin/ganti-sandi"): STAFF,
+    ("POST", "/admin/ganti-sandi"): STAFF,
+    ("GET", "/admin/"): STAFF,
+    ("GET", "/admin/pesan"): (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("GET", "/admin/pesan/{row}"): (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("POST", "/admin/pesan/{row}/jawab-ulang"): (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("POST", "/admin/pesan/{row}/selesai"): (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("GET", "/admin/balasan"): (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("GET", "/admin/balasan/{row}"): (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("POST", "/admin/balasan/{row}/selesai"): (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("GET", "/admin/panduan"): MAY_READ_CONTENT,
+    ("GET", "/admin/panduan/<slug>"): MAY_READ_CONTENT,
+    ("POST", "/admin/panduan/<slug>"): (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("GET", "/admin/kontak"): MAY_READ_CONTENT,
+    ("GET", "/admin/kontak/<code>"): MAY_READ_CONTENT,
+    ("POST", "/admin/kontak/<code>"): (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR),
+}
+PASSWORD_PAGE = "/admin/ganti-sandi"
+ROW = "<int(max=9223372036854775807):number>"
+CATCH_ALL = "/admin/<path:anything>"
+
+
+def declared(desk) -> set[tuple[str, str]]:
+    return {
+        (method, rule.rule.replace(ROW, "{row}"))
+        for rule in desk.app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if method not in ("HEAD", "OPTIONS") and rule.rule != CATCH_ALL
+    }
+
+
+def test_this_table_knows_every_page(desk):
+    assert declared(desk) == set(WHO_MAY)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on):
+    desk.article("biaya")
+    village = desk.village("Korleko", "52.03.17.2006")
+    browser = desk.at_work("wayan", role)
+    token = token_on(browser, PASSWORD_PAGE)
+    for (method, rule), who in WHO_MAY.items():
+        if rule in ("/admin/aset/<digest>/<name>", "/admin/masuk", "/admin/keluar"):
+            continue
+        row = desk.lost_reply("Baik", village) if "balasan" in rule else desk.set_aside("Tolong", village)
+        address = rule.replace("{row}", str(row)).replace("<slug>", "biaya").replace("<code>", "kp2mi")
+        answer = browser.open(address, method=method, data={"csrf_token": token} if method == "POST" else None)
+        allowed = role in who
+        assert (answer.status_code == 404) is not allowed, f"{role} {method} {address}: {answer.status}"
+        assert answer.status_code < 500
+        assert "/masuk" not in answer.headers.get("Location", "")
+
+
+def test_without_signing_in_every_page_leads_to_the_door(desk, token_on):
+    token = token_on(stranger := desk.client(), "/admin/masuk")
+    for (method, rule), who in WHO_MAY.items():
+        if who == ANYBODY:
+            continue
+        address = rule.replace("{row}", "1").replace("<slug>", "x").replace("<code>", "x")
+        answer = stranger.open(address, method=method, data={"csrf_token": token} if method == "POST" else None)
+        assert answer.status_code == 303, f"{method} {address}: {answer.status}"
+        assert answer.headers["Location"].startswith("/admin/masuk"), address
+
+
+def test_a_form_without_its_token_is_refused(desk):
+    browser = desk.at_work("wayan", Role.ADMINISTRATOR)
+    number = desk.set_aside("Tolong", desk.village("Korleko", "52.03.17.2006"))
+    for method, rule in WHO_MAY:
+        if method != "POST":
+            continue
+        address = rule.replace("{row}", str(number)).replace("<slug>", "x").replace("<code>", "kp2mi")
+        answer = browser.post(address, data={"login": "wayan"})
+        assert answer.status_code == 400, f"{address}: {answer.status}"
+        assert "Formulir sudah tidak berlaku" in answer.text
+    assert desk.event(number).for_staff
+
+
+def test_a_token_of_another_browser_is_refused(desk, token_on):
+    number = desk.set_aside("Tolong", desk.village("Korleko", "52.03.17.2006"))
+    borrowed = token_on(desk.at_work("rahman", Role.ADMINISTRATOR), PASSWORD_PAGE)
+    browser = desk.at_work("wayan", Role.ADMINISTRATOR)
+    browser.get("/admin/")
+    assert browser.post(f"/admin/pesan/{number}/selesai", data={"csrf_token": borrowed}).status_code == 400
+
+
+def test_a_page_that_does_not_say_who_may_open_it_stops_the_start(desk):
+    desk.app.view_functions["admin.forgotten.page"] = lambda: "words of a family"
+    with pytest.raises(access.UndeclaredPage, match="forgotten"):
+        access.check_declared(desk.app)
+
+
+def test_the_lists_of_roles_follow_the_design():
+    assert set(MAY_SEE_MESSAGES) == {Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR}
+    assert not {Role.HELPER, Role.PARTNER, Role.VIEWER} & {*MAY_SEE_MESSAGES, *MAY_VOUCH, *MAY_READ_CONTENT}
+    assert Policy().signed_in
+
+
+def test_a_one_time_password_opens_nothing_but_its_own_change(desk):
+    browser = desk.browser_of(desk.hire("wayan", Role.ADMINISTRATOR, must_change=True))
+    for method, rule in WHO_MAY:
+        if method != "GET" or "<" in rule or "{" in rule or rule in ("/admin/masuk", "/admin/ganti-sandi"):
+            continue
+        assert browser.get(rule).headers.get("Location") == "/admin/ganti-sandi", rule
+    page = browser.get("/admin/ganti-sandi").text
+    assert "untuk masuk pertama kali" in page
+    assert "/admin/pesan" not in page
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_an_address_that_is_none_answers_in_bahasa(desk, method, token_on):
+    browser = desk.at_work("wayan", Role.ADMINISTRATOR)
+    answer = browser.open("/admin/ngawur/x", method=method, data={"csrf_token": token_on(browser, PASSWORD_PAGE)})
+    assert answer.status_code == 404
+    assert "Tidak ditemukan" in answer.text
+
+
+def test_every_page_tells_the_browser_to_run_and_keep_nothing_foreign(desk):
+    browser = desk.at_work("wayan", Role.ADMINISTRATOR)
+    for address in ("/admin/masuk", "/admin/", "/admin/pesan", "/admin/pesan/99", "/admin/ngawur"):
+        answer = browser.get(address)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "img-src 'self' data:" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Cache-Control"] == "no-store"
+    nonces = {browser.get("/admin/").headers["Content-Security-Policy"] for _ in range(3)}
+    assert len(nonces) == 3
+
+
+def test_the_look_comes_from_here_and_is_kept(desk):
+    page = desk.client().get("/admin/masuk").text
+    assert "//" not in page.replace("<!doctype html>", ""), "an outside address"
+    style = next(part for part in page.split('"') if part.endswith("bootstrap.min.css"))
+    answer = desk.client().get(style)
+    assert answer.mimetype == "text/css"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert desk.client().get("/admin/aset/000000000000/desk.css").status_code == 404
+    assert desk.client().get("/admin/aset/x/../../access.py").status_code in (303, 404)
+
+
+@pytest.mark.parametrize(("secure", "name"), [(False, "petugas"), (True, "__Host-petugas")])
+def test_the_cookie_is_out_of_reach_of_scripts_and_strangers(sqlite_database: Database, secure, name):
+    app = Flask("desk", static_folder=None)
+    admin.register(app, sqlite_database, None, key="k" * 64, secure=secure)
+    cookie = app.test_client().get("/admin/masuk", base_url="https://balai.test").headers["Set-Cookie"]
+    assert cookie.startswith(f"{name}=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie
+    assert ("Secure" in cookie) is secure
+
+
+def test_with_the_database_down_it_says_so_and_keeps_its_look(desk, tmp_path):
+    browser = desk.at_work("wayan", Role.ADMINISTRATOR)
+    app = Flask("desk", static_folder=None)
+    nowhere = open_database(f"sqlite:///{tmp_path}/missing/balai.db", Vault("test secret"))
+    admin.register(app, nowhere, lambda: desk.now, key="k" * 64, secure=False)
+    client = app.test_client()
+    with browser.session_transaction() as cookie, client.session_transaction() as copy:
+        copy.update(cookie)
+    answer = client.get("/admin/pesan")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "10"
+    assert "Sedang ada gangguan" in answer.text
+    style = next(part for part in answer.text.split('"') if part.endswith("desk.css"))
+    assert client.get(style).status_code == 200
+
+
+def test_the_desk_does_not_load_the_finder():
+    check = "import sys, admin; print([m for m in ('numpy', 'sklearn', 'scipy') if m in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
