@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -204,6 +205,21 @@ def test_the_wait_grows_and_has_an_end(database):
         fail(database, 1, now)
     assert waits == [15, 30, 60, 120, 240, 300, 300]
     assert attempt(database, RIGHT, now + timedelta(minutes=5))
+
+
+def test_many_tries_at_the_same_instant_are_many_tries(database):
+    hire(database)
+
+    def guess(_number: int) -> bool:
+        try:
+            with database.transaction() as session:
+                sign_ins.begin(session, "wayan", OFFICE, NOW)
+        except TooManyTries:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as crowd:
+        assert sum(crowd.map(guess, range(24))) == 5
 
 
 def test_knocking_while_waiting_does_not_make_the_wait_longer(database):
