@@ -1,0 +1,168 @@
+"""Settings: half a channel is refused by name, values are never shown, and the key is made once."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from processes.settings import Settings, SettingsInvalid, read_settings, secret_key
+from tests.processes.houses import KEY, ROOT, bare_environment, command, run
+
+TELEGRAM = {"BALAI_TELEGRAM_TOKEN": "123:canary", "BALAI_TELEGRAM_SECRET": "canary-secret"}
+WHATSAPP = {
+    "BALAI_WHATSAPP_PHONE_ID": "canary-1",
+    "BALAI_WHATSAPP_TOKEN": "canary-2",
+    "BALAI_WHATSAPP_APP_SECRET": "canary-3",
+    "BALAI_WHATSAPP_VERIFY_TOKEN": "canary-4",
+}
+POSTGRESQL = "postgresql://sari:canary-password@127.0.0.1:1/balai"
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No `.env` of the folder we stand in, nor of the checkout, has a say here."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(Settings.model_config, "env_file", ".env")
+    monkeypatch.setenv("BALAI_DATA", str(tmp_path / "data"))
+
+
+def given(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+
+def refusal() -> str:
+    with pytest.raises(SettingsInvalid) as refused:
+        read_settings()
+    return str(refused.value)
+
+
+HALVES = [
+    *({name: WHATSAPP[name] for name in WHATSAPP if name != missing} | {"missing": missing} for missing in WHATSAPP),
+    {"BALAI_WHATSAPP_TOKEN": "canary-2", "missing": "BALAI_WHATSAPP_PHONE_ID"},
+    {"BALAI_WHATSAPP_VERIFY_TOKEN": "canary-4", "missing": "BALAI_WHATSAPP_PHONE_ID"},
+    {"BALAI_TELEGRAM_SECRET": "canary-secret", "missing": "BALAI_TELEGRAM_TOKEN"},
+    {
+        "BALAI_TELEGRAM_TOKEN": "123:canary",
+        "BALAI_PUBLIC_URL": "https://canary.example",
+        "missing": "BALAI_TELEGRAM_SECRET",
+    },
+    {"BALAI_DATABASE_URL": POSTGRESQL, "missing": "BALAI_SECRET_KEY"},
+]
+
+
+@pytest.mark.parametrize("half", HALVES, ids=lambda half: f"{len(half)}-{half['missing']}")
+def test_half_a_channel_is_refused_by_the_name_of_what_is_missing(
+    half: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = half["missing"]
+    given(monkeypatch, {name: value for name, value in half.items() if name != "missing"})
+    said = refusal()
+    assert said.startswith(f"{missing} is missing")
+    assert "canary" not in said
+    assert "\n" not in said
+
+
+WRONG = {
+    "PORT": ("harbour", "70000", "0"),
+    "BALAI_PUBLIC_URL": ("canary.example", "ftp://canary"),
+    "BALAI_TELEGRAM_API": ("canary",),
+    "BALAI_WHATSAPP_API": ("canary",),
+    "BALAI_TELEGRAM_SECRET": ("canary with spaces", "canary" * 50),
+    "BALAI_TRUSTED_PROXIES": ("canary", "-1"),
+    "BALAI_PACE": ("0", "canary"),
+    "BALAI_DATABASE_URL": ("mysql://canary@host/db", "postgresql://canary:canary@host:harbour/db", "canary"),
+    "BALAI_SECRET_KEY": ("canary",),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_wrong_value_is_named_and_never_shown(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, TELEGRAM | {"BALAI_SECRET_KEY": KEY} | {name: value})
+    said = refusal()
+    assert said.startswith(name)
+    assert "canary" not in said
+    assert "\n" not in said
+
+
+def test_whoever_prints_the_settings_sees_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = {"BALAI_SECRET_KEY": "canary" * 9, "BALAI_METRICS_TOKEN": "canary", "BALAI_DATABASE_URL": POSTGRESQL}
+    given(monkeypatch, TELEGRAM | WHATSAPP | secrets | {"BALAI_WHATSAPP_PHONE_ID": "1"})
+    given(monkeypatch, {"BALAI_PUBLIC_URL": "https://balai.example"})
+    assert "canary" not in repr(read_settings())
+    assert "canary" not in str(read_settings())
+
+
+def test_without_any_setting_there_is_a_house_of_its_own_on_sqlite(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BALAI_DATA")
+    settings = read_settings()
+    assert (settings.port, settings.data, settings.is_sqlite) == (8000, ROOT / "var", True)
+    assert settings.address_of_database == f"sqlite:///{ROOT / 'var' / 'balai.db'}"
+    assert not settings.has_telegram
+    assert not settings.has_whatsapp
+    assert settings.pace == 1.0
+
+
+def test_telegram_without_a_public_address_needs_its_token_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, {"BALAI_TELEGRAM_TOKEN": "123:abc"})
+    assert read_settings().has_telegram
+
+
+def test_an_empty_setting_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, dict.fromkeys([*TELEGRAM, *WHATSAPP, "PORT", "BALAI_DATABASE_URL", "BALAI_PUBLIC_URL"], ""))
+    assert read_settings().port == 8000
+
+
+def test_settings_are_read_from_a_file_and_the_environment_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("PORT=8123\nBALAI_PUBLIC_URL=https://file.example/\n")
+    given(monkeypatch, {"PORT": "8124"})
+    settings = read_settings()
+    assert settings.port == 8124
+    assert settings.public_url == "https://file.example"
+
+
+def test_the_key_is_made_once_for_our_eyes_only(tmp_path: Path) -> None:
+    first = secret_key(read_settings())
+    assert len(first) >= 32
+    assert secret_key(read_settings()) == first
+    kept = tmp_path / "data" / "secret.key"
+    assert kept.read_text() == first
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in kept.parent.iterdir()] == ["secret.key"]
+
+
+def test_a_given_key_is_used_and_none_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, {"BALAI_SECRET_KEY": KEY})
+    assert secret_key(read_settings()) == KEY
+    assert not (tmp_path / "data").exists()
+
+
+def test_processes_that_start_at_once_read_the_same_key(tmp_path: Path) -> None:
+    show = "from processes.settings import *; print(secret_key(read_settings()))"
+    environment = bare_environment() | {"BALAI_DATA": str(tmp_path / "data")}
+    starting = [
+        subprocess.Popen([*command()[:2], show], env=environment, cwd=tmp_path, stdout=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    keys = {child.communicate(timeout=60)[0] for child in starting}
+    assert len(keys) == 1
+    assert len(keys.pop().strip()) >= 32
+
+
+def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data").write_text("this is a file")
+    with pytest.raises(SettingsInvalid, match="^BALAI_DATA: "):
+        secret_key(read_settings())
+
+
+@pytest.mark.parametrize("words", [("web",), ("worker",), ("serve",)])
+def test_a_half_configured_house_does_not_start(words: tuple[str, ...], tmp_path: Path) -> None:
+    environment = bare_environment() | {"BALAI_DATA": str(tmp_path / "data"), "BALAI_WHATSAPP_TOKEN": "canary"}
+    ended = run(*words, environment=environment, folder=tmp_path / "elsewhere")
+    assert ended.code == 2
+    assert ended.err == "balai: BALAI_WHATSAPP_PHONE_ID is missing: WhatsApp is only half configured\n"
+    assert ended.out == ""
