@@ -81,7 +81,8 @@ def _by_country(known: Mapping[str, Contact]) -> dict[str, list[Contact]]:
 
 def _countries(contact: Contact) -> str:
     names = Locale(LOCALE).territories
-    return ", ".join(names.get(code.upper(), code) for code in contact.countries) or _("Dari mana saja")
+    plain = (names.get(code.upper(), code).removesuffix(" DAK Tiongkok") for code in contact.countries)
+    return ", ".join(plain) or _("Dari mana saja")
 
 
 def _page(contact: Contact, form: ContactTest) -> str:
