@@ -54,7 +54,11 @@ def settle_villages(session: Session) -> None:
             other_names=[],
         )
         if name == "Lenek Lauq":
-            village.address, village.hours, village.contacts = "Kantor Desa", "Senin–Jumat 08.00–14.00", "Bu Ani"
+            village.address, village.hours, village.contacts = (
+                "Kantor Desa",
+                "Senin–Jumat 08.00–14.00",
+                "Bu Ani",
+            )
         session.add(village)
         session.flush()
 

@@ -28,7 +28,11 @@ def guide(request: pytest.FixtureRequest) -> Guide:
         talk=files.talk_phrasings(SMALL / "phrasings"),
         checks=CHECKED,
     )
-    return Guide(known, _finder(known, Path(request.config.cache.mkdir("finder"))), {"telegram": "https://t.me/BalaiBot"})
+    return Guide(
+        known,
+        _finder(known, Path(request.config.cache.mkdir("finder"))),
+        {"telegram": "https://t.me/BalaiBot"},
+    )
 
 
 @pytest.fixture

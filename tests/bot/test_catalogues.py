@@ -26,16 +26,41 @@ WHICH = 'msgid "Desa yang mana?"'
 STOP = "berhenti|eureun|stop"
 SPOILT = {
     "an entry is missing": ("jv", SKIP, "", "'Lewati' is missing"),
-    "an entry is empty": ("jv", SKIP, SKIP.replace('msgstr "Lewati"', 'msgstr ""'), "'Lewati' is not translated"),
+    "an entry is empty": (
+        "jv",
+        SKIP,
+        SKIP.replace('msgstr "Lewati"', 'msgstr ""'),
+        "'Lewati' is not translated",
+    ),
     "an entry is fuzzy": ("jv", SKIP, f"#, fuzzy\n{SKIP}", "'Lewati' is fuzzy"),
     "an entry is no longer said": ("su", WHICH, 'msgid "Desa apa?"', "'Desa apa?' is no longer said"),
-    "an entry is obsolete": ("sas", WHICH, f'#~ msgid "Dulu"\n#~ msgstr "Laeq"\n\n{WHICH}', "'Dulu' is obsolete"),
-    "a placeholder is renamed": ("en", LAW, LAW.replace("rules", "law"), "has ['law']; keep exactly ['rules']"),
+    "an entry is obsolete": (
+        "sas",
+        WHICH,
+        f'#~ msgid "Dulu"\n#~ msgstr "Laeq"\n\n{WHICH}',
+        "'Dulu' is obsolete",
+    ),
+    "a placeholder is renamed": (
+        "en",
+        LAW,
+        LAW.replace("rules", "law"),
+        "has ['law']; keep exactly ['rules']",
+    ),
     "a placeholder is lost": ("en", LAW, 'msgstr "Legal basis."', "has []; keep exactly ['rules']"),
     "a placeholder looks inside": ("en", LAW, LAW.replace("rules", "rules.x"), "has ['rules.x']"),
     "a brace is open": ("en", LAW, LAW.replace("}", ""), "a brace is not closed"),
-    "a label is too long": ("jv", SKIP, SKIP.replace('msgstr "', 'msgstr "Bisa uga mangga '), "22 long; at most 20"),
-    "a topic is too long": ("en", 'msgstr "Emergency"', 'msgstr "An emergency right now"', "22 long; at most 20"),
+    "a label is too long": (
+        "jv",
+        SKIP,
+        SKIP.replace('msgstr "', 'msgstr "Bisa uga mangga '),
+        "22 long; at most 20",
+    ),
+    "a topic is too long": (
+        "en",
+        'msgstr "Emergency"',
+        'msgstr "An emergency right now"',
+        "22 long; at most 20",
+    ),
     "a title is too long": ("en", "This answer helped", "This answer helped " * 4, "76 long; at most 72"),
     "an Indonesian label is too long": (
         "pot",
@@ -50,10 +75,25 @@ SPOILT = {
     "a word that does something else": ("en", "Type LANGUAGE.", "Type DELETE.", "DELETE does something else"),
     "no word to type": ("sas", "pileq? Ketik BAHASA.", "pileq?", "BAHASA is gone"),
     "a name is translated": ("sas", "kepeng, koperasi, BPJS", "kepeng, koperasi, jaminan", "BPJS is gone"),
-    "a label that is a command": ("sas", 'msgstr "Uleq"', 'msgstr "Kembali"', "is also a word for 'batal|kembali'"),
+    "a label that is a command": (
+        "sas",
+        'msgstr "Uleq"',
+        'msgstr "Kembali"',
+        "is also a word for 'batal|kembali'",
+    ),
     "no header for the reviewer": ("sas", '"X-Reviewed-By:\\n"\n', "", "header X-Reviewed-By is missing"),
-    "a header of another language": ("sas", '"Language: sas\\n"', '"Language: ban\\n"', "header Language is 'ban'"),
-    "a header of another encoding": ("sas", "charset=UTF-8", "charset=ISO-8859-1", "Content-Type is not UTF-8"),
+    "a header of another language": (
+        "sas",
+        '"Language: sas\\n"',
+        '"Language: ban\\n"',
+        "header Language is 'ban'",
+    ),
+    "a header of another encoding": (
+        "sas",
+        "charset=UTF-8",
+        "charset=ISO-8859-1",
+        "Content-Type is not UTF-8",
+    ),
     "a keyword is misspelt": ("sas", WHICH, WHICH.replace("msgid", "mgsid"), "cannot be read"),
 }
 
@@ -68,7 +108,9 @@ def locales(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(("code", "old", "new", "told"), SPOILT.values(), ids=SPOILT.keys())
-def test_what_is_wrong_is_told_with_its_place(locales: Path, code: str, old: str, new: str, told: str) -> None:
+def test_what_is_wrong_is_told_with_its_place(
+    locales: Path, code: str, old: str, new: str, told: str
+) -> None:
     path = spoil(locales, code, old, new)
     places = [problem for problem in problems(locales) if told in problem]
     assert [re.sub(r":\d+: .*", "", place) for place in places] == [str(path)]
