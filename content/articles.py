@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from centre.db import Base, BigId, UtcDateTime
 from content import languages
 from content.files import ArticleFile, Guidance, Source, Text
-from content.finding import Phrasing
+from content.phrasing import Phrasing
 
 Origin = Literal["files", "staff"]
 

@@ -20,7 +20,6 @@ from centre import messages
 from content import contacts as contact_book
 from content import languages, wording
 from content.contacts import Contact
-from content.finding import Phrasing
 from content.folders import (
     ArticleFile,
     Draft,
@@ -32,6 +31,7 @@ from content.folders import (
     talk_phrasings,
 )
 from content.pages import Page, Problem
+from content.phrasing import Phrasing
 from content.wording import shown
 
 __all__ = [

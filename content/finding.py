@@ -22,6 +22,7 @@ import numpy as np
 from content import grams, normalising, ranking, recognising
 from content.grams import Floats, Grams
 from content.languages import SOURCE
+from content.phrasing import Phrasing
 from content.ranking import Ranker, Ranking
 from content.recognising import Recogniser
 
@@ -61,15 +62,6 @@ Kind = Literal["answer", "choices", "none", "chitchat", "person"]
 
 class UnfitFinder(ValueError):
     """A saved finder that this code cannot read; build it again."""
-
-
-@dataclass(frozen=True, order=True)
-class Phrasing:
-    """One way to ask: `label` is an article's slug or one of the labels that begin with "@"."""
-
-    label: str
-    language: str
-    text: str
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from content import languages, topics
-from content.finding import Phrasing
 from content.pages import Page, Problem, read_page, read_words
+from content.phrasing import Phrasing
 
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SLUG_LIMIT: Final = 48  # a button's code is the slug with a word before it, 64 bytes in all

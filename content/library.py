@@ -18,7 +18,7 @@ from content import articles, files, languages, wording
 from content import contacts as contact_book
 from content.contacts import Contact
 from content.files import ArticleFile, Guidance, Source, Text
-from content.finding import Phrasing
+from content.phrasing import Phrasing
 
 TALK: Final = Path(__file__).parent / files.TALK
 """How greetings, thanks and the like are said; it comes with the program, not with the guidance."""

@@ -10,7 +10,7 @@ import pytest
 from content import contacts as contact_book
 from content import files, folders
 from content.contacts import Contact
-from content.finding import Phrasing
+from content.phrasing import Phrasing
 
 PROJECT = Path(__file__).parents[2]
 FACT_PACK = PROJECT.parent / "shared" / "facts"

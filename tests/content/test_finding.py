@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from content import finding, normalising
-from content.finding import Finder, Found, Phrasing
+from content.finding import Finder, Found
+from content.phrasing import Phrasing
 
 CONTENT = Path(finding.__file__).parent
 QUESTIONS = Path("/work/shared/questions/develop.jsonl")

@@ -1,0 +1,22 @@
+"""`python -m bench [storing] [passing] [memory] [growing]`: measure and print one table each."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+NAMES = ("storing", "passing", "memory", "growing")
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or list(NAMES)
+    unknown = set(wanted) - set(NAMES)
+    if unknown:
+        sys.exit(f"unknown: {', '.join(sorted(unknown))}; there is {', '.join(NAMES)}")
+    missed = [name for name in wanted if not import_module(f"bench.{name}").measure()]
+    if missed:
+        sys.exit(f"short of the target: {', '.join(missed)}")
+
+
+if __name__ == "__main__":
+    main()

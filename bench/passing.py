@@ -1,0 +1,133 @@
+"""From received to handed to the platform, against a fake gateway on loopback.
+
+Each person's replies are checked against what must come back, in order, so that what is lost, doubled or out of order is
+counted, not guessed. The baseline beside the figures is the fake gateway itself: how long one bare call to it takes.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from bench import houses, loads
+from bot.understanding import understand
+from processes.asking import said
+from processes.guide import from_files
+
+MEDIAN, NINETY_NINTH = 0.100, 0.500
+SECONDS = 60
+PEOPLE = 300
+QUESTIONS = 40
+
+
+def measure() -> bool:
+    """Print a row for each way of running; True when each keeps the times and loses, doubles and turns round nothing."""
+    print("\nFrom received to handed to the gateway")
+    with houses.data_folder() as folder:
+        good = _pass("SQLite, serve", folder, "", [houses.balai("serve")], 50)
+    with houses.data_folder() as folder, houses.postgresql() as url:
+        parts = [houses.balai("web"), houses.balai("worker"), houses.balai("worker")]
+        return _pass("PostgreSQL, 2 workers", folder, url, parts, 150) and good
+
+
+def _pass(name: str, folder: Path, url: str, commands: list[list[str]], rate: int) -> bool:
+    port, gateway_port = houses.free_port(), houses.free_port()
+    gateway = f"http://127.0.0.1:{gateway_port}"
+    settings = houses.environment(folder, port, url, gateway)
+    subprocess.run(houses.balai("prepare"), env=settings, cwd=houses.ROOT, check=True, stdout=subprocess.DEVNULL)
+    with houses.processes([[sys.executable, "-m", "tests.gateways", str(gateway_port)]], settings):
+        houses.wait_until_ready(gateway_port, "/ledger")
+        with houses.processes(commands, settings):
+            houses.wait_until_ready(port)
+            return _measure(name, port, gateway, rate)
+
+
+def _measure(name: str, port: int, gateway: str, rate: int) -> bool:
+    questions = questions()
+    numbers = iter(range(1, 10**9))
+    for words in ("mulai", "lewati", "lewati"):
+        loads.at_a_rate(port, "/webhooks/telegram", _telegram(numbers, [words] * PEOPLE), rate)
+        settle(gateway)
+    before = len(_arrivals(gateway))
+    asked = [questions[index // PEOPLE % len(questions)] for index in range(rate * SECONDS)]
+    sent = loads.at_a_rate(port, "/webhooks/telegram", _telegram(numbers, [text for text, _ in asked]), rate)
+    settle(gateway)
+    return _judge(name, rate, asked, sent, _arrivals(gateway)[before:], _bare_call(gateway))
+
+
+def questions() -> list[tuple[str, str]]:
+    """Messages as people type them, each with the first line of what must come back."""
+    guide = from_files(houses.ROOT / "var")
+    step = max(1, len(guide.library.phrasings) // (QUESTIONS * 3))
+    found: list[tuple[str, str]] = []
+    for phrasing in guide.library.phrasings[::step]:
+        understood = understand(phrasing.text, "id", guide)
+        if phrasing.language == "id" and understood.kind in ("answer", "choices", "none"):
+            found.append((phrasing.text, said(guide, understood).splitlines()[0]))
+    return found[:QUESTIONS]
+
+
+def _telegram(numbers: Any, texts: list[str]) -> list[loads.Request]:
+    headers = {"Content-Type": "application/json", "X-Telegram-Bot-Api-Secret-Token": houses.TELEGRAM_SECRET}
+    chats = (1000 + index % PEOPLE for index in range(len(texts)))
+    return [(houses.telegram_text(next(numbers), text, chat), headers) for text, chat in zip(texts, chats, strict=True)]
+
+
+def _arrivals(gateway: str) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"{gateway}/ledger", timeout=30) as answer:
+        ledger = json.load(answer)
+    assert not ledger["violations"], ledger["violations"][:3]
+    return [call for call in ledger["calls"] if call["method"] in ("sendMessage", "messages")]
+
+
+def settle(gateway: str) -> None:
+    """Wait until nothing more arrives."""
+    count, quiet = -1, 0
+    while quiet < 3:
+        time.sleep(0.5)
+        now = len(_arrivals(gateway))
+        count, quiet = now, quiet + 1 if now == count else 0
+
+
+def _bare_call(gateway: str) -> float:
+    times = []
+    for _ in range(50):
+        started = time.perf_counter()
+        with urllib.request.urlopen(f"{gateway}/ledger-nothing", data=b"{}", timeout=5):
+            pass
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+def _judge(
+    name: str,
+    rate: int,
+    asked: list[tuple[str, str]],
+    sent: list[float],
+    calls: list[dict[str, Any]],
+    bare: float,
+) -> bool:
+    wanted: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for index, ((_, first_line), at) in enumerate(zip(asked, sent, strict=True)):
+        wanted[str(1000 + index % PEOPLE)].append((first_line, at))
+    came: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for call in calls:
+        came[str(call["to"])].append((call["text"].splitlines()[0], call["at"]))
+    lost = sum(max(0, len(wanted[who]) - len(came[who])) for who in wanted)
+    doubled = sum(max(0, len(came[who]) - len(wanted[who])) for who in wanted)
+    pairs = [(w, c) for who in wanted for w, c in zip(wanted[who], came[who], strict=False)]
+    turned = sum(1 for (line, _), (got, _) in pairs if line != got)
+    times = sorted(arrived - at for (_, at), (_, arrived) in pairs)
+    median, late = statistics.median(times), times[int(len(times) * 0.99)]
+    print(
+        f"  {name:<22} {rate}/s for {SECONDS} s: median {median * 1000:.0f} ms, 99th {late * 1000:.0f} ms "
+        f"(bare call {bare * 1000:.1f} ms); lost {lost}, doubled {doubled}, out of order {turned} of {len(asked)}"
+    )
+    return median <= MEDIAN and late <= NINETY_NINTH and not (lost or doubled or turned)
