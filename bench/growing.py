@@ -1,4 +1,4 @@
-"""How the time of one answer grows with conversations and with articles. The baseline is the small house of the same run."""
+"""How the time of one answer grows with conversations and articles. The baseline is the small house of the same run."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """From received to handed to the platform, against a fake gateway on loopback.
 
-Each person's replies are checked against what must come back, in order, so that what is lost, doubled or out of order is
+Replies are checked, for each person, against what must come back and in which order: what is lost, doubled or turned is
 counted, not guessed. The baseline beside the figures is the fake gateway itself: how long one bare call to it takes.
 """
 
@@ -28,7 +28,7 @@ QUESTIONS = 40
 
 
 def measure() -> bool:
-    """Print a row for each way of running; True when each keeps the times and loses, doubles and turns round nothing."""
+    """Print a row for each way of running; True when each keeps the times and loses, doubles, turns nothing."""
     print("\nFrom received to handed to the gateway")
     with houses.data_folder() as folder:
         good = _pass("SQLite, serve", folder, "", [houses.balai("serve")], 50)
@@ -50,13 +50,13 @@ def _pass(name: str, folder: Path, url: str, commands: list[list[str]], rate: in
 
 
 def _measure(name: str, port: int, gateway: str, rate: int) -> bool:
-    questions = questions()
+    mixed = questions()
     numbers = iter(range(1, 10**9))
     for words in ("mulai", "lewati", "lewati"):
         loads.at_a_rate(port, "/webhooks/telegram", _telegram(numbers, [words] * PEOPLE), rate)
         settle(gateway)
     before = len(_arrivals(gateway))
-    asked = [questions[index // PEOPLE % len(questions)] for index in range(rate * SECONDS)]
+    asked = [mixed[index // PEOPLE % len(mixed)] for index in range(rate * SECONDS)]
     sent = loads.at_a_rate(port, "/webhooks/telegram", _telegram(numbers, [text for text, _ in asked]), rate)
     settle(gateway)
     return _judge(name, rate, asked, sent, _arrivals(gateway)[before:], _bare_call(gateway))

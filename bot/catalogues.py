@@ -6,7 +6,9 @@ languages decides the order; Babel only reads the file, because it does not know
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from email import message_from_string
 from functools import cache
 from pathlib import Path
 
@@ -59,5 +61,13 @@ def _read(code: str) -> tuple[dict[Key, str], str]:
         for entry in entries
         if entry.id and isinstance(entry.id, str) and isinstance(entry.string, str) and entry.string and not entry.fuzzy
     }
-    headers = dict(entries.mime_headers)
-    return texts, headers.get(REVIEWED_HEADER, "")
+    return texts, headers_of(path.read_text(encoding="utf-8")).get(REVIEWED_HEADER, "")
+
+
+def headers_of(written: str) -> dict[str, str]:
+    """The header of a catalogue as it is written. Babel keeps only those it knows, and ours names the reviewer."""
+    first = re.search(r'^msgid ""\nmsgstr ((?:".*"\n)+)', written, re.MULTILINE)
+    if not first:
+        return {}
+    lines = (line[1:-1].replace("\\n", "\n") for line in first[1].splitlines())
+    return dict(message_from_string("".join(lines)).items())

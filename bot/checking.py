@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_string
 from pathlib import Path
 from string import Formatter
 
 from babel.messages.pofile import PoFileError, read_po
 
 from bot import words
-from bot.catalogues import REVIEWED_HEADER, Key
+from bot.catalogues import REVIEWED_HEADER, Key, headers_of
 from centre.messages import LABEL_LIMIT, LIMITS, TITLE_LIMIT
 from content import languages, topics
 
@@ -216,13 +215,6 @@ def _read(path: Path, language: str) -> _Book:
         key = (message.context, message.id)
         entries[key] = _Entry(key, text, message.fuzzy, message.lineno or 1)
     obsolete = tuple((message.lineno or 1, str(message.id)) for message in catalogue.obsolete.values())
-    return _Book(path, language, entries, obsolete, _headers_of(path.read_text(encoding="utf-8")))
+    return _Book(path, language, entries, obsolete, headers_of(path.read_text(encoding="utf-8")))
 
 
-def _headers_of(text: str) -> dict[str, str]:
-    """The header as written. Babel keeps only the headers it knows, and ours names the reviewer."""
-    first = re.search(r'^msgid ""\nmsgstr ((?:".*"\n)+)', text, re.MULTILINE)
-    if not first:
-        return {}
-    lines = (line[1:-1].replace("\\n", "\n") for line in first[1].splitlines())
-    return dict(message_from_string("".join(lines)).items())

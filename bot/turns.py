@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -11,8 +12,10 @@ from bot.phrases import Phrases
 from centre.conversations import Conversation
 from centre.messages import Choice
 from content import languages
-from content.finding import Finder
 from content.library import Library
+
+if TYPE_CHECKING:  # it loads numpy, which the web process, that only needs the danger card, should not
+    from content.finding import Finder
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ number, or both); each leads to the same conversation.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, delete, select, update
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -138,11 +137,15 @@ def _lookups(session: Session, sender: Sender) -> list[str]:
     return [vault.lookup(f"{sender.channel}:{kind}", value) for kind, value in sender.identifiers]
 
 
-def _known(session: Session, lookups: Iterable[str]) -> dict[str, int]:
-    rows = session.execute(
-        select(Identifier.lookup, Identifier.conversation_id).where(Identifier.lookup.in_(list(lookups)))
-    )
-    return {lookup: conversation_id for lookup, conversation_id in rows}
+_FIND = select(Identifier.lookup, Identifier.conversation_id).where(
+    Identifier.lookup.in_(bindparam("lookups", expanding=True))
+)
+"""Asked for each message that comes in, so it is put together once."""
+
+
+def _known(session: Session, lookups: list[str]) -> dict[str, int]:
+    rows = session.connection().execute(_FIND, {"lookups": lookups})
+    return {row.lookup: row.conversation_id for row in rows}
 
 
 def _begin(session: Session, sender: Sender, lookup: str, now: datetime) -> None:

@@ -6,9 +6,10 @@ admin page) open `Database.transaction()`, which commits once, or `Database.read
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -75,11 +76,13 @@ class Database:
 
     engine: Engine
     vault: Vault
+    turns: AbstractContextManager[object] = field(default_factory=nullcontext)
+    """SQLite: this process's own threads write in turn, which is quicker than each waiting for the file's lock."""
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One unit of work: committed at the end, rolled back when anything is raised."""
-        with self._session(self.engine) as session, session.begin():
+        with self.turns, self._session(self.engine) as session, session.begin():
             yield session
 
     @contextmanager
@@ -96,9 +99,16 @@ def open_database(url: str, vault: Vault, *, pool_size: int = 5) -> Database:
     """Connect to `url` (SQLite or PostgreSQL). Nothing is read yet; a wrong address shows at first use."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return Database(_sqlite(url), vault)
+        return Database(_sqlite(url), vault, threading.RLock())
     parsed = parsed.set(drivername="postgresql+psycopg")
-    engine = create_engine(parsed, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    engine = create_engine(
+        parsed,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 3},
+    )
     return Database(engine, vault)
 
 

@@ -13,13 +13,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
     String,
+    Table,
     UniqueConstraint,
     delete,
     func,
@@ -117,6 +118,14 @@ class InboxEvent(Base):
     """Staff must look at it: set aside, or a kind of message the bot cannot read."""
     seen_by: Mapped[str | None] = mapped_column(String(36))
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+_EVENTS = cast(Table, InboxEvent.__table__)
+_STORE = {
+    dialect: insert(_EVENTS).on_conflict_do_nothing(index_elements=["channel", "key"]).returning(_EVENTS.c.id)
+    for dialect, insert in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+}
+"""Run for each message that comes in, so it is put together once."""
 
 
 def receive(session: Session, events: Sequence[Received], now: datetime) -> int:
@@ -300,13 +309,7 @@ def _store(session: Session, event: Received, now: datetime) -> int:
         "for_staff": False,
         "received_at": now,
     }
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    result = session.execute(
-        insert(InboxEvent)
-        .values(row)
-        .on_conflict_do_nothing(index_elements=["channel", "key"])
-        .returning(InboxEvent.id)
-    )
+    result = session.connection().execute(_STORE[session.get_bind().dialect.name], row)
     return 1 if result.first() else 0
 
 

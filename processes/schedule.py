@@ -9,7 +9,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from centre import conversations, heartbeats, inbox, outbox
+from centre import conversations, heartbeats, inbox, outbox, sign_ins, staff
 from centre.db import Database
 from processes import wiring
 from processes.guide import GuideKeeper
@@ -59,6 +59,8 @@ def _forget_old(database: Database) -> None:
     with database.transaction() as session:
         inbox.forget_old(session, wiring.clock())
         outbox.forget_old(session, wiring.clock())
+        staff.forget_old(session, wiring.clock())
+        sign_ins.forget_old(session, wiring.clock())
 
 
 def _guarded(job: Callable[[], None]) -> Callable[[], None]:

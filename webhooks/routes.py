@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, cast
 
 import structlog
 from flask import Blueprint, Response, jsonify, request
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from centre import inbox
 from centre.db import Database
@@ -51,10 +52,11 @@ def blueprint(
         channel = channels.get(name)
         if channel is None:
             return _plain(404, "not connected")
-        if (request.content_length or 0) > LARGEST:
-            return _plain(413, "too large")
+        request.max_content_length = LARGEST  # also for a body that does not tell its length
         try:
-            events = channel.split(request.get_data(), request.headers)
+            events = channel.split(request.get_data(), cast(Mapping[str, str], request.headers))
+        except RequestEntityTooLarge:
+            return _plain(413, "too large")
         except Forged:
             return _plain(401, "not signed")
         except Unreadable:
@@ -63,6 +65,8 @@ def blueprint(
 
     @routes.get("/whatsapp")
     def verify() -> Response:
+        if "whatsapp" not in channels:
+            return _plain(404, "not connected")
         from webhooks.whatsapp import challenge  # the only channel that is greeted with a question
 
         answer = challenge(request.args, verify_token)
@@ -72,7 +76,7 @@ def blueprint(
         try:
             with database.transaction() as session:
                 inbox.receive(session, [last_resort.note(event) for event in events], clock())
-        except (DBAPIError, SQLAlchemyError) as error:
+        except SQLAlchemyError as error:
             log.error("webhook.not_stored", channel=channel.name, events=len(events), error=type(error).__name__)
             for event in events:
                 last_resort(event)

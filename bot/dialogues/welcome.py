@@ -17,6 +17,8 @@ from centre.messages import CODE_LIMIT, LABEL_LIMIT, TITLE_LIMIT, Choice
 from content import languages
 
 LANGUAGE, VILLAGE = "language", "village"
+FEW = 4
+"""So many villages of one name are shown together; more are asked for by regency."""
 NAME_WORDS = 5
 """A village's name, with its regency, has no more words than this; a longer message is a question."""
 
@@ -75,7 +77,7 @@ def village_typed(turn: Turn, text: str) -> Answer | None:
     """Take what looks like a village's name; anything else is not for this step (None)."""
     if len(text.split()) > NAME_WORDS:
         return None
-    found = areas.search(turn.session, text)
+    found = areas.search(turn.session, text, limit=None)
     if not found:
         return None
     if areas.is_sure(text, found):
@@ -97,7 +99,7 @@ def village_chosen(turn: Turn, rest: str) -> Answer:
 def regency_chosen(turn: Turn, rest: str) -> Answer:
     """A regency out of the list (`rest`: its code, then the name that was typed)."""
     code, _, typed = rest.partition(":")
-    found = areas.in_regency(areas.search(turn.session, typed), code)
+    found = areas.in_regency(areas.search(turn.session, typed, limit=None), code)
     if not found:
         return village_unknown(turn)
     return _settle(turn, found[0]) if len(found) == 1 else _village_list(turn, found)
