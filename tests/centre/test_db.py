@@ -1,0 +1,90 @@
+"""The one door to the database: what a transaction keeps, what a reading does not disturb, and times in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from centre import contact_points
+from centre.contact_points import ContactPoint
+from centre.db import Database, is_down, open_database
+from centre.privacy import Vault
+
+WIB = timezone(timedelta(hours=7))
+
+
+def keep(database: Database, channel: str, at: datetime) -> None:
+    with database.transaction() as session:
+        contact_points.hold(session, channel).free_at = at
+
+
+def kept(database: Database, channel: str) -> datetime | None:
+    with database.reading() as session:
+        return session.scalar(select(ContactPoint.free_at).where(ContactPoint.channel == channel))
+
+
+def test_a_moment_told_in_wib_is_the_same_moment_in_utc(database: Database) -> None:
+    keep(database, "telegram", datetime(2026, 11, 21, 10, 0, tzinfo=WIB))
+    assert kept(database, "telegram") == datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+
+
+def test_a_time_without_its_zone_is_refused(database: Database) -> None:
+    with pytest.raises(StatementError, match="without its zone"):
+        keep(database, "telegram", datetime(2026, 11, 21, 10, 0))
+
+
+def test_what_is_raised_undoes_everything(database: Database) -> None:
+    def fails() -> None:
+        with database.transaction() as session:
+            contact_points.learn_link(session, "telegram", "https://t.me/BalaiBot")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
+    with database.reading() as session:
+        assert contact_points.links(session) == {}
+
+
+def test_a_reading_commits_nothing(database: Database) -> None:
+    with database.reading() as session:
+        session.add(ContactPoint(channel="web"))
+        if database.engine.dialect.name == "postgresql":
+            session.flush()
+    with database.reading() as session:
+        assert session.get(ContactPoint, "web") is None
+
+
+def test_reading_goes_on_while_another_writes(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as writing:
+        contact_points.learn_link(writing, "telegram", "https://t.me/BalaiBot")
+        with sqlite_database.reading() as session:
+            assert contact_points.links(session) == {}
+
+
+def test_a_database_that_is_not_there_is_down_and_a_wrong_row_is_not() -> None:
+    away = open_database("postgresql://nobody@127.0.0.1:1/none?connect_timeout=1", Vault("test secret"))
+    with pytest.raises(DBAPIError) as gone, away.reading() as session:
+        contact_points.links(session)
+    assert is_down(gone.value)
+
+
+def test_a_broken_rule_is_not_a_database_that_is_down(database: Database) -> None:
+    keep(database, "web", datetime(2026, 11, 21, tzinfo=UTC))
+    again = "INSERT INTO contact_points (channel) VALUES ('web')"
+    with pytest.raises(DBAPIError) as broken, database.transaction() as session:
+        session.connection().exec_driver_sql(again)
+    assert not is_down(broken.value)
+
+
+def test_a_locked_sqlite_counts_as_down_so_that_the_message_is_not_blamed(sqlite_database: Database) -> None:
+    impatient = open_database(str(sqlite_database.engine.url), sqlite_database.vault)
+    with impatient.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=20")
+    with sqlite_database.transaction() as holding:
+        contact_points.learn_link(holding, "telegram", "https://t.me/BalaiBot")
+        with pytest.raises(DBAPIError) as busy, impatient.transaction() as session:
+            contact_points.links(session)
+    assert is_down(busy.value)
