@@ -74,10 +74,11 @@ def main(context: click.Context) -> None:
 @main.command()
 def serve() -> None:
     """Start everything on this machine: what `make run` does."""
-    from processes.serve import Family, only_one, prepare
+    from processes.serve import Family, check_port, only_one, prepare
 
     settings = read_settings()
     with only_one(settings):
+        check_port(settings.port, patiently=True)
         prepare(settings)
         address = settings.public_url or f"http://localhost:{settings.port}"
         click.echo(f"Balai: {address}/  (petugas: {address}/admin)")
@@ -90,12 +91,15 @@ def web() -> None:
     from granian.constants import Interfaces
     from granian.server import Server
 
+    from processes.serve import address, check_port
+
     settings = read_settings()
     _end_with_parent()
+    check_port(settings.port)
     Server(
         "processes.web:make_app",
         factory=True,
-        address=os.environ.get("BALAI_BIND", "0.0.0.0"),  # noqa: S104 - a server is there to be reached
+        address=address(),
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=1,

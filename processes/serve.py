@@ -6,9 +6,11 @@ worker as children in its own process group and starts again whichever ends. Lig
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,6 +24,7 @@ RESTART_SECONDS = 1.0
 REFUSALS = 20
 """After so many refusals in a row (exit code 2: a setting, a port, a lock) a part is not started again."""
 STOP_SECONDS = 30.0
+PORT_SECONDS = 4.0
 PARTS = ("web", "worker")
 
 
@@ -71,6 +74,31 @@ class Family:
                 child.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 child.kill()
+
+
+def address() -> str:
+    """Where the web process listens."""
+    return os.environ.get("BALAI_BIND", "0.0.0.0")  # noqa: S104 - a server is there to be reached
+
+
+def check_port(port: int, *, patiently: bool = False) -> None:
+    """Raises `SettingsInvalid` when somebody else listens there. `patiently`: it may be a child of a `serve` that was
+    killed, which is just ending."""
+    deadline = time.monotonic() + (PORT_SECONDS if patiently else 0)
+    while not _is_free(port):
+        if time.monotonic() > deadline:
+            raise SettingsInvalid(f"port {port} is taken: stop what uses it, or set PORT")
+        time.sleep(0.1)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what has just ended does not count
+        try:
+            probe.bind((address(), port))
+        except OSError as error:
+            return error.errno != errno.EADDRINUSE
+    return True
 
 
 @contextmanager

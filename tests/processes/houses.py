@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -112,10 +112,8 @@ class House:
     def end(self) -> None:
         """Leave nothing running."""
         for child in self.running.values():
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             child.wait(10)
         if "database" in self.__dict__:
             self.database.engine.dispose()
@@ -124,6 +122,14 @@ class House:
         """What a part has written so far."""
         path = self.folder.parent / f"{part}.log"
         return path.read_text() if path.exists() else ""
+
+    def starts(self, part: str) -> int:
+        """How often the worker has said that it is ready; for the web process nothing is counted."""
+        return self.log(part).count("worker.ready") if part == "worker" else 0
+
+    def is_up(self, part: str, starts: int) -> bool:
+        """Has the worker become ready once more than `starts` times? Does the web process answer?"""
+        return self.starts(part) > starts if part == "worker" else self.answers()
 
     @property
     def address(self) -> str:
@@ -149,9 +155,9 @@ class House:
         """Until the web process and a worker are there."""
         wait_for(lambda: self.answers("/readyz"), "the house is not ready")
 
-    def telegram(self, number: int, chat: int, text: str, **more: Any) -> int:
+    def telegram(self, number: int, chat: int, text: str) -> int:
         """Knock as Telegram does with a text message; gives the status."""
-        return self.knock(telegram_update(number, chat, text, **more), "telegram")
+        return self.knock(telegram_update(number, chat, text), "telegram")
 
     def whatsapp(self, key: str, phone: str, text: str, name: str = "Inaq Rohani") -> int:
         """Knock as WhatsApp does with a text message; gives the status."""
@@ -193,9 +199,7 @@ class Ended:
     err: str
 
 
-def run(
-    *words: str, environment: dict[str, str], folder: Path, typed: bytes = b"", seconds: float = 60
-) -> Ended:
+def run(*words: str, environment: dict[str, str], folder: Path, typed: bytes = b"", seconds: float = 60) -> Ended:
     """Run one command of ours in `folder` to its end."""
     folder.mkdir(parents=True, exist_ok=True)
     ended = subprocess.run(
@@ -250,12 +254,13 @@ def signed(body: bytes, channel: str) -> dict[str, str]:
     return {"Content-Type": "application/json"} | proof[channel]
 
 
-def telegram_update(number: int, chat: int, text: str, name: str = "Sari", **more: Any) -> bytes:
+def telegram_update(number: int, chat: int, text: str, name: str = "Sari") -> bytes:
     """A text message as Telegram brings it."""
-    return json.dumps(as_update(number, chat, text, name, **more)).encode()
+    return json.dumps(as_update(number, chat, text, name)).encode()
 
 
-def as_update(number: int, chat: int, text: str, name: str = "Sari", **more: Any) -> dict[str, Any]:
+def as_update(number: int, chat: int, text: str, name: str = "Sari") -> dict[str, Any]:
+    """The same, not yet written out."""
     who = {"id": chat, "first_name": name}
     message = {
         "message_id": number,
@@ -264,7 +269,7 @@ def as_update(number: int, chat: int, text: str, name: str = "Sari", **more: Any
         "from": who | {"is_bot": False},
         "text": text,
     }
-    return {"update_id": number, "message": message | more}
+    return {"update_id": number, "message": message}
 
 
 def whatsapp_message(key: str, phone: str, text: str, name: str = "Inaq Rohani") -> bytes:
