@@ -52,7 +52,17 @@ def environment(folder: Path, port: int, database_url: str = "", gateway: str = 
 @contextmanager
 def processes(commands: list[list[str]], settings: dict[str, str]) -> Iterator[list[psutil.Process]]:
     """Run our commands side by side until the block ends; nothing of them is left behind."""
-    running = [subprocess.Popen(command, env=settings, cwd=ROOT, start_new_session=True) for command in commands]
+    running = [
+        subprocess.Popen(
+            command,
+            env=settings,
+            cwd=ROOT,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for command in commands
+    ]
     try:
         yield [psutil.Process(child.pid) for child in running]
     finally:

@@ -68,8 +68,8 @@ def questions() -> list[tuple[str, str]]:
     step = max(1, len(guide.library.phrasings) // (QUESTIONS * 3))
     found: list[tuple[str, str]] = []
     for phrasing in guide.library.phrasings[::step]:
-        understood = understand(phrasing.text, "id", guide)
-        if phrasing.language == "id" and understood.kind in ("answer", "choices", "none"):
+        understood = understand(phrasing.text, None, guide)
+        if understood.language == "id" and understood.kind in ("answer", "choices", "none"):
             found.append((phrasing.text, said(guide, understood).splitlines()[0]))
     return found[:QUESTIONS]
 

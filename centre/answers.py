@@ -42,7 +42,6 @@ def record(
         conversation_id=conversation.id, kind=kind, slug=slug, language=language, confidence=confidence, at=now
     )
     session.add(given)
-    session.flush()
     return given
 
 

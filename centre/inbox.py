@@ -138,20 +138,28 @@ def claim(session: Session, now: datetime) -> tuple[Conversation, InboxEvent] | 
 
     The hold lasts until the transaction ends. None when nothing waits that is not already held.
     """
+    return next(iter(claim_several(session, now, 1)), None)
+
+
+def claim_several(session: Session, now: datetime, most: int) -> list[tuple[Conversation, InboxEvent]]:
+    """The same for several conversations, oldest message first: at most `most`, and none that somebody else holds."""
     waiting = (
         select(Conversation)
         .join(InboxEvent, InboxEvent.conversation_id == Conversation.id)
         .where(InboxEvent.state == State.OPEN)
         .where(or_(Conversation.paused_until.is_(None), Conversation.paused_until <= now))
         .order_by(InboxEvent.id)
-        .limit(1)
+        .limit(most)
         .with_for_update(skip_locked=True, of=Conversation)
     )
-    conversation = session.scalars(waiting).first()
-    if conversation is None:
-        return None
-    event = _oldest_open(session, conversation.id)
-    return (conversation, event) if event else None
+    held = {conversation.id: conversation for conversation in session.scalars(waiting)}
+    oldest = (
+        select(func.min(InboxEvent.id))
+        .where(InboxEvent.conversation_id.in_(held), InboxEvent.state == State.OPEN)
+        .group_by(InboxEvent.conversation_id)
+    )
+    events = session.scalars(select(InboxEvent).where(InboxEvent.id.in_(oldest)).order_by(InboxEvent.id)) if held else ()
+    return [(held[event.conversation_id], event) for event in events if event.conversation_id]
 
 
 def claim_one(session: Session, conversation_id: int) -> tuple[Conversation, InboxEvent] | None:
@@ -219,9 +227,11 @@ def strike(session: Session, event_id: int, problem: str, now: datetime, *, coun
     return event.state == State.SET_ASIDE
 
 
-def anything_open(session: Session) -> bool:
-    """A look without a lock: does any message wait?"""
+def anything_open(session: Session, before: datetime | None = None) -> bool:
+    """A look without a lock: does any message wait (that came in before then)?"""
     waiting = select(InboxEvent.id).where(InboxEvent.state == State.OPEN, InboxEvent.conversation_id.is_not(None))
+    if before:
+        waiting = waiting.where(InboxEvent.received_at < before)
     return session.execute(waiting.limit(1)).first() is not None
 
 

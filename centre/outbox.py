@@ -140,7 +140,6 @@ def queue(
         for row in rows:
             row.state, row.sent_at, row.delivery = State.SENT, now, "sent"
     session.add_all(rows)
-    session.flush()
     return rows
 
 

@@ -27,8 +27,32 @@ STATUS_PATIENCE_SECONDS = 120
 """How long a status may wait for the message it is about (the platform may be faster than our own record); one about a
 message that was erased waits in vain."""
 
+AT_ONCE = 8
+"""Few enough that a webhook never waits long for its turn to write."""
+
 log = structlog.get_logger()
 Clock = Callable[[], datetime]
+
+
+def answer_waiting(database: Database, guide: Guide, clock: Clock, *, most: int = AT_ONCE) -> int:
+    """Answer the messages that have waited longest, one of each free conversation, together; gives how many.
+
+    One commit for several is what keeps up on a slow disk. When one of them fails they are taken one by one, so that
+    only the message that is to blame is counted against.
+    """
+    with database.reading() as session:
+        if not inbox.anything_open(session):
+            return 0
+    try:
+        with database.transaction() as session:
+            claimed = inbox.claim_several(session, clock(), most)
+            for conversation, event in claimed:
+                answer(session, conversation, event, guide, clock())
+        return len(claimed)
+    except Exception as error:  # noqa: BLE001 - whatever a message sets off, the others must go on
+        if isinstance(error, DBAPIError) and is_down(error):
+            raise
+    return int(answer_next(database, guide, clock))
 
 
 def answer_next(database: Database, guide: Guide, clock: Clock, *, careful: bool = False) -> bool:
@@ -47,15 +71,11 @@ def answer_next(database: Database, guide: Guide, clock: Clock, *, careful: bool
             claimed = inbox.claim(session, clock())
             if claimed is None:
                 return False
-            conversation, event = claimed
-            event_id = event.id
-            answer(session, conversation, event, guide, clock())
-        return True
-    except DBAPIError as error:
-        if is_down(error):
-            raise  # the message is not to blame
-        _strike(database, event_id, error, clock(), careful)
+            event_id = claimed[1].id
+            answer(session, *claimed, guide, clock())
     except Exception as error:  # noqa: BLE001 - whatever a message sets off, the others must go on
+        if isinstance(error, DBAPIError) and is_down(error):
+            raise  # the message is not to blame
         _strike(database, event_id, error, clock(), careful)
     return True
 

@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from centre import heartbeats, inbox
 from centre.db import Database
 from processes import schedule, wiring
-from processes.answering import answer_next, follow_statuses
+from processes.answering import answer_next, answer_waiting, follow_statuses
 from processes.guide import GuideKeeper
 from processes.settings import Settings, SettingsInvalid
 from webhooks.delivery import Courier
@@ -31,7 +31,6 @@ from webhooks.telegram import CallFailed, Telegram
 
 IDLE_SECONDS = 0.02
 """Between looks for new messages: short, so that an answer takes a blink; a look is one small indexed read."""
-CAREFUL_SECONDS = 60.0
 DRAIN_SECONDS = 25.0
 LOST_DATABASE_SECONDS = 1.0
 STATUS_SECONDS = 1.0
@@ -50,6 +49,7 @@ class Worker:
         self._channels = wiring.channels(settings)
         self._courier = Courier(database, self._channels, wiring.clock, random.SystemRandom())
         self._stopping = threading.Event()
+        self._started_at, self._is_careful = wiring.clock(), True
         self._name = f"{socket.gethostname()}:{os.getpid()}"
 
     async def run(self) -> None:
@@ -78,11 +78,10 @@ class Worker:
         self._courier.stop()
 
     def _answer(self, loop: asyncio.AbstractEventLoop) -> None:
-        started = look_at_statuses = time.monotonic()
+        look_at_statuses = time.monotonic()
         while not self._stopping.is_set():
-            careful = time.monotonic() - started < CAREFUL_SECONDS
             try:
-                answered = answer_next(self._database, self._keeper.guide, wiring.clock, careful=careful)
+                answered = self._answer_some()
                 followed = 0
                 if time.monotonic() >= look_at_statuses:
                     followed = follow_statuses(self._database, wiring.clock)
@@ -99,6 +98,15 @@ class Worker:
                 loop.call_soon_threadsafe(self._courier.wake)
             elif not followed:
                 self._stopping.wait(IDLE_SECONDS)
+
+    def _answer_some(self) -> int:
+        """What waited before we started is taken one by one, each try counted beforehand; the rest several together."""
+        if self._is_careful:
+            with self._database.reading() as session:
+                self._is_careful = inbox.anything_open(session, self._started_at)
+        if self._is_careful:
+            return int(answer_next(self._database, self._keeper.guide, wiring.clock, careful=True))
+        return answer_waiting(self._database, self._keeper.guide, wiring.clock)
 
     async def _register(self) -> None:
         """Tell Telegram where we are, where that is a secure public address; else leave it to `telegram connect`."""
