@@ -253,7 +253,7 @@ def test_nobody_is_ever_left_without_a_way_on(guide: Guide, village_database: Da
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=40,
+            max_examples=30,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,

@@ -69,12 +69,6 @@ def test_what_a_person_wrote_is_opened_as_it_was(database: Database) -> None:
     assert payload["media"] == "AgAC"
 
 
-@pytest.mark.xfail(raises=UnicodeEncodeError, strict=True, reason="a lone surrogate cannot be sealed yet")
-def test_half_an_emoji_is_stored_too(database: Database) -> None:
-    """JSON may carry a lone surrogate ("\\ud83d"), which no UTF-8 can."""
-    assert receive(database, wrote(SARI, "1", "halo \ud83d")) == 1
-
-
 def test_two_workers_never_hold_the_same_person(postgresql_database: Database) -> None:
     """Two messages of Sari at the same instant, and one of Wayan: the second worker takes Wayan's."""
     database = postgresql_database
