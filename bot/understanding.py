@@ -52,7 +52,7 @@ def understand(text: str, language: str | None, guide: Guide) -> Understood:
         found.kind,
         found.language,
         found.confidence,
-        found.label if found.kind in ("answer", "chitchat") else None,
+        found.label,
         found.choices,
         because=found.because,
         runners_up=found.runners_up,

@@ -43,7 +43,7 @@ class Vault:
         nonce, rest = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
         try:
             return self._cipher.decrypt(nonce, rest, place.encode()).decode()
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise CannotOpen(f"cannot be opened as {place.partition('|')[0]}") from error
 
     def lookup(self, kind: str, value: str) -> str:

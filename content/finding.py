@@ -68,8 +68,8 @@ class UnfitFinder(ValueError):
 class Found:
     """What was found for one message, and why.
 
-    `label` is a slug for an answer and an "@" label for chit-chat; `because` are the words that decided; `gloss` is
-    the message read word by word in Bahasa where it was recognised as a local language.
+    `label` is a slug for an answer, an "@" label for chit-chat and "@unclear" for too little to go on; `because` are the
+    words that decided; `gloss` is the message read word by word in Bahasa where it was recognised as a local language.
     """
 
     kind: Kind
@@ -119,7 +119,7 @@ class Finder:
             kind, articles = "choices", issues
         return Found(
             kind=kind,
-            label=top if kind in ("answer", "chitchat") else None,
+            label=top if kind in ("answer", "chitchat") or (kind == "none" and top == UNCLEAR) else None,
             choices=articles if kind == "choices" else (),
             confidence=confidence,
             language=spoken,

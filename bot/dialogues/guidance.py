@@ -18,12 +18,12 @@ PAGE = 8
 """Articles on one page of a topic: with "more" and "menu" they fill a list of ten rows."""
 SOURCES_SHOWN = 2
 RELATED_SHOWN = 3
+UNCLEAR = "@unclear"
 CHITCHAT: dict[str, Callable[[Phrases], str]] = {
     "@greeting": Phrases.greeting,
     "@thanks": Phrases.thanks,
     "@goodbye": Phrases.goodbye,
     "@insult": Phrases.insulted,
-    "@unclear": Phrases.unclear,
 }
 
 
@@ -35,7 +35,8 @@ def reply(say: Phrases, guide: Guide, understood: Understood, today: date) -> An
         return did_you_mean(say, guide, understood.choices)
     if understood.kind == "chitchat" and understood.slug in CHITCHAT:
         return Answer(CHITCHAT[understood.slug](say), (menu_choice(say), person_choice(say)))
-    return Answer(say.not_known(), (menu_choice(say), person_choice(say)))
+    words = say.unclear() if understood.slug == UNCLEAR else say.not_known()
+    return Answer(words, (menu_choice(say), person_choice(say)))
 
 
 def article(say: Phrases, guide: Guide, slug: str, today: date) -> Answer:
