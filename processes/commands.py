@@ -377,6 +377,8 @@ def _in_one_line(error: Exception) -> str:
 
     if isinstance(error, SQLAlchemyError):
         reason = str(getattr(error, "orig", "") or type(error).__name__).splitlines()[0]
+        if "no such table" in reason or type(getattr(error, "orig", None)).__name__ == "UndefinedTable":
+            return "the database has no tables yet: run `balai db upgrade` first"
         return f"database: {reason}"
     return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}"
 
