@@ -35,6 +35,7 @@ from centre.conversations import Conversation, Sender
 from centre.db import Base, BigId, UtcDateTime, vault_of
 from centre.inbox import InboxEvent, Status
 from centre.messages import LIMITS, Outgoing, Part, fit
+from centre.privacy import CannotOpen
 
 LEASE = timedelta(seconds=60)
 USEFUL = timedelta(hours=24)
@@ -161,9 +162,12 @@ def claim(session: Session, channel: str, pace: Pace, now: datetime, limit: int 
     for row, conversation in _due(session, channel, pace, now, most):
         row.state = _refusal(row, conversation, now) or State.SENDING
         if row.state == State.SENDING:
-            row.lease_until = now + LEASE
-            sender = conversations.sender_of(session, conversation)
-            deliveries.append(Delivery(row.id, sender, part_of(session, row)))
+            try:
+                sender = conversations.sender_of(session, conversation)
+                deliveries.append(Delivery(row.id, sender, part_of(session, row)))
+                row.lease_until = now + LEASE
+            except CannotOpen:  # damaged, or sealed with another key: it must not hold up the whole channel
+                row.state, row.error = State.FAILED, "cannot_open"
     contact_points.spend(point, pace, len(deliveries), now)
     session.flush()
     return deliveries
