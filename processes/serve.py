@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from processes.settings import Settings, SettingsInvalid
+from processes.settings import ROOT, Settings, SettingsInvalid
 
 RESTART_SECONDS = 1.0
 REFUSALS = 20
@@ -26,6 +26,8 @@ REFUSALS = 20
 STOP_SECONDS = 30.0
 PORT_SECONDS = 4.0
 PARTS = ("web", "worker")
+PREPARED = "prepared"
+MIGRATIONS = ROOT / "processes" / "migrations" / "versions"
 
 
 class Family:
@@ -114,8 +116,26 @@ def only_one(settings: Settings) -> Iterator[None]:
 
 
 def prepare(settings: Settings) -> None:
-    """Make the database, guidance, demo villages, finder and first administrator ready, in a process that ends."""
+    """Make the database, guidance, demo villages, finder and first administrator ready, in a process that ends.
+
+    When this version has done so before, there is nothing to look for: a second start must be quick.
+    """
+    if _is_prepared(settings):
+        return
     command = [sys.executable, "-m", "processes.commands", "prepare"]
     ended = subprocess.run(command, check=False)  # noqa: S603 - our own command; its memory is given back
     if ended.returncode:
         raise SystemExit(ended.returncode)
+    (settings.data / PREPARED).write_text(_version())
+
+
+def _is_prepared(settings: Settings) -> bool:
+    """Of our own SQLite only: another database may have been emptied by somebody else."""
+    mark = settings.data / PREPARED
+    is_there = not settings.database_url and (settings.data / "balai.db").exists()
+    return is_there and mark.exists() and mark.read_text() == _version()
+
+
+def _version() -> str:
+    """What decides whether there is anything to prepare: the migrations."""
+    return "\n".join(sorted(path.name for path in MIGRATIONS.glob("*.py")))

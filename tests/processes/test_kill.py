@@ -9,28 +9,54 @@ killed, because nobody can know whether it arrived; and then once more, no often
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import httpx
+import pytest
 from sqlalchemy import func, select
 
 from centre.conversations import Identifier
 from centre.inbox import InboxEvent
 from centre.outbox import OutboxMessage
-from tests.gateways import Gateways
-from tests.processes.houses import House, signed, telegram_update, wait_for, whatsapp_message, whatsapp_status
+from tests.gateways import Call, Gateways
+from tests.processes.houses import (
+    GRAPH_TOKEN,
+    TELEGRAM_TOKEN,
+    House,
+    signed,
+    telegram_update,
+    wait_for,
+    whatsapp_message,
+    whatsapp_status,
+)
 
 KILLS = int(os.environ.get("BALAI_TEST_KILLS", "10"))
 """Of web and of worker each, on each database."""
 PEOPLE = int(os.environ.get("BALAI_TEST_PEOPLE", "6"))
 """On each platform."""
+
+
+class SlowGateways(Gateways):
+    """Platforms that take a moment for each message, so that a kill often finds one on its way."""
+
+    async def _telegram(self, token: str, call: Call) -> tuple[int, dict[str, Any]]:
+        await asyncio.sleep(0.04)
+        return await super()._telegram(token, call)
+
+    async def _whatsapp(self, authorization: str, call: Call) -> tuple[int, dict[str, Any]]:
+        await asyncio.sleep(0.04)
+        return await super()._whatsapp(authorization, call)
+
+
 MEETING = ("halo", "lewati", "lewati")
 ROUND = ("gaji saya dipotong untuk biaya berangkat", "menu", "petugas", "bahasa", "batal")
 QUESTIONS = MEETING + ROUND * 200
@@ -132,6 +158,12 @@ class Count:
     doubled: int = 0
     inverted: int = 0
     repeated_in_doubt: int = 0
+
+
+@pytest.fixture
+def gateways() -> Iterator[Gateways]:
+    with SlowGateways(telegram_token=TELEGRAM_TOKEN, whatsapp_token=GRAPH_TOKEN) as running:
+        yield running
 
 
 def test_nothing_is_lost_doubled_or_out_of_order(
