@@ -14,6 +14,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.db import Base, UtcDateTime
 
+LONGEST_REST = timedelta(hours=2)
+"""No platform asks for more; a rest that seems longer is a clock that was set back."""
+
 
 @dataclass(frozen=True)
 class Pace:
@@ -35,6 +38,8 @@ class ContactPoint(Base):
     """Opens a conversation with us, e.g. https://t.me/BalaiBot."""
     free_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When the next call would be on time if each kept its distance; ahead of now by at most the burst."""
+    rest_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The platform asked the whole channel to be quiet until then."""
 
 
 def hold(session: Session, channel: str) -> ContactPoint:
@@ -49,21 +54,25 @@ def hold(session: Session, channel: str) -> ContactPoint:
 
 def allowance(point: ContactPoint, pace: Pace, now: datetime) -> int:
     """How many calls may go out now."""
-    ahead = max((point.free_at - now).total_seconds(), 0.0) if point.free_at else 0.0
-    return max(0, int(pace.burst - ahead * pace.per_second))
+    if point.rest_until and now < point.rest_until <= now + LONGEST_REST:
+        return 0
+    return max(0, int(pace.burst - _ahead(point, pace, now) * pace.per_second))
 
 
 def spend(point: ContactPoint, pace: Pace, calls: int, now: datetime) -> None:
     """Count `calls` against the pace."""
-    start = max(point.free_at, now) if point.free_at else now
-    point.free_at = start + timedelta(seconds=calls / pace.per_second)
+    point.free_at = now + timedelta(seconds=_ahead(point, pace, now) + calls / pace.per_second)
 
 
-def rest(session: Session, channel: str, pace: Pace, until: datetime) -> None:
+def rest(session: Session, channel: str, until: datetime) -> None:
     """The platform asked the whole channel to be quiet: nothing goes out before `until`."""
-    point = hold(session, channel)
-    quiet = until + timedelta(seconds=pace.burst / pace.per_second)
-    point.free_at = max(point.free_at, quiet) if point.free_at else quiet
+    hold(session, channel).rest_until = until
+
+
+def _ahead(point: ContactPoint, pace: Pace, now: datetime) -> float:
+    """Seconds by which we are ahead of an even pace: never more than a burst, also when a clock was set back."""
+    ahead = (point.free_at - now).total_seconds() if point.free_at else 0.0
+    return min(max(ahead, 0.0), pace.burst / pace.per_second)
 
 
 def links(session: Session) -> dict[str, str]:

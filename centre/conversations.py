@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, bindparam, delete, select, update
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from centre.db import Base, BigId, UtcDateTime, vault_of
-
-FAREWELL = timedelta(minutes=15)
-"""How long an erased conversation keeps its address, so that the person can read that it was erased."""
+from centre.privacy import Vault
 
 
 @dataclass(frozen=True)
@@ -48,8 +46,7 @@ class Conversation(Base):
     step: Mapped[str | None] = mapped_column(String(40))
     offered: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
     """What may be chosen now by its number or its label: [code, label, title] each."""
-    memory: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    """Small facts the next turn needs (last article, country named); never words of the person."""
+    sealed_memory: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_incoming_at: Mapped[datetime] = mapped_column(UtcDateTime)
     notice_version: Mapped[str | None] = mapped_column(String(20))
@@ -61,8 +58,29 @@ class Conversation(Base):
     """The platform says the person blocked us: nothing is sent at all."""
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Answering failed just now; the lane waits until then before the next try."""
+    joined_to: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
+    """This sender is known by another conversation now (a number and a user id, first seen apart)."""
     closing_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """The person asked to be forgotten: the row goes as soon as the last word to them is out."""
+
+
+    @property
+    def memory(self) -> dict[str, Any]:
+        """Small facts the next turn needs (the country named, a danger asked about); never words of the person."""
+        if self.sealed_memory is None:
+            return {}
+        opened: dict[str, Any] = json.loads(self._vault.open(self.sealed_memory, _MEMORY))
+        return opened
+
+    @memory.setter
+    def memory(self, facts: dict[str, Any]) -> None:
+        self.sealed_memory = self._vault.seal(json.dumps(facts), _MEMORY) if facts else None
+
+    @property
+    def _vault(self) -> Vault:
+        session = object_session(self)
+        assert session is not None, "a conversation is only read within a transaction"
+        return vault_of(session)
 
 
 class Identifier(Base):
@@ -72,6 +90,14 @@ class Identifier(Base):
 
     lookup: Mapped[str] = mapped_column(String(32), primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+
+
+def known(session: Session, sender: Sender) -> int | None:
+    """The id of the sender's conversation when every identifier shown leads to it; a look that changes nothing."""
+    lookups = _lookups(session, sender)
+    found = _known(session, lookups)
+    same = set(found.values())
+    return same.pop() if len(found) == len(lookups) and len(same) == 1 else None
 
 
 def of_sender(session: Session, sender: Sender, now: datetime) -> int:
@@ -88,6 +114,7 @@ def of_sender(session: Session, sender: Sender, now: datetime) -> int:
     conversation_id = next(found[lookup] for lookup in lookups if lookup in found)
     strays = [lookup for lookup in lookups if found.get(lookup) != conversation_id]
     if strays:
+        _join(session, {found[lookup] for lookup in strays if lookup in found}, conversation_id)
         _tie(session, strays, conversation_id)
         _learn(session, conversation_id, sender)
     return conversation_id
@@ -112,7 +139,7 @@ def block(conversation: Conversation, now: datetime) -> None:
 
 
 def forget(session: Session, conversation: Conversation, now: datetime) -> None:
-    """Empty the conversation at once (UU PDP 27/2022 art. 43). Its address stays until the farewell is out, see `sweep`."""
+    """Empty the conversation at once. Its address stays until the farewell is out: see `centre.retention`."""
     for column in ("language", "village_id", "step", "notice_version", "notice_at", "stopped_at"):
         setattr(conversation, column, None)
     conversation.offered, conversation.memory = [], {}
@@ -120,16 +147,7 @@ def forget(session: Session, conversation: Conversation, now: datetime) -> None:
     session.flush()
 
 
-def sweep(session: Session, now: datetime) -> int:
-    """Remove the conversations of those who asked to be forgotten and did not write again; gives how many."""
-    leaving = select(Conversation.id).where(Conversation.closing_at < now - FAREWELL)
-    result = session.execute(
-        delete(Conversation).where(Conversation.id.in_(leaving)).execution_options(synchronize_session=False)
-    )
-    return int(getattr(result, "rowcount", 0))
-
-
-_PLACE = "conversations|sender"
+_PLACE, _MEMORY = "conversations|sender", "conversations|memory"
 
 
 def _lookups(session: Session, sender: Sender) -> list[str]:
@@ -152,7 +170,7 @@ def _begin(session: Session, sender: Sender, lookup: str, now: datetime) -> None
     """Make the conversation, unless another process made it a moment ago (then ours is taken back)."""
     sealed = vault_of(session).seal(json.dumps(sender.identifiers), _PLACE)
     conversation = Conversation(
-        channel=sender.channel, sealed_sender=sealed, created_at=now, last_incoming_at=now, offered=[], memory={}
+        channel=sender.channel, sealed_sender=sealed, created_at=now, last_incoming_at=now, offered=[]
     )
     session.add(conversation)
     session.flush()
@@ -167,6 +185,16 @@ def _tie(session: Session, lookups: list[str], conversation_id: int) -> None:
             session.execute(
                 update(Identifier).where(Identifier.lookup == lookup).values(conversation_id=conversation_id)
             )
+
+
+def _join(session: Session, others: set[int], conversation_id: int) -> None:
+    """Two conversations turn out to be one person's: the other is remembered, so that both are erased together."""
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id.in_(others))
+        .values(joined_to=conversation_id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _learn(session: Session, conversation_id: int, sender: Sender) -> None:

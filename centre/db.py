@@ -31,6 +31,15 @@ from sqlalchemy.types import TypeDecorator
 
 from centre.privacy import Vault
 
+PATIENCE = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    "options": "-c lock_timeout=3s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s",
+}
+"""How long PostgreSQL is waited for: one held row or one dead machine must not hold up every thread of ours."""
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -107,7 +116,8 @@ def open_database(url: str, vault: Vault, *, pool_size: int = 5) -> Database:
         max_overflow=pool_size,
         pool_timeout=5,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 3},
+        hide_parameters=True,
+        connect_args=PATIENCE,
     )
     return Database(engine, vault)
 
@@ -124,7 +134,7 @@ def vault_of(session: Session) -> Vault:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 5.0, "check_same_thread": False})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 5.0, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

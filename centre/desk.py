@@ -111,8 +111,8 @@ def counts(session: Session, scope: Scope) -> tuple[int, int]:
     return _count(session, _messages(scope).where(_WAITS)), _count(session, _replies(scope).where(_LOST))
 
 
-_WAITS: ColumnElement[bool] = InboxEvent.for_staff.is_(True)
-_LOST: ColumnElement[bool] = (OutboxMessage.state == outbox.State.FAILED) & OutboxMessage.seen_at.is_(None)
+_WAITS: ColumnElement[bool] = inbox.is_for_staff()
+_LOST: ColumnElement[bool] = outbox.is_lost()
 
 
 def _messages(scope: Scope) -> Select[InboxEvent, Conversation, Village]:

@@ -16,12 +16,14 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
     String,
     Table,
     UniqueConstraint,
+    bindparam,
     delete,
     func,
     or_,
@@ -97,7 +99,7 @@ class InboxEvent(Base):
             postgresql_where=text("state = 'open'"),
             sqlite_where=text("state = 'open'"),
         ),
-        Index("ix_inbox_events_for_staff", "id", postgresql_where=text("for_staff"), sqlite_where=text("for_staff")),
+        Index("ix_inbox_events_for_staff", "id", postgresql_where=text("for_staff"), sqlite_where=text("for_staff = 1")),
         {"sqlite_autoincrement": True},  # a number is never given twice, not even after erasure
     )
 
@@ -119,6 +121,9 @@ class InboxEvent(Base):
     seen_by: Mapped[str | None] = mapped_column(String(36))
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+
+# Written out as in the partial indexes: neither database would use them for a value handed in.
+_IS_OPEN = InboxEvent.state == bindparam(None, State.OPEN.value, literal_execute=True)
 
 _EVENTS = cast(Table, InboxEvent.__table__)
 _STORE = {
@@ -146,7 +151,7 @@ def claim_several(session: Session, now: datetime, most: int) -> list[tuple[Conv
     waiting = (
         select(Conversation)
         .join(InboxEvent, InboxEvent.conversation_id == Conversation.id)
-        .where(InboxEvent.state == State.OPEN)
+        .where(_IS_OPEN)
         .where(or_(Conversation.paused_until.is_(None), Conversation.paused_until <= now))
         .order_by(InboxEvent.id)
         .limit(most)
@@ -155,7 +160,7 @@ def claim_several(session: Session, now: datetime, most: int) -> list[tuple[Conv
     held = {conversation.id: conversation for conversation in session.scalars(waiting)}
     oldest = (
         select(func.min(InboxEvent.id))
-        .where(InboxEvent.conversation_id.in_(held), InboxEvent.state == State.OPEN)
+        .where(InboxEvent.conversation_id.in_(held), _IS_OPEN)
         .group_by(InboxEvent.conversation_id)
     )
     events = session.scalars(select(InboxEvent).where(InboxEvent.id.in_(oldest)).order_by(InboxEvent.id)) if held else ()
@@ -193,6 +198,11 @@ def finish(session: Session, event: InboxEvent, now: datetime) -> None:
     session.flush()
 
 
+def erase(event: InboxEvent) -> None:
+    """Its words go, its key stays: the person asked to be forgotten with this very message."""
+    event.sealed_payload, event.conversation_id, event.for_staff = None, None, False
+
+
 def keep_for_staff(event: InboxEvent, why: str) -> None:
     """The bot cannot read this; a person must."""
     event.for_staff = True
@@ -213,7 +223,7 @@ def strike(session: Session, event_id: int, problem: str, now: datetime, *, coun
 
     Until then the lane waits, longer each time (1, 2, 4, 8 seconds). `counted`: the try was counted beforehand.
     """
-    event = session.get_one(InboxEvent, event_id)
+    event = session.get_one(InboxEvent, event_id, with_for_update=True)
     if event.state != State.OPEN:
         return False
     event.attempts += 0 if counted else 1
@@ -229,7 +239,7 @@ def strike(session: Session, event_id: int, problem: str, now: datetime, *, coun
 
 def anything_open(session: Session, before: datetime | None = None) -> bool:
     """A look without a lock: does any message wait (that came in before then)?"""
-    waiting = select(InboxEvent.id).where(InboxEvent.state == State.OPEN, InboxEvent.conversation_id.is_not(None))
+    waiting = select(InboxEvent.id).where(_IS_OPEN, InboxEvent.conversation_id.is_not(None))
     if before:
         waiting = waiting.where(InboxEvent.received_at < before)
     return session.execute(waiting.limit(1)).first() is not None
@@ -237,7 +247,7 @@ def anything_open(session: Session, before: datetime | None = None) -> bool:
 
 def any_status_open(session: Session) -> bool:
     """The same for delivery statuses."""
-    waiting = select(InboxEvent.id).where(InboxEvent.state == State.OPEN, InboxEvent.kind == "status")
+    waiting = select(InboxEvent.id).where(_IS_OPEN, InboxEvent.kind == "status")
     return session.execute(waiting.limit(1)).first() is not None
 
 
@@ -245,7 +255,7 @@ def statuses(session: Session, limit: int = 100) -> list[InboxEvent]:
     """Open delivery statuses, oldest first, held until the transaction ends."""
     rows = session.scalars(
         select(InboxEvent)
-        .where(InboxEvent.state == State.OPEN, InboxEvent.kind == "status")
+        .where(_IS_OPEN, InboxEvent.kind == "status")
         .order_by(InboxEvent.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -267,14 +277,19 @@ def mark_seen(event: InboxEvent, staff_id: str, now: datetime) -> None:
 def backlog(session: Session) -> tuple[int, datetime | None]:
     """How many messages wait, and since when."""
     count, oldest = session.execute(
-        select(func.count(), func.min(InboxEvent.received_at)).where(InboxEvent.state == State.OPEN)
+        select(func.count(), func.min(InboxEvent.received_at)).where(_IS_OPEN)
     ).one()
     return count, oldest
 
 
 def waiting_for_staff(session: Session) -> int:
     """How many messages staff must look at."""
-    return session.execute(select(func.count()).where(InboxEvent.for_staff)).scalar_one()
+    return session.execute(select(func.count()).select_from(InboxEvent).where(is_for_staff())).scalar_one()
+
+
+def is_for_staff() -> ColumnElement[bool]:
+    """What staff must look at, written as in its index."""
+    return cast(ColumnElement[bool], InboxEvent.for_staff)
 
 
 def forget_old(session: Session, now: datetime) -> int:
@@ -294,11 +309,21 @@ def forget_old(session: Session, now: datetime) -> int:
     return int(getattr(words, "rowcount", 0))
 
 
-def erase_words(session: Session, conversation_id: int) -> None:
-    """The person asked to be forgotten: every payload of the conversation goes at once, whoever was to look at it."""
+def erase_words(session: Session, conversation_id: int, *, waiting_too: bool = False) -> None:
+    """The person asked to be forgotten: every payload of the conversation goes at once, whoever was to look at it.
+
+    What came in after they asked still waits, and is answered as if from somebody new; `waiting_too`: that goes as well.
+    """
+    if waiting_too:
+        session.execute(
+            update(InboxEvent)
+            .where(InboxEvent.conversation_id == conversation_id, _IS_OPEN)
+            .values(state=State.DONE, handled_at=InboxEvent.received_at)
+            .execution_options(synchronize_session=False)
+        )
     session.execute(
         update(InboxEvent)
-        .where(InboxEvent.conversation_id == conversation_id)
+        .where(InboxEvent.conversation_id == conversation_id, InboxEvent.state != State.OPEN)
         .values(sealed_payload=None, for_staff=False, conversation_id=None)
         .execution_options(synchronize_session=False)
     )
@@ -307,7 +332,12 @@ def erase_words(session: Session, conversation_id: int) -> None:
 def _store(session: Session, event: Received, now: datetime) -> int:
     vault = vault_of(session)
     key = vault.lookup(f"{event.channel}:event", event.key)
-    conversation_id = conversations.of_sender(session, event.sender, now) if event.sender else None
+    conversation_id = None
+    if event.sender:
+        conversation_id = conversations.known(session, event.sender)
+        if conversation_id is None and _is_known(session, event.channel, key):
+            return 0  # a late repetition must not bring somebody back who asked to be forgotten
+        conversation_id = conversation_id or conversations.of_sender(session, event.sender, now)
     row = {
         "channel": event.channel,
         "key": key,
@@ -321,6 +351,11 @@ def _store(session: Session, event: Received, now: datetime) -> int:
     }
     result = session.connection().execute(_STORE[session.get_bind().dialect.name], row)
     return 1 if result.first() else 0
+
+
+def _is_known(session: Session, channel: str, key: str) -> bool:
+    again = select(InboxEvent.id).where(InboxEvent.channel == channel, InboxEvent.key == key)
+    return session.execute(again).first() is not None
 
 
 def _payload(event: Received) -> dict[str, Any]:
@@ -339,7 +374,7 @@ def _payload(event: Received) -> dict[str, Any]:
 def _oldest_open(session: Session, conversation_id: int) -> InboxEvent | None:
     return session.scalars(
         select(InboxEvent)
-        .where(InboxEvent.conversation_id == conversation_id, InboxEvent.state == State.OPEN)
+        .where(InboxEvent.conversation_id == conversation_id, _IS_OPEN)
         .order_by(InboxEvent.id)
         .limit(1)
     ).first()

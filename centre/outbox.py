@@ -15,11 +15,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
     String,
     UniqueConstraint,
+    bindparam,
     delete,
     exists,
     func,
@@ -27,7 +29,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
 from centre import contact_points, conversations
 from centre.contact_points import Pace
@@ -56,6 +58,10 @@ class State(enum.StrEnum):
 
 
 UNDER_WAY = (State.OPEN, State.SENDING)
+LOST = (State.FAILED, State.EXPIRED)
+"""What staff must hear of: it will not arrive any more."""
+LONGEST_NUMBER = 18
+"""Digits of a row number."""
 FORWARD = {None: 0, "sent": 1, "delivered": 2, "read": 3}
 
 
@@ -98,8 +104,21 @@ class OutboxMessage(Base):
             "ix_outbox_messages_open",
             "channel",
             "id",
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
+        ),
+        Index(
+            "ix_outbox_messages_under_way",
+            "conversation_id",
+            "id",
             postgresql_where=text("state IN ('open', 'sending')"),
             sqlite_where=text("state IN ('open', 'sending')"),
+        ),
+        Index(
+            "ix_outbox_messages_leased",
+            "lease_until",
+            postgresql_where=text("lease_until IS NOT NULL"),
+            sqlite_where=text("lease_until IS NOT NULL"),
         ),
         Index("ix_outbox_messages_lane", "conversation_id", "id"),
         Index("ix_outbox_messages_sent", "conversation_id", "sent_at"),
@@ -147,7 +166,7 @@ def queue(
 def anything_due(session: Session, channel: str, now: datetime) -> bool:
     """A look without a lock, so that an idle worker does not hold up the others."""
     due = select(OutboxMessage.id).where(
-        OutboxMessage.channel == channel, OutboxMessage.state == State.OPEN, OutboxMessage.next_at <= now
+        OutboxMessage.channel == channel, _literally(OutboxMessage.state, State.OPEN), OutboxMessage.next_at <= now
     )
     return session.execute(due.limit(1)).first() is not None
 
@@ -173,11 +192,11 @@ def claim(session: Session, channel: str, pace: Pace, now: datetime, limit: int 
     return deliveries
 
 
-def record(session: Session, message_id: int, outcome: Outcome, pace: Pace, now: datetime, jitter: float) -> None:
+def record(session: Session, message_id: int, outcome: Outcome, now: datetime, jitter: float) -> None:
     """Enter what became of a call. `jitter` between 0.8 and 1.2 spreads repeated tries."""
     row = session.get(OutboxMessage, message_id, with_for_update=True)
-    if row is None or row.state != State.SENDING:
-        return  # erased meanwhile, or a status was faster
+    if row is None or row.state not in (State.SENDING, *([State.OPEN] if outcome.kind == "sent" else [])):
+        return  # erased meanwhile, or a status was faster; what was sent counts even after its lease was over
     row.error = outcome.error[:60] or None
     row.lease_until = None
     match outcome.kind:
@@ -186,7 +205,7 @@ def record(session: Session, message_id: int, outcome: Outcome, pace: Pace, now:
         case "throttled":
             row.state, row.next_at = State.OPEN, now + outcome.wait
             if outcome.whole_channel:
-                contact_points.rest(session, row.channel, pace, now + outcome.wait)
+                contact_points.rest(session, row.channel, now + outcome.wait)
         case "temporary":
             _move(session, row, outcome)
             _try_again(row, now, jitter)
@@ -201,7 +220,7 @@ def reap(session: Session, now: datetime) -> int:
     """Calls whose worker died in the middle: nobody knows whether they arrived. Gives how many."""
     rows = session.scalars(
         select(OutboxMessage)
-        .where(OutboxMessage.state == State.SENDING, OutboxMessage.lease_until < now)
+        .where(OutboxMessage.lease_until.is_not(None), OutboxMessage.lease_until < now)
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
@@ -213,7 +232,7 @@ def reap(session: Session, now: datetime) -> int:
 
 def any_lease_over(session: Session, now: datetime) -> bool:
     """A look without a lock: is there a call whose worker died?"""
-    over = select(OutboxMessage.id).where(OutboxMessage.state == State.SENDING, OutboxMessage.lease_until < now)
+    over = select(OutboxMessage.id).where(OutboxMessage.lease_until.is_not(None), OutboxMessage.lease_until < now)
     return session.execute(over.limit(1)).first() is not None
 
 
@@ -267,21 +286,28 @@ def forget_old(session: Session, now: datetime) -> None:
     )
 
 
-def undelivered(session: Session, limit: int = 200) -> list[OutboxMessage]:
-    """What could not be delivered and nobody has looked at yet, for staff."""
-    rows = session.scalars(
-        select(OutboxMessage)
-        .where(OutboxMessage.state == State.FAILED, OutboxMessage.seen_at.is_(None))
-        .order_by(OutboxMessage.id.desc())
-        .limit(limit)
+def is_lost() -> ColumnElement[bool]:
+    """What could not be delivered and nobody has looked at yet."""
+    return OutboxMessage.state.in_(LOST) & OutboxMessage.seen_at.is_(None)
+
+
+def count_lost(session: Session) -> int:
+    """How many replies staff must hear of."""
+    return session.execute(select(func.count()).select_from(OutboxMessage).where(is_lost())).scalar_one()
+
+
+def was_said(session: Session, conversation_id: int, cause: str) -> bool:
+    """Has this cause already made us say something?"""
+    said_for_it = select(OutboxMessage.id).where(
+        OutboxMessage.conversation_id == conversation_id, OutboxMessage.cause == cause
     )
-    return list(rows)
+    return session.execute(said_for_it.limit(1)).first() is not None
 
 
 def backlog(session: Session) -> tuple[int, datetime | None]:
     """How many messages wait to go out, and since when."""
     count, oldest = session.execute(
-        select(func.count(), func.min(OutboxMessage.created_at)).where(OutboxMessage.state.in_(UNDER_WAY))
+        select(func.count(), func.min(OutboxMessage.created_at)).where(_literally(OutboxMessage.state, UNDER_WAY))
     ).one()
     return count, oldest
 
@@ -303,6 +329,13 @@ def _row(
     return row
 
 
+def _literally(column: InstrumentedAttribute[str], states: State | tuple[State, ...]) -> ColumnElement[bool]:
+    """The condition with its words written out, as in the partial indexes: neither database would use them otherwise."""
+    if isinstance(states, State):
+        return column == bindparam(None, states.value, literal_execute=True)
+    return column.in_(bindparam(None, [state.value for state in states], expanding=True, literal_execute=True))
+
+
 def _place(row: OutboxMessage) -> str:
     return f"outbox_messages|part|{row.conversation_id}|{row.cause}|{row.part}"
 
@@ -314,7 +347,7 @@ def _due(
     waits_for_another = exists().where(
         earlier.conversation_id == OutboxMessage.conversation_id,
         earlier.id < OutboxMessage.id,
-        earlier.state.in_(UNDER_WAY),
+        _literally(earlier.state, UNDER_WAY),
     )
     said_lately = (
         select(func.count())
@@ -324,7 +357,7 @@ def _due(
     rows = session.execute(
         select(OutboxMessage, Conversation)
         .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
-        .where(OutboxMessage.channel == channel, OutboxMessage.state == State.OPEN, OutboxMessage.next_at <= now)
+        .where(OutboxMessage.channel == channel, _literally(OutboxMessage.state, State.OPEN), OutboxMessage.next_at <= now)
         .where(~waits_for_another)
         .where(or_(said_lately < pace.per_chat, OutboxMessage.expires_at < now))
         .order_by(OutboxMessage.id)
@@ -385,11 +418,12 @@ def _doubt(row: OutboxMessage, now: datetime) -> None:
 
 
 def _of_status(session: Session, channel: str, status: Status) -> OutboxMessage | None:
-    if status.ours.isdecimal():
-        row = session.get(OutboxMessage, int(status.ours), with_for_update=True)
-        if row is not None and row.channel == channel:
-            return row
     key = vault_of(session).lookup(f"{channel}:sent", status.provider_id)
+    if status.ours.isdecimal() and len(status.ours) <= LONGEST_NUMBER:
+        row = session.get(OutboxMessage, int(status.ours), with_for_update=True)
+        # Another tool may send from the same number with marks of its own: ours is a row not yet told otherwise.
+        if row is not None and row.channel == channel and row.provider_key in (None, key):
+            return row
     return session.scalars(
         select(OutboxMessage)
         .where(OutboxMessage.channel == channel, OutboxMessage.provider_key == key)

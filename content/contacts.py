@@ -8,7 +8,7 @@ contradicted or stale is not in the file at all). Staff test calls are recorded 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -102,11 +102,6 @@ def line(contact: Contact, say_source: Callable[[Contact], str]) -> str:
     """One line of the card: "KJRI Hong Kong +852 5242 2240 (per November 2025)"; `say_source` words the bracket,
     from `tested_on`, `since` and `is_confirmed` (hotlines.md §8)."""
     return f"{contact.name} {contact.number} ({say_source(contact)})"
-
-
-def short_name(contact: Contact) -> str:
-    """The name without what follows the comma, for a sentence: "KJRI Hong Kong, darurat" is "KJRI Hong Kong"."""
-    return contact.name.partition(",")[0]
 
 
 def tested(contacts: Mapping[str, Contact], calls: Mapping[str, date]) -> dict[str, Contact]:
@@ -255,8 +250,3 @@ def _month(written: str) -> Month | None:
 
 def _sortable(month: Month | None) -> tuple[int, int]:
     return (month.year, month.month or 0) if month else (0, 0)
-
-
-def sources_of(contacts: Sequence[Contact]) -> list[Source]:
-    """The latest source of each contact shown, once each, for the "where from" lines of an article."""
-    return list(dict.fromkeys(contact.source for contact in contacts))

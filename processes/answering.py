@@ -7,7 +7,7 @@ told that somebody will look, and the conversation moves on.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -27,6 +27,7 @@ STATUS_PATIENCE_SECONDS = 120
 """How long a status may wait for the message it is about (the platform may be faster than our own record); one about a
 message that was erased waits in vain."""
 
+COUNTED_PAUSE = timedelta(seconds=10)
 AT_ONCE = 8
 """Few enough that a webhook never waits long for its turn to write."""
 
@@ -63,12 +64,13 @@ def answer_next(database: Database, guide: Guide, clock: Clock, *, careful: bool
     with database.reading() as session:
         if not inbox.anything_open(session):
             return False
-    if careful:
-        _count_first(database, clock())
+    lane = _count_first(database, clock()) if careful else None
+    if careful and lane is None:
+        return True
     event_id: int | None = None
     try:
         with database.transaction() as session:
-            claimed = inbox.claim(session, clock())
+            claimed = inbox.claim_one(session, lane) if lane else inbox.claim(session, clock())
             if claimed is None:
                 return False
             event_id = claimed[1].id
@@ -86,14 +88,22 @@ def answer(session: Session, conversation: Conversation, event: InboxEvent, guid
     if "blocked" in payload:
         conversation.blocked_at = now if payload["blocked"] else None
     if "message" in payload:
-        conversation.last_incoming_at = event.received_at
-        conversation.blocked_at = None
+        _note_arrival(conversation, event.received_at)
         response = respond(session, conversation, inbox.message_of(payload), guide, now)
         outbox.queue(session, conversation, f"event:{event.id}", response.replies, now)
         if response.for_staff:
             inbox.keep_for_staff(event, response.for_staff)
+        if conversation.closing_at:
+            inbox.erase(event)
     conversation.paused_until = None
     inbox.finish(session, event, now)
+
+
+def _note_arrival(conversation: Conversation, received_at: datetime) -> None:
+    """Who writes does not block us any more. A message that staff had answered again is old news."""
+    if conversation.blocked_at and conversation.blocked_at < received_at:
+        conversation.blocked_at = None
+    conversation.last_incoming_at = max(conversation.last_incoming_at, received_at)
 
 
 def follow_statuses(database: Database, clock: Clock) -> int:
@@ -122,12 +132,23 @@ def _follow(session: Session, event: InboxEvent, now: datetime) -> bool:
     return outbox.follow(session, event, status, now)
 
 
-def _count_first(database: Database, now: datetime) -> None:
-    """In the first minute after a start: count the try first, so that a message that kills us is counted."""
+def _count_first(database: Database, now: datetime) -> int | None:
+    """What waited before a start: count the try first, so that a message that kills us is counted.
+
+    Gives the conversation to answer, which other workers leave alone meanwhile; None when there was none left to take, or
+    its message has now been tried too often and is set aside.
+    """
     with database.transaction() as session:
         claimed = inbox.claim(session, now)
-        if claimed and inbox.count_try(session, claimed[1], now):
-            _tell_set_aside(session, claimed[1].id, now)
+        if claimed is None:
+            return None
+        conversation, event = claimed
+        conversation.paused_until = now + COUNTED_PAUSE
+        if inbox.count_try(session, event, now):
+            conversation.paused_until = None
+            _tell_set_aside(session, event.id, now)
+            return None
+        return conversation.id
 
 
 def _strike(database: Database, event_id: int | None, error: Exception, now: datetime, counted: bool) -> None:
@@ -142,7 +163,8 @@ def _strike(database: Database, event_id: int | None, error: Exception, now: dat
 def _tell_set_aside(session: Session, event_id: int, now: datetime) -> None:
     event = session.get_one(InboxEvent, event_id)
     conversation = session.get(Conversation, event.conversation_id) if event.conversation_id else None
-    if conversation is None:
+    cause = f"event:{event_id}:set-aside"
+    if conversation is None or outbox.was_said(session, conversation.id, cause):
         return
     words = Outgoing(Phrases(language_of(conversation)).set_aside())
-    outbox.queue(session, conversation, f"event:{event_id}:set-aside", [words], now)
+    outbox.queue(session, conversation, cause, [words], now)

@@ -107,7 +107,7 @@ def start_building(path: Path, *, from_files: bool) -> subprocess.Popen[bytes]:
     source = "files" if from_files else "database"
     log.info("finder.building", source=source)
     command = [sys.executable, "-m", "processes.building", source, str(path)]
-    return subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - our own module
+    return subprocess.Popen(command)  # noqa: S603 - our own module, in our own folder: it reads the same settings
 
 
 def build(settings: Settings, source: str, path: Path) -> None:

@@ -9,7 +9,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from centre import conversations, heartbeats, inbox, outbox, sign_ins, staff
+from centre import heartbeats, outbox, retention, sign_ins, staff
 from centre.db import Database
 from processes import wiring
 from processes.guide import GuideKeeper
@@ -51,14 +51,13 @@ def _reap(database: Database) -> None:
 
 def _sweep(database: Database) -> None:
     with database.transaction() as session:
-        conversations.sweep(session, wiring.clock())
+        retention.sweep(session, wiring.clock())
 
 
 def _forget_old(database: Database) -> None:
     """Retention (reference defaults): words 72 hours after their answer, keys 30 days, replies 90 days."""
     with database.transaction() as session:
-        inbox.forget_old(session, wiring.clock())
-        outbox.forget_old(session, wiring.clock())
+        retention.forget_old(session, wiring.clock())
         staff.forget_old(session, wiring.clock())
         sign_ins.forget_old(session, wiring.clock())
 

@@ -106,7 +106,7 @@ def _measure(database: Database) -> bytes:
     with database.reading() as session:
         seen = heartbeats.last_seen(session)
         figures = {"inbox": inbox.backlog(session), "outbox": outbox.backlog(session)}
-        set_aside, undelivered = inbox.waiting_for_staff(session), len(outbox.undelivered(session))
+        set_aside, undelivered = inbox.waiting_for_staff(session), outbox.count_lost(session)
     for name, (count, oldest) in figures.items():
         Gauge(f"balai_{name}_waiting", f"Messages waiting in the {name}", registry=registry).set(count)
         age = (now - oldest).total_seconds() if oldest else 0

@@ -20,7 +20,7 @@ from typing import IO
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from centre import heartbeats, inbox
+from centre import inbox
 from centre.db import Database
 from processes import schedule, wiring
 from processes.answering import answer_next, answer_waiting, follow_statuses
@@ -163,13 +163,6 @@ def run(settings: Settings) -> None:
     database.engine.dispose()
     if held:
         held.close()
-
-
-def is_alive(database: Database) -> bool:
-    """Was any worker seen lately?"""
-    with database.reading() as session:
-        seen = heartbeats.last_seen(session)
-    return seen is not None and wiring.clock() - seen < heartbeats.LATELY
 
 
 def _only_one(settings: Settings) -> IO[str] | None:

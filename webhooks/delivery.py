@@ -11,6 +11,7 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import count
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -46,7 +47,7 @@ class Courier:
         self._clock = clock
         self._chance = chance
         self._wake = {name: asyncio.Event() for name in channels}
-        self._done: asyncio.Queue[tuple[Channel, int, Outcome]] = asyncio.Queue()
+        self._done: asyncio.Queue[tuple[int, Outcome]] = asyncio.Queue()
         self._calls: dict[str, set[asyncio.Task[None]]] = {name: set() for name in channels}
         self._stopping = asyncio.Event()
 
@@ -109,7 +110,7 @@ class Courier:
         except Exception as error:  # noqa: BLE001 - a channel's own mistake must not stop the others
             log.error("delivery.channel_failed", channel=channel.name, error=type(error).__name__)
             outcome = Outcome("ambiguous", error=type(error).__name__)
-        self._done.put_nowait((channel, delivery.id, outcome))
+        self._done.put_nowait((delivery.id, outcome))
 
     async def _record_outcomes(self) -> None:
         while True:
@@ -121,15 +122,17 @@ class Courier:
                 self._done.task_done()
             self.wake()  # the next part of a conversation may go now
 
-    async def _record(self, batch: list[tuple[Channel, int, Outcome]]) -> None:
+    async def _record(self, batch: list[tuple[int, Outcome]]) -> None:
         """Enter outcomes; while the database cannot be reached they are held here, and the leases hold the rows."""
-        for pause in RECORD_PAUSES:
+        for tries in count():
             try:
                 await asyncio.to_thread(self._record_now, batch)
                 return
             except SQLAlchemyError as error:
                 log.error("delivery.not_recorded", outcomes=len(batch), error=type(error).__name__)
-                await asyncio.sleep(pause)
+                if self._stopping.is_set() and tries >= len(RECORD_PAUSES):
+                    return
+                await asyncio.sleep(RECORD_PAUSES[min(tries, len(RECORD_PAUSES) - 1)])
             except Exception as error:  # noqa: BLE001 - one outcome that cannot be entered must not lose the others
                 log.error("delivery.outcome_refused", outcomes=len(batch), error=type(error).__name__)
                 if len(batch) > 1:
@@ -137,11 +140,11 @@ class Courier:
                         await self._record([each])
                 return
 
-    def _record_now(self, batch: list[tuple[Channel, int, Outcome]]) -> None:
+    def _record_now(self, batch: list[tuple[int, Outcome]]) -> None:
         with self._database.transaction() as session:
-            for channel, message_id, outcome in sorted(batch, key=lambda each: each[1]):
+            for message_id, outcome in sorted(batch, key=lambda each: each[0]):
                 jitter = self._chance.uniform(0.8, 1.2)
-                outbox.record(session, message_id, outcome, channel.pace, self._clock(), jitter)
+                outbox.record(session, message_id, outcome, self._clock(), jitter)
 
     async def _rest(self, channel: Channel) -> None:
         event = self._wake[channel.name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.dialogues import guidance
 from bot.phrases import Phrases
 from bot.turns import Answer, Guide, Turn
-from centre import answers, areas, conversations, inbox, outbox
+from centre import areas, retention
 from centre.areas import Village
 from centre.messages import Choice
 
@@ -45,11 +45,7 @@ def forget(turn: Turn, word: str) -> Answer:
     """Erase everything held about this conversation (UU PDP 27/2022 art. 43), or nothing."""
     if word != "yes" or turn.conversation.step != FORGET:
         return not_forgotten(turn) if word == "no" else confirm_forget(turn)
-    conversation_id = turn.conversation.id
-    inbox.erase_words(turn.session, conversation_id)
-    outbox.erase_words(turn.session, conversation_id)
-    answers.erase(turn.session, conversation_id)
-    conversations.forget(turn.session, turn.conversation, turn.now)
+    retention.forget(turn.session, turn.conversation, turn.now)
     return Answer(turn.say.forgotten())
 
 

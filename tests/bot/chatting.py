@@ -117,7 +117,7 @@ class Chat:
         with self.database.transaction() as session:
             while deliveries := outbox.claim(session, self.channel, WIDE, self.now):
                 for each in deliveries:
-                    outbox.record(session, each.id, Outcome("sent", f"p{each.id}"), WIDE, self.now, 1.0)
+                    outbox.record(session, each.id, Outcome("sent", f"p{each.id}"), self.now, 1.0)
             conversation_id = conversations.of_sender(session, self.sender, self.now)
             rows = outbox.said(session, conversation_id, self._read)
             parts = [outbox.part_of(session, row) for row in rows if row.state == outbox.State.SENT]

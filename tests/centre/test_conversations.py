@@ -7,12 +7,13 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from centre import answers, conversations, inbox, outbox
-from centre.conversations import FAREWELL, Conversation, Identifier, Sender
+from centre import answers, conversations, inbox, outbox, retention
+from centre.conversations import Conversation, Identifier, Sender
 from centre.db import Database
 from centre.inbox import InboxEvent, Received
 from centre.messages import Incoming, Outgoing
 from centre.outbox import OutboxMessage
+from centre.retention import FAREWELL
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 NUMBER, USER = ("phone", "628111222333"), ("user", "ID.kenari")
@@ -108,15 +109,13 @@ def chat_and_forget(database: Database) -> int:
         answers.record(
             session, conversation, kind="answer", slug="gaji", language="id", confidence=1.0, now=NOW
         )
+        inbox.finish(session, session.scalars(select(InboxEvent)).one(), NOW)
     return found
 
 
 def forget(database: Database, found: int) -> None:
     with database.transaction() as session:
-        inbox.erase_words(session, found)
-        outbox.erase_words(session, found)
-        answers.erase(session, found)
-        conversations.forget(session, session.get_one(Conversation, found), NOW)
+        retention.forget(session, session.get_one(Conversation, found), NOW)
 
 
 def test_a_name_a_number_and_words_never_lie_readable_on_the_disk(
@@ -154,9 +153,9 @@ def test_who_is_forgotten_leaves_keys_without_content(database: Database) -> Non
 def test_the_address_goes_when_the_farewell_has_been_read(database: Database) -> None:
     forget(database, chat_and_forget(database))
     with database.transaction() as session:
-        assert conversations.sweep(session, NOW + FAREWELL) == 0
+        assert retention.sweep(session, NOW + FAREWELL) == 0
     with database.transaction() as session:
-        assert conversations.sweep(session, NOW + FAREWELL + timedelta(seconds=1)) == 1
+        assert retention.sweep(session, NOW + FAREWELL + timedelta(seconds=1)) == 1
     assert count(database, Conversation) == count(database, Identifier) == 0
     assert count(database, InboxEvent) == 1
 
@@ -167,4 +166,4 @@ def test_who_writes_again_in_time_is_kept(database: Database) -> None:
     with database.transaction() as session:
         session.get_one(Conversation, found).closing_at = None
     with database.transaction() as session:
-        assert conversations.sweep(session, NOW + timedelta(days=1)) == 0
+        assert retention.sweep(session, NOW + timedelta(days=1)) == 0

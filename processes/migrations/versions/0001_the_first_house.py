@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("link", sa.String(length=200), nullable=True),
         sa.Column("free_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rest_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("channel", name=op.f("pk_contact_points")),
     )
     op.create_table(
@@ -136,7 +137,7 @@ def upgrade() -> None:
         sa.Column("village_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("step", sa.String(length=40), nullable=True),
         sa.Column("offered", sa.JSON(), nullable=False),
-        sa.Column("memory", sa.JSON(), nullable=False),
+        sa.Column("sealed_memory", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_incoming_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("notice_version", sa.String(length=20), nullable=True),
@@ -144,7 +145,11 @@ def upgrade() -> None:
         sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("blocked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("joined_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("closing_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["joined_to"], ["conversations.id"], name=op.f("fk_conversations_joined_to"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(
             ["village_id"], ["villages.id"], name=op.f("fk_conversations_village_id"), ondelete="SET NULL"
         ),
@@ -249,7 +254,7 @@ def upgrade() -> None:
             ["id"],
             unique=False,
             postgresql_where=sa.text("for_staff"),
-            sqlite_where=sa.text("for_staff"),
+            sqlite_where=sa.text("for_staff = 1"),
         )
         batch_op.create_index(
             "ix_inbox_events_lane",
@@ -302,14 +307,28 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox_messages", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_messages_lane", ["conversation_id", "id"], unique=False)
         batch_op.create_index(
+            "ix_outbox_messages_leased",
+            ["lease_until"],
+            unique=False,
+            postgresql_where=sa.text("lease_until IS NOT NULL"),
+            sqlite_where=sa.text("lease_until IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_outbox_messages_open",
             ["channel", "id"],
+            unique=False,
+            postgresql_where=sa.text("state = 'open'"),
+            sqlite_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index(batch_op.f("ix_outbox_messages_provider_key"), ["provider_key"], unique=False)
+        batch_op.create_index("ix_outbox_messages_sent", ["conversation_id", "sent_at"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_messages_under_way",
+            ["conversation_id", "id"],
             unique=False,
             postgresql_where=sa.text("state IN ('open', 'sending')"),
             sqlite_where=sa.text("state IN ('open', 'sending')"),
         )
-        batch_op.create_index(batch_op.f("ix_outbox_messages_provider_key"), ["provider_key"], unique=False)
-        batch_op.create_index("ix_outbox_messages_sent", ["conversation_id", "sent_at"], unique=False)
 
     op.create_table(
         "revisions",
@@ -336,12 +355,22 @@ def downgrade() -> None:
 
     op.drop_table("revisions")
     with op.batch_alter_table("outbox_messages", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outbox_messages_under_way",
+            postgresql_where=sa.text("state IN ('open', 'sending')"),
+            sqlite_where=sa.text("state IN ('open', 'sending')"),
+        )
         batch_op.drop_index("ix_outbox_messages_sent")
         batch_op.drop_index(batch_op.f("ix_outbox_messages_provider_key"))
         batch_op.drop_index(
             "ix_outbox_messages_open",
-            postgresql_where=sa.text("state IN ('open', 'sending')"),
-            sqlite_where=sa.text("state IN ('open', 'sending')"),
+            postgresql_where=sa.text("state = 'open'"),
+            sqlite_where=sa.text("state = 'open'"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_messages_leased",
+            postgresql_where=sa.text("lease_until IS NOT NULL"),
+            sqlite_where=sa.text("lease_until IS NOT NULL"),
         )
         batch_op.drop_index("ix_outbox_messages_lane")
 
@@ -354,7 +383,7 @@ def downgrade() -> None:
             "ix_inbox_events_lane", postgresql_where=sa.text("state = 'open'"), sqlite_where=sa.text("state = 'open'")
         )
         batch_op.drop_index(
-            "ix_inbox_events_for_staff", postgresql_where=sa.text("for_staff"), sqlite_where=sa.text("for_staff")
+            "ix_inbox_events_for_staff", postgresql_where=sa.text("for_staff"), sqlite_where=sa.text("for_staff = 1")
         )
 
     op.drop_table("inbox_events")

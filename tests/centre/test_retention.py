@@ -1,0 +1,118 @@
+"""Kept as long as promised and no longer; forgotten when asked, and nothing lost on the way."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+
+from centre import conversations, inbox, outbox, retention
+from centre.conversations import Conversation, Identifier, Sender
+from centre.db import Database
+from centre.inbox import InboxEvent, Received
+from centre.messages import Incoming, Outgoing
+from centre.outbox import OutboxMessage
+
+NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+SARI = Sender("web", (("browser", "sari's cookie"),))
+NUMBER, USER = ("phone", "628111222333"), ("user", "ID.kenari")
+
+
+def write(database: Database, key: str, text: str, sender: Sender = SARI, at: datetime = NOW) -> int:
+    with database.transaction() as session:
+        inbox.receive(session, [Received(sender.channel, key, sender, Incoming("text", text))], at)
+        return conversations.of_sender(session, sender, at)
+
+
+def answer(database: Database, at: datetime = NOW) -> None:
+    with database.transaction() as session:
+        claimed = inbox.claim(session, at)
+        assert claimed, "something waits"
+        conversation, event = claimed
+        outbox.queue(session, conversation, f"event:{event.id}", [Outgoing("Baik.")], at)
+        inbox.finish(session, event, at)
+
+
+def forget(database: Database, conversation_id: int, at: datetime = NOW) -> None:
+    with database.transaction() as session:
+        retention.forget(session, session.get_one(Conversation, conversation_id), at)
+
+
+def count(database: Database, table: type) -> int:
+    with database.reading() as session:
+        return session.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def test_what_sari_writes_after_asking_to_be_forgotten_still_waits(database: Database) -> None:
+    found = write(database, "1", "halo")
+    answer(database)
+    write(database, "2", "tolong saya dipukul majikan")
+    forget(database, found)
+    with database.reading() as session:
+        claimed = inbox.claim(session, NOW)
+        assert claimed, "danger is answered, whenever it came"
+        assert inbox.message_of(inbox.opened(session, claimed[1])).text == "tolong saya dipukul majikan"
+
+
+def test_nobody_is_swept_away_while_a_message_waits(database: Database) -> None:
+    found = write(database, "1", "halo")
+    answer(database)
+    forget(database, found)
+    later = NOW + timedelta(hours=1)
+    write(database, "2", "saya kembali", at=later)
+    with database.transaction() as session:
+        assert retention.sweep(session, later) == 0
+    answer(database, later)
+    with database.transaction() as session:
+        assert retention.sweep(session, later) == 1
+    assert count(database, Conversation) == count(database, Identifier) == count(database, OutboxMessage) == 0
+
+
+def test_a_late_repetition_does_not_bring_sari_back(database: Database) -> None:
+    found = write(database, "1", "halo")
+    answer(database)
+    forget(database, found)
+    with database.transaction() as session:
+        retention.sweep(session, NOW + timedelta(hours=1))
+        again = Received(SARI.channel, "1", SARI, Incoming("text", "halo"))
+        assert inbox.receive(session, [again], NOW + timedelta(days=2)) == 0
+    assert count(database, Conversation) == 0
+
+
+def test_a_conversation_nobody_takes_up_goes_after_ninety_days(database: Database) -> None:
+    write(database, "1", "halo")
+    answer(database)
+    with database.transaction() as session:
+        assert retention.sweep(session, NOW + retention.IDLE) == 0
+    with database.transaction() as session:
+        assert retention.sweep(session, NOW + retention.IDLE + timedelta(seconds=1)) == 1
+
+
+def test_a_number_and_a_user_id_of_one_person_are_forgotten_together(database: Database) -> None:
+    by_number = write(database, "1", "saya dilecehkan", Sender("whatsapp", (NUMBER,)))
+    by_user = write(database, "2", "halo", Sender("whatsapp", (USER,)))
+    answer(database)
+    answer(database)
+    assert by_number != by_user
+    both = write(database, "3", "hapus", Sender("whatsapp", (NUMBER, USER)))
+    answer(database)
+    assert both == by_number
+    forget(database, both)
+    assert count(database, OutboxMessage) == 0
+    with database.reading() as session:
+        assert not session.scalars(select(InboxEvent.sealed_payload).where(InboxEvent.sealed_payload.is_not(None))).all()
+    with database.transaction() as session:
+        assert retention.sweep(session, NOW + timedelta(hours=1)) == 2
+
+
+def test_who_leaves_in_haste_leaves_nothing_to_read(database: Database) -> None:
+    write(database, "1", "suami saya memukul")
+    answer(database)
+    write(database, "2", "dia datang")
+    with database.transaction() as session:
+        retention.leave(session, SARI, NOW)
+    with database.reading() as session:
+        assert conversations.known(session, SARI) is None, "the old cookie opens nothing"
+        assert not inbox.anything_open(session)
+        assert not session.scalars(select(InboxEvent.sealed_payload).where(InboxEvent.sealed_payload.is_not(None))).all()
+    assert count(database, OutboxMessage) == 0
