@@ -38,8 +38,8 @@ bench: $(DEV)  ## Measure, each figure beside its baseline
 catalogues: $(DEV)  ## Extract what the code says into locales/*.pot
 	@$(BIN)/python -m processes.catalogues extract
 
-clean:  ## Remove the virtual environment and the demo data
-	rm -rf $(VENV) var
+clean:  ## Remove the virtual environment and what was cached; the data under var/ stay
+	rm -rf $(VENV) var/finder .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 2; }

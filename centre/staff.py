@@ -52,6 +52,10 @@ class Role(enum.StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class NoSuchStaff(LookupError):
+    """Nobody has this login."""
+
+
 class LoginTaken(Exception):
     """Somebody has this login already."""
 
@@ -231,6 +235,18 @@ def change_password(session: Session, staff_id: str, password_hash: str, now: da
     member = session.get_one(StaffMember, staff_id)
     member.password_hash, member.must_change_password = password_hash, False
     end_sessions(session, staff_id, now)
+
+
+def reset_password(session: Session, login: str, password_hash: str, now: datetime) -> None:
+    """Somebody lost their password: a new one counts for one sign-in, and every open session ends.
+
+    Raises `NoSuchStaff`.
+    """
+    member = session.scalars(select(StaffMember).where(StaffMember.login == login.strip().casefold())).first()
+    if member is None:
+        raise NoSuchStaff(f"no staff member has the login {login!r}")
+    member.password_hash, member.must_change_password = password_hash, True
+    end_sessions(session, member.id, now)
 
 
 def one_time_password(chance: random.Random) -> str:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -269,6 +267,15 @@ def add_staff(login: str, name: str, role: str, area: str) -> None:
         raise Refused(f"{error}: {type(error).__doc__}") from error
 
 
+@staff.command("reset")
+@click.argument("login")
+def reset_staff(login: str) -> None:
+    """Give LOGIN another password for one sign-in; every open session of theirs ends."""
+    from processes.preparing import reset_staff as reset
+
+    click.echo(reset(_database(), login))
+
+
 @main.group()
 def villages() -> None:
     """Villages and their centres."""
@@ -288,6 +295,15 @@ def import_villages(file: Path) -> None:
         for problem in error.problems:
             click.echo(str(problem))
         raise Refused(f"{len(error.problems)} problems in {file.name}, nothing was stored") from error
+
+
+@villages.command("list")
+def list_villages() -> None:
+    """Every village with its link code and the links that open a chat with the village already set."""
+    from processes.preparing import village_links
+
+    for row in village_links(read_settings(), _database()):
+        click.echo("\t".join(row))
 
 
 def _database() -> Any:
@@ -357,18 +373,12 @@ def _check_language(language: str | None) -> None:
 
 def _end_with_parent() -> None:
     """As a child of `serve`: end when it is gone, however it went, so that it can start again cleanly."""
+    from processes.parents import end_with
+
     parent = os.environ.get("BALAI_PARENT")
     if not parent:
         return
-
-    def watch() -> None:
-        while os.getppid() == int(parent):
-            time.sleep(0.5)
-        os.kill(os.getpid(), 15)
-        time.sleep(5)
-        os._exit(1)
-
-    threading.Thread(target=watch, name="parent", daemon=True).start()
+    end_with(int(parent))
 
 
 def _in_one_line(error: Exception) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from centre import areas, staff
+from centre import areas, contact_points, staff
 from centre.areas import Imported, Village
 from centre.db import Database
 from centre.staff import Role, StaffMember
@@ -72,6 +72,32 @@ def add_staff(database: Database, login: str, name: str, role: Role, area: str) 
             now=wiring.clock(),
         )
     return password
+
+
+def reset_staff(database: Database, login: str) -> str:
+    """Another one-time password for somebody who lost theirs. Raises `staff.NoSuchStaff`."""
+    password = staff.one_time_password(_chance)
+    with database.transaction() as session:
+        staff.reset_password(session, login, staff.hash_password(password), wiring.clock())
+    return password
+
+
+def village_links(settings: Settings, database: Database) -> list[tuple[str, ...]]:
+    """For each village: name, regency, link code, and the address behind it on every channel that is connected."""
+    with database.reading() as session:
+        links = contact_points.links(session)
+        rows = session.scalars(select(Village).order_by(Village.code, Village.name)).all()
+    web = settings.public_url or f"http://localhost:{settings.port}"
+    return [(row.name, row.regency, row.link_code, *_links(row.link_code, web, links)) for row in rows]
+
+
+def _links(code: str, web: str, links: dict[str, str]) -> list[str]:
+    found = [f"{web}/?desa={code}"]
+    if "telegram" in links:
+        found.append(f"{links['telegram']}?start={code}")
+    if "whatsapp" in links:
+        found.append(f"{links['whatsapp']}?text=Desa%20{code}")
+    return found
 
 
 def make_finder(database: Database, settings: Settings) -> None:

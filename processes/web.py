@@ -9,6 +9,7 @@ import gzip
 import hmac
 import ipaddress
 import logging
+import os
 
 from alembic.migration import MigrationContext
 from flask import Flask, Response, jsonify, request
@@ -21,7 +22,7 @@ from centre import heartbeats, inbox, outbox
 from centre.db import Database
 from centre.privacy import derive_key
 from content import contacts
-from processes import migrating, wiring
+from processes import migrating, parents, wiring
 from processes.last_resort import DangerCard
 from processes.settings import Settings, read_settings, secret_key
 from webhooks import routes, webchat
@@ -34,6 +35,7 @@ COMPRESSIBLE = ("text/", "application/json", "application/javascript", "image/sv
 def make_app() -> Flask:
     """The application of this process, from its settings."""
     wiring.log_to_stderr()
+    parents.end_with(os.getppid())  # Granian's own parent process: killed, it would leave us with the port
     settings = read_settings()
     return create_app(settings, wiring.database(settings, pool_size=8))
 

@@ -47,7 +47,7 @@ def blueprint(
     """The webhook addresses of the configured `channels`. A channel that is not configured is a 404."""
     routes = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 
-    @routes.post("/<any(telegram, whatsapp):name>")
+    @routes.post("/<name>")
     def receive(name: str) -> Response:
         channel = channels.get(name)
         if channel is None:

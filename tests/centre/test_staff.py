@@ -168,6 +168,24 @@ def test_signing_out_ends_one_session_changing_the_password_all(database):
     assert [alive(database, token) for token in (*tokens, fresh)] == [False, False, False, True]
 
 
+def test_a_lost_password_is_replaced_for_one_sign_in(database):
+    hire(database)
+    token = attempt(database, RIGHT, NOW)
+    with database.transaction() as session:
+        staff.reset_password(session, " Wayan ", staff.hash_password("jembatan kuning sore"), NOW)
+        with pytest.raises(staff.NoSuchStaff):
+            staff.reset_password(session, "nobody", "", NOW)
+    with database.transaction() as session:
+        assert staff.by_token(session, token, NOW) is None, "the old sessions end"
+    with pytest.raises(SignInRefused):
+        attempt(database, RIGHT, NOW)
+    token = attempt(database, "jembatan kuning sore", NOW)
+    with database.transaction() as session:
+        found = staff.by_token(session, token, NOW)
+        assert found
+        assert found.must_change_password
+
+
 def test_who_is_disabled_has_no_session_and_gets_none(database):
     wayan = hire(database)
     token = attempt(database, RIGHT, NOW)
