@@ -18,7 +18,7 @@ from bot import words
 from bot.dialogues import danger, guidance, settings, welcome
 from bot.phrases import Phrases
 from bot.turns import Answer, Guide, Turn, language_of, offered, remember
-from bot.understanding import Understood, understand
+from bot.understanding import Understood, has_letters, understand
 from centre import answers
 from centre.conversations import Conversation
 from centre.messages import CODE_LIMIT, Incoming, Outgoing, readable
@@ -48,6 +48,7 @@ def respond(
     if incoming.in_group:
         return Response(_once_in_a_group(turn))
     conversation.closing_at = None
+    danger.listen(turn)
     for_staff = incoming.kind if incoming.kind in ("media", "other") else None
     said = _listen(turn, incoming)
     return Response(_numbered(conversation, said), for_staff)
@@ -68,9 +69,9 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
         return _settle(turn, _do(turn, code))
     if code:
         return _settle(turn, _with_welcome(turn, _do(turn, code)))
-    if turn.conversation.stopped_at:
-        return _settle(turn, [settings.is_stopped(turn)])
     if incoming.kind in ("media", "other"):
+        if turn.conversation.stopped_at:
+            return _settle(turn, [settings.is_stopped(turn)])
         kept = Answer(turn.say.media_kept(), (guidance.person_choice(turn.say), guidance.menu_choice(turn.say)))
         return _settle(turn, _offered_again(turn, _with_welcome(turn, [kept])))
     return _settle(turn, _typed(turn, text, understood))
@@ -78,16 +79,19 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
 
 def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
     """Words that are no command and no choice: for the open step, else a question."""
-    linked = _village_named(turn, text)
-    if linked:
-        return _with_welcome(turn, [linked])
-    if text.startswith("/start "):
-        return _welcomed(turn) if turn.is_first else [guidance.menu(turn.say, turn.guide)]
-    if turn.is_first and _says_little(understood):
+    if linked := _linked(turn, text):
+        return _with_welcome(turn, linked)
+    is_stopped = turn.conversation.stopped_at is not None
+    named = None if is_stopped else _village_named(turn, text)
+    if named:
+        return _with_welcome(turn, [named])
+    if placed := danger.place_told(turn, text, understood):
+        asked_too = danger.is_question(text, understood) and not is_stopped
+        return [placed, *([_question(turn, text, understood)] if asked_too else [])]
+    if is_stopped:
+        return [settings.is_stopped(turn)]
+    if turn.is_first and _says_little(understood) and not danger.is_listening(turn):
         return _welcomed(turn)
-    placed = danger.place_told(turn, text, understood) if turn.conversation.step == danger.PLACE else None
-    if placed:
-        return [placed]
     if turn.conversation.step == welcome.VILLAGE and understood.kind != "answer":
         village = welcome.village_typed(turn, text)
         if village:
@@ -101,7 +105,7 @@ def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
 
 
 def _question(turn: Turn, text: str, understood: Understood) -> Answer:
-    if not _has_letters(text):
+    if not has_letters(text):
         return Answer(turn.say.nothing_readable(), (guidance.menu_choice(turn.say), guidance.person_choice(turn.say)))
     answers.record(
         turn.session,
@@ -201,15 +205,28 @@ def _language_named(typed: str, offered: list[list[str]]) -> set[str]:
     return {code for code, label in rows if words.without_language_word(typed) == words.without_language_word(label)}
 
 
+def _linked(turn: Turn, text: str) -> list[Answer]:
+    """A village by its short code, as links and posters send it ("/start HJK347", "Desa HJK347").
+
+    Whoever opens such a link presses Start, so it also takes back a `berhenti`."""
+    first, _, code = text.partition(" ")
+    is_start = text.startswith("/start ")
+    if not code.strip() or not (is_start or words.plain(first) in ("start", "desa")):
+        return []
+    linked = welcome.by_link(turn, code)
+    if linked is None and not is_start:
+        return []
+    back = settings.start(turn)
+    if turn.is_first and linked is None:
+        return ...
+    return [linked or back]
+
+
 def _village_named(turn: Turn, text: str) -> Answer | None:
-    """A village by its short code, as links and posters send it ("/start HJK347", "Desa HJK347"), or by its name."""
+    """A village by "Desa" and its name; a code that leads nowhere is said to."""
     first, _, rest = text.partition(" ")
-    first = words.plain(first)
-    if first not in ("start", "desa") or not rest.strip():
+    if words.plain(first) != "desa" or not rest.strip():
         return None
-    linked = welcome.by_link(turn, rest)
-    if linked or first == "start":
-        return linked
     is_code = len(rest.split()) == 1 and any(char.isdigit() for char in rest)
     return welcome.village_unknown(turn) if is_code else welcome.village_typed(turn, rest)
 
@@ -289,12 +306,8 @@ def _says_something(understood: Understood, text: str) -> bool:
 
 def _may_name_a_village(understood: Understood, text: str) -> bool:
     """Short, and nothing in it that we know from questions: the name of a village that is not in our list."""
-    if not _has_letters(text) or len(text.split()) > welcome.NAME_WORDS:
+    if not has_letters(text) or len(text.split()) > welcome.NAME_WORDS:
         return False
     is_strange = not understood.because or (len(text.split()) == 1 and understood.confidence < SURE_WORD)
     is_named = words.plain(text).startswith("desa ")
     return understood.kind == "none" or (understood.kind == "choices" and (is_strange or is_named))
-
-
-def _has_letters(text: str) -> bool:
-    return any(char.isalnum() for char in text)

@@ -122,9 +122,6 @@ class Phrases:
     def unreviewed_article(self) -> str:
         return self._("Terjemahan panduan ini belum diperiksa penutur asli.")
 
-    def understood_as(self, title: str) -> str:
-        return self._("Saya mengerti pertanyaannya: {title}.").format(title=title)
-
     def did_you_mean(self) -> str:
         return self._("Apakah ini yang Anda maksud?")
 
@@ -245,6 +242,15 @@ class Phrases:
 
     def safe_to_write(self) -> str:
         return self._("Apakah aman bagi Anda untuk menulis di sini? Tulis di mana Anda sekarang kalau aman.")
+
+    def where_are_you(self) -> str:
+        return self._("Anda sekarang di negara mana? Tulis nama negara atau kotanya kalau aman.")
+
+    def not_safe_to_write(self) -> str:
+        return self._(
+            "Baik. Kalau tidak aman, jangan menulis dulu. Hubungi nomor di atas begitu bisa. "
+            "Nanti kalau sudah aman, tulis di negara mana Anda."
+        )
 
     def already_warned(self) -> str:
         return self._("Pesan Anda tadi sudah kami terima dan simpan.")

@@ -11,11 +11,12 @@ from typing import Literal
 from bot import words
 from bot.turns import Guide
 from centre.messages import readable
-from content import danger
+from content import danger, languages
 from content.danger import Danger
 
 LONGEST_READ = 2_000
-"""Of a longer message the beginning is read: the question is there, or the person will ask again."""
+"""Of a longer message the beginning is searched: the question is there, or the person will ask again. Danger is looked
+for in all of it."""
 
 Kind = Literal["answer", "choices", "none", "danger", "chitchat", "person"]
 
@@ -38,11 +39,12 @@ class Understood:
 
 def understand(text: str, language: str | None, guide: Guide) -> Understood:
     """Read a typed message. `language` is the person's own choice, if they made one."""
-    text = readable(text)[:LONGEST_READ]
-    if not any(char.isalnum() for char in text):
-        return Understood("none", language or "id", confidence=0.0)
-    found = guide.finder.find(text, language)
+    text = readable(text)
     seen = danger.look(text)
+    if not has_letters(text):
+        said = language or languages.SOURCE
+        return Understood("danger", said, danger=seen, because=seen.because) if seen else Understood("none", said, confidence=0.0)
+    found = guide.finder.find(text[:LONGEST_READ], language)
     if seen:
         kept = (found.label,) if found.kind == "answer" and found.label else found.choices
         return Understood("danger", found.language, choices=kept, danger=seen, because=seen.because)
@@ -58,3 +60,8 @@ def understand(text: str, language: str | None, guide: Guide) -> Understood:
         runners_up=found.runners_up,
         gloss=found.gloss,
     )
+
+
+def has_letters(text: str) -> bool:
+    """Is there a word or a number in it? A lone 🆘 has none, and is understood all the same."""
+    return any(char.isalnum() for char in text)

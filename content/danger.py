@@ -74,10 +74,15 @@ class Span(NamedTuple):
 LOOKALIKES = str.maketrans("аеорсухіӏ", "aeopcyxil")
 DIGITS_FOR_LETTERS = str.maketrans("0134579@$", "oieastgas")
 SENTENCE_GAP = 8
-LONGEST = 4_000
+LONGEST = 10_000
+"""Longer than any channel brings in one message: a long tale often tells the danger at its end."""
+SPACED_RUNS = 4
+"""So many runs of s p a c e d letters are joined: putting them together is slow."""
+LONGEST_FORM = 24
+"""Letters of the longest word we know, with its affixes."""
 
 _TOKEN = re.compile(r"[^\W_]+(?:[*@'’`´-][^\W_]+)*['’`´]?|🆘|[.!?\n]+|,")
-_SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*]{1,2}[^\W\d_](?![^\W_])){3,}(?![^\W_])")
+_SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*]{1,2}[^\W\d_](?![^\W_])){3,80}(?![^\W_])")
 _CLOCK = re.compile(r"\b(?:pukul|pkl|jam)[ .]+(?=\d|brp|berapa)")
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff]"
@@ -89,7 +94,7 @@ def split(text: str) -> list[Word]:
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:LONGEST]))
     text = unicodedata.normalize("NFD", text.lower())
     text = "".join(c for c in text if not unicodedata.combining(c)).translate(LOOKALIKES)
-    text = _CLOCK.sub("jam ", _SPACED.sub(_join_letters, text))
+    text = _CLOCK.sub("jam ", _SPACED.sub(_join_letters, text, count=SPACED_RUNS))
     words: list[Word] = []
     place = 0
     for match in _TOKEN.finditer(text):
@@ -375,7 +380,7 @@ class Rulebook:
         """Cut letters that were typed one by one into the words we know; what is left stays together."""
         rest = ""
         while letters:
-            size = next((n for n in range(len(letters), 3, -1) if self._exact(letters[:n])), 0)
+            size = next((n for n in range(min(len(letters), LONGEST_FORM), 3, -1) if self._exact(letters[:n])), 0)
             if not size:
                 rest, letters = rest + letters[0], letters[1:]
                 continue

@@ -49,7 +49,7 @@ class DangerCard:
 
     def text_for(self, typed: str) -> str | None:
         """The card for what somebody typed; None when it does not sound like danger."""
-        seen = danger.look(readable(typed)[:2000])
+        seen = danger.look(readable(typed))
         return card(Phrases(LANGUAGE), self._contacts, seen, None) if seen else None
 
     def __call__(self, event: Received) -> None:

@@ -2,12 +2,16 @@
 
 Two levels. `act`: first words for this kind of danger, then who can act where the person is. `ask`: one question
 whether there is danger now, with whom to call in doubt; the question that was asked is kept and answered after "no".
+
+The card asks where the person is. Frightened people answer in several messages ("iya aman", "terima kasih", then "di
+taiwan"), so that the place is listened for beside whatever else is said, for some turns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot import words
 from bot.dialogues import guidance, settings
 from bot.phrases import Phrases
 from bot.turns import Answer, Turn, remember
@@ -18,10 +22,15 @@ from content.contacts import Contact, for_danger
 from content.danger import Danger, country_in
 
 STEP = "danger"
-PLACE = "danger_place"
-"""The card asked where the person is; `place_told` listens for it."""
+LISTENED_FOR = 6
+"""So many messages after the card a country is heard as the answer to its question."""
+CARED_FOR = 3
+"""So many of them get a danger's answer, not a guess, where they say yes, no or what we do not understand."""
 PLACE_WORDS = 4
-"""A message of more words that we can answer is a question, even where it names a country."""
+"""A message of no more words tells a place, or tries to; a longer one that we can answer is a question too."""
+CONSENT_WORDS = 2
+""" "tidak aman", "iya bu": of so few words the first may say yes or no."""
+HOME = "id"
 
 
 def card(say: Phrases, contacts: Mapping[str, Contact], danger: Danger, country: str | None) -> str:
@@ -77,6 +86,7 @@ def confirmed(turn: Turn, word: str) -> Answer:
     """The person answered the question (`word`: yes or no)."""
     if word == "yes":
         return _act(turn, _remembered(turn), warned=False)
+    stop_listening(turn)
     slugs = tuple(str(slug) for slug in turn.conversation.memory.get("after", ()))
     remember(turn.conversation, after=None)
     calm = turn.say.not_in_danger()
@@ -86,24 +96,69 @@ def confirmed(turn: Turn, word: str) -> Answer:
     return Answer(f"{calm}\n\n{rest.text}", rest.choices)
 
 
+def listen(turn: Turn) -> None:
+    """One more message since the card asked where the person is; after some we stop listening."""
+    since = turn.conversation.memory.get("since_card")
+    if since is not None:
+        remember(turn.conversation, since_card=since + 1 if since < LISTENED_FOR else None)
+
+
+def is_listening(turn: Turn) -> bool:
+    """Do we still wait to be told where the person is?"""
+    return "since_card" in turn.conversation.memory
+
+
+def stop_listening(turn: Turn) -> None:
+    """The person wants no more of it."""
+    remember(turn.conversation, since_card=None)
+
+
 def place_told(turn: Turn, text: str, understood: Understood) -> Answer | None:
-    """What follows the card: with the country, who can act there; with words we do not understand, a person."""
+    """What follows the card: with the country, who can act there; with yes, no or words we do not understand, the
+    question once more, or a person. None for all else, while we go on listening."""
+    if not is_listening(turn):
+        return None
     country = country_in(text)
-    if country and (understood.kind != "answer" or len(text.split()) <= PLACE_WORDS):
+    is_news = _country(turn) is None or not is_question(text, understood)
+    if country and is_news and (country != HOME or turn.conversation.step is None):
         remember(turn.conversation, country=country)
         return _act(turn, _remembered(turn), warned=False)
-    return settings.person(turn) if understood.kind in ("none", "choices") else None
+    if turn.conversation.step is not None or turn.conversation.memory["since_card"] > CARED_FOR:
+        return None
+    consent = _consent_in(text) if understood.kind in ("none", "choices", "chitchat") else None
+    if consent == words.NO:
+        return Answer(turn.say.not_safe_to_write(), _ways_on(turn.say))
+    if consent is None and understood.kind not in ("none", "choices"):
+        return None
+    if _country(turn) is None and len(text.split()) <= PLACE_WORDS:
+        return Answer(turn.say.where_are_you(), _ways_on(turn.say))
+    return settings.person(turn)
+
+
+def is_question(text: str, understood: Understood) -> bool:
+    """Does a message want its answer, even where it names the place?"""
+    return understood.kind == "answer" and len(text.split()) > PLACE_WORDS
+
+
+def _consent_in(text: str) -> str | None:
+    said = text.split()
+    return words.consent_in(text) or (words.consent_in(said[0]) if 0 < len(said) <= CONSENT_WORDS else None)
 
 
 def _nearest_help(say: Phrases, country: str | None) -> str:
     """The numbers 110 and 129 answer in Indonesia only."""
-    return say.nearest_help() if country in (None, "id") else say.nearest_help_abroad()
+    return say.nearest_help() if country in (None, HOME) else say.nearest_help_abroad()
 
 
 def _act(turn: Turn, danger: Danger, warned: bool) -> Answer:
     say = turn.say
     text = f"{say.already_warned()} {say.safe_to_write()}" if warned else _card(turn, danger)
-    return Answer(text, (guidance.person_choice(say), guidance.menu_choice(say)), next_step=PLACE)
+    remember(turn.conversation, since_card=0)
+    return Answer(text, _ways_on(say))
+
+
+def _ways_on(say: Phrases) -> tuple[Choice, ...]:
+    return guidance.person_choice(say), guidance.menu_choice(say)
 
 
 def _card(turn: Turn, danger: Danger) -> str:
