@@ -9,7 +9,7 @@ Nothing is sent or committed here: the worker queues the replies and commits onc
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from bot.turns import Answer, Guide, Turn, language_of, offered, remember
 from bot.understanding import Understood, has_letters, understand
 from centre import answers
 from centre.conversations import Conversation
-from centre.messages import CODE_LIMIT, Incoming, Outgoing, readable
+from centre.messages import CODE_LIMIT, LABEL_LIMIT, Choice, Incoming, Outgoing, readable
 
 OFFERED_AGAIN = 2
 """How often an open step is offered after questions, before it is let go."""
@@ -80,7 +80,7 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
 def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
     """Words that are no command and no choice: for the open step, else a question."""
     if linked := _linked(turn, text):
-        return _with_welcome(turn, linked)
+        return linked
     is_stopped = turn.conversation.stopped_at is not None
     named = None if is_stopped else _village_named(turn, text)
     if named:
@@ -90,7 +90,7 @@ def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
         return [placed, *([_question(turn, text, understood)] if asked_too else [])]
     if is_stopped:
         return [settings.is_stopped(turn)]
-    if turn.is_first and _says_little(understood) and not danger.is_listening(turn):
+    if turn.is_first and _says_little(understood) and not danger.waits_for_place(turn):
         return _welcomed(turn)
     if turn.conversation.step == welcome.VILLAGE and understood.kind != "answer":
         village = welcome.village_typed(turn, text)
@@ -132,9 +132,15 @@ def _do(turn: Turn, code: str) -> list[Answer]:
 
 def _cancel(turn: Turn, _rest: str) -> Answer:
     following = guidance.menu(turn.say, turn.guide)
-    if turn.conversation.step is None:
+    if turn.conversation.step is None and not danger.is_listening(turn):
         return following
+    danger.stop_listening(turn)
     return Answer(f"{turn.say.cancelled()}\n\n{following.text}", following.choices)
+
+
+def _stop(turn: Turn) -> Answer:
+    danger.stop_listening(turn)
+    return settings.stop(turn)
 
 
 def _menu(turn: Turn, rest: str) -> Answer:
@@ -146,7 +152,7 @@ ACTIONS: dict[str, Callable[[Turn, str], Answer]] = {
     words.LANGUAGES: lambda turn, _: welcome.choose_another_language(turn),
     words.PERSON: lambda turn, _: settings.person(turn),
     words.CANCEL: _cancel,
-    words.STOP: lambda turn, _: settings.stop(turn),
+    words.STOP: lambda turn, _: _stop(turn),
     words.START: lambda turn, _: settings.start(turn),
     words.VILLAGE: lambda turn, _: welcome.choose_village(turn),
     words.FORGET: lambda turn, rest: settings.forget(turn, rest) if rest else settings.confirm_forget(turn),
@@ -180,7 +186,10 @@ def _code_tapped(incoming: Incoming) -> str:
 
 
 def _code_typed(turn: Turn, text: str) -> str | None:
-    """The code behind what was typed: a word that works everywhere, else the number or name of one of the choices."""
+    """The code behind what was typed: a word that works everywhere, else the number or name of one of the choices.
+
+    Where several replies of a turn offer what was typed, it is an answer to the last of them.
+    """
     command = words.command_in(text)
     if command:
         return command
@@ -188,38 +197,38 @@ def _code_typed(turn: Turn, text: str) -> str | None:
     offered = turn.conversation.offered
     if typed.isdecimal() and len(typed) < 4 and 0 < int(typed) <= len(offered):
         return str(offered[int(typed) - 1][0])
-    named = {code for code, label, title in offered if typed and typed in (words.plain(label), words.plain(title))}
+    named = [code for code, label, title in offered if typed and typed in (words.plain(label), words.plain(title))]
     named = named or _consented(typed, [code for code, _, _ in offered]) or _language_named(typed, offered)
-    return named.pop() if len(named) == 1 else None
+    return named[-1] if named else None
 
 
-def _consented(typed: str, codes: list[str]) -> set[str]:
-    """A plain "ya" or "tidak", where one of the choices says just that."""
+def _consented(typed: str, codes: list[str]) -> list[str]:
+    """A plain "ya" or "tidak", where choices say just that; the last of them is of the question asked last."""
     word = words.consent_in(typed)
-    return {code for code in codes if word and (code.startswith(f"{word}:") or code.endswith(f":{word}"))}
+    return [code for code in codes if word and (code.startswith(f"{word}:") or code.endswith(f":{word}"))]
 
 
-def _language_named(typed: str, offered: list[list[str]]) -> set[str]:
+def _language_named(typed: str, offered: list[list[str]]) -> list[str]:
     """A language by the word that tells it from the others: "jawa" for Basa Jawa."""
     rows = [(code, words.plain(label)) for code, label, _ in offered if code.startswith("lang:")]
-    return {code for code, label in rows if words.without_language_word(typed) == words.without_language_word(label)}
+    return [code for code, label in rows if words.without_language_word(typed) == words.without_language_word(label)]
 
 
 def _linked(turn: Turn, text: str) -> list[Answer]:
     """A village by its short code, as links and posters send it ("/start HJK347", "Desa HJK347").
 
-    Whoever opens such a link presses Start, so it also takes back a `berhenti`."""
+    Opening such a link is pressing Start: it also takes back a `berhenti`, even where the code leads nowhere.
+    """
     first, _, code = text.partition(" ")
-    is_start = text.startswith("/start ")
-    if not code.strip() or not (is_start or words.plain(first) in ("start", "desa")):
+    if words.plain(first) not in ("start", "desa") or not code.strip():
         return []
     linked = welcome.by_link(turn, code)
-    if linked is None and not is_start:
+    if linked:
+        return _with_welcome(turn, [settings.start_with(turn, linked)])
+    if not text.startswith("/start "):
         return []
-    back = settings.start(turn)
-    if turn.is_first and linked is None:
-        return ...
-    return [linked or back]
+    started = settings.start(turn)
+    return _welcomed(turn) if turn.is_first else [started]
 
 
 def _village_named(turn: Turn, text: str) -> Answer | None:
@@ -233,7 +242,7 @@ def _village_named(turn: Turn, text: str) -> Answer | None:
 
 def _hear(turn: Turn, understood: Understood, text: str) -> None:
     """Answer in the language that was just written, unless the person chose one and this is not surely another."""
-    if not _says_something(understood, text):
+    if not has_letters(text) or not _says_something(understood, text):
         return
     heard = offered(understood.language)
     remember(turn.conversation, heard=heard)
@@ -250,7 +259,7 @@ def _with_welcome(turn: Turn, said: list[Answer]) -> list[Answer]:
     """On first contact: who we are before, the language question after, unless something else is being asked."""
     if not turn.is_first:
         return said
-    is_asked = said[-1].next_step or turn.conversation.language
+    is_asked = said[-1].next_step or turn.conversation.language or danger.waits_for_place(turn)
     return [welcome.welcome(turn), *said, *([] if is_asked else [welcome.choose_language(turn)])]
 
 
@@ -278,11 +287,26 @@ def _numbered(conversation: Conversation, said: list[Answer]) -> tuple[Outgoing,
     replies: list[Outgoing] = []
     rows: list[list[str]] = []
     for answer in said:
-        replies.append(Outgoing(answer.text, answer.choices, first=len(rows) + 1))
-        rows += [[choice.code, choice.label, choice.title] for choice in answer.choices]
+        choices = _told_apart(answer.choices)
+        replies.append(Outgoing(answer.text, choices, first=len(rows) + 1))
+        rows += [[choice.code, choice.label, choice.title] for choice in choices]
     if rows:
         conversation.offered = rows
     return tuple(replies)
+
+
+def _told_apart(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """No two labels alike under one message, however villages and articles are called: WhatsApp refuses them."""
+    told: list[Choice] = []
+    taken: set[str] = set()
+    for choice in choices:
+        label, number = choice.label, 1
+        while words.plain(label) in taken:
+            number += 1
+            label = f"{choice.label[: LABEL_LIMIT - 1 - len(str(number))].rstrip()} {number}"
+        taken.add(words.plain(label))
+        told.append(replace(choice, label=label))
+    return tuple(told)
 
 
 def _once_in_a_group(turn: Turn) -> tuple[Outgoing, ...]:

@@ -42,8 +42,7 @@ def understand(text: str, language: str | None, guide: Guide) -> Understood:
     text = readable(text)
     seen = danger.look(text)
     if not has_letters(text):
-        said = language or languages.SOURCE
-        return Understood("danger", said, danger=seen, because=seen.because) if seen else Understood("none", said, confidence=0.0)
+        return _wordless(seen, language or languages.SOURCE)
     found = guide.finder.find(text[:LONGEST_READ], language)
     if seen:
         kept = (found.label,) if found.kind == "answer" and found.label else found.choices
@@ -60,6 +59,12 @@ def understand(text: str, language: str | None, guide: Guide) -> Understood:
         runners_up=found.runners_up,
         gloss=found.gloss,
     )
+
+
+def _wordless(seen: Danger | None, language: str) -> Understood:
+    if seen is None:
+        return Understood("none", language, confidence=0.0)
+    return Understood("danger", language, danger=seen, because=seen.because)
 
 
 def has_letters(text: str) -> bool:

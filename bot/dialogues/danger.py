@@ -104,8 +104,13 @@ def listen(turn: Turn) -> None:
 
 
 def is_listening(turn: Turn) -> bool:
-    """Do we still wait to be told where the person is?"""
+    """Is a place still heard as the answer to the card's question?"""
     return "since_card" in turn.conversation.memory
+
+
+def waits_for_place(turn: Turn) -> bool:
+    """Do we not know yet where a person in danger is? Then nothing else is asked."""
+    return is_listening(turn) and _country(turn) is None
 
 
 def stop_listening(turn: Turn) -> None:
@@ -119,7 +124,7 @@ def place_told(turn: Turn, text: str, understood: Understood) -> Answer | None:
     if not is_listening(turn):
         return None
     country = country_in(text)
-    is_news = _country(turn) is None or not is_question(text, understood)
+    is_news = waits_for_place(turn) or not is_question(text, understood)
     if country and is_news and (country != HOME or turn.conversation.step is None):
         remember(turn.conversation, country=country)
         return _act(turn, _remembered(turn), warned=False)
@@ -130,7 +135,7 @@ def place_told(turn: Turn, text: str, understood: Understood) -> Answer | None:
         return Answer(turn.say.not_safe_to_write(), _ways_on(turn.say))
     if consent is None and understood.kind not in ("none", "choices"):
         return None
-    if _country(turn) is None and len(text.split()) <= PLACE_WORDS:
+    if waits_for_place(turn) and len(text.split()) <= PLACE_WORDS:
         return Answer(turn.say.where_are_you(), _ways_on(turn.say))
     return settings.person(turn)
 

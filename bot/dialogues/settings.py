@@ -27,11 +27,15 @@ def is_stopped(turn: Turn) -> Answer:
 
 def start(turn: Turn) -> Answer:
     """`mulai`: back again."""
+    return start_with(turn, guidance.menu(turn.say, turn.guide))
+
+
+def start_with(turn: Turn, following: Answer) -> Answer:
+    """The same by a link that leads to `following`; only who had said `berhenti` is welcomed back."""
     was_stopped = turn.conversation.stopped_at is not None
     turn.conversation.stopped_at = None
-    following = guidance.menu(turn.say, turn.guide)
     text = f"{turn.say.started_again()}\n\n{following.text}" if was_stopped else following.text
-    return Answer(text, following.choices)
+    return Answer(text, following.choices, following.next_step)
 
 
 def confirm_forget(turn: Turn) -> Answer:

@@ -17,8 +17,8 @@ from centre.messages import CODE_LIMIT, LABEL_LIMIT, TITLE_LIMIT, Choice
 from content import languages
 
 LANGUAGE, VILLAGE = "language", "village"
-FEW = 4
-"""So many villages of one name are shown together; more are asked for by regency."""
+SHOWN = 8
+"""Villages or regencies in one list: with "skip" they fit into ten rows."""
 NAME_WORDS = 5
 """A village's name, with its regency, has no more words than this; a longer message is a question."""
 
@@ -97,9 +97,9 @@ def village_chosen(turn: Turn, rest: str) -> Answer:
 
 
 def regency_chosen(turn: Turn, rest: str) -> Answer:
-    """A regency out of the list (`rest`: its code, then the name that was typed)."""
-    code, _, typed = rest.partition(":")
-    found = areas.in_regency(areas.search(turn.session, typed, limit=None), code)
+    """A regency out of the list (`rest`: those villages in it that can be meant)."""
+    known = (areas.get(turn.session, int(number)) for number in rest.split(",") if number.isdecimal())
+    found = [village for village in known if village]
     if not found:
         return village_unknown(turn)
     return _settle(turn, found[0]) if len(found) == 1 else _village_list(turn, found)
@@ -150,28 +150,32 @@ def _which(turn: Turn, found: list[Village], typed: str) -> Answer:
     if len(regencies) == 1 or not areas.names_clash(found):
         return _village_list(turn, found)
     rows = [
-        Choice(_short(f"reg:{code}:{typed}"), name[:LABEL_LIMIT], name[:TITLE_LIMIT]) for code, name in regencies
+        Choice(_regency_code(areas.in_regency(found, code)), name[:LABEL_LIMIT], name[:TITLE_LIMIT])
+        for code, name in regencies[:SHOWN]
     ]
-    return Answer(turn.say.which_regency(), (*rows[:8], _skip(turn)), next_step=VILLAGE)
+    return Answer(turn.say.which_regency(), (*rows, _skip(turn)), next_step=VILLAGE)
+
+
+def _regency_code(villages: list[Village]) -> str:
+    """The villages by number, as many as a list shows and a button carries. Choices are kept in the clear, so what was
+    typed has no place in them."""
+    code = "reg:" + ",".join(str(village.id) for village in villages[:SHOWN])
+    return code if len(code) <= CODE_LIMIT else code[: code.rindex(",", 0, CODE_LIMIT + 1)]
 
 
 def _village_list(turn: Turn, found: list[Village]) -> Answer:
-    """Each by its name; where two bear the same, by the district that tells them apart."""
-    names = [village.name for village in found]
+    """Each by its name; where two bear the same, by the district that tells them apart. The title says it in full."""
+    shown = found[:SHOWN]
+    labels = [village.name[:LABEL_LIMIT] for village in shown]
     rows = [
         Choice(
             f"village:{village.id}",
-            (village.name if names.count(village.name) == 1 else village.district or village.regency)[:LABEL_LIMIT],
+            label if labels.count(label) == 1 else (village.district or village.regency)[:LABEL_LIMIT],
             ", ".join(part for part in (village.name, village.district, village.regency) if part)[:TITLE_LIMIT],
         )
-        for village in found[:8]
+        for village, label in zip(shown, labels, strict=True)
     ]
     return Answer(turn.say.which_village(), (*rows, _skip(turn)), next_step=VILLAGE)
-
-
-def _short(code: str) -> str:
-    """A code no longer than a button carries; what was typed may have letters of several bytes."""
-    return code.encode()[:CODE_LIMIT].decode(errors="ignore")
 
 
 def _skip(turn: Turn) -> Choice:

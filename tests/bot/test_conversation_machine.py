@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 
 from bot import words
 from bot.conversation import STEPS, respond
-from bot.dialogues import danger
+
 from bot.turns import Guide
 from bot.understanding import understand
 from centre import conversations
@@ -93,7 +93,7 @@ MORE_CODES = (
     "\x00",
     "menu:" + "9" * 59,
 )
-STEPS_KNOWN = {None, danger.PLACE, *STEPS}
+STEPS_KNOWN = {None, *STEPS}
 
 
 class Chatting(RuleBasedStateMachine):
