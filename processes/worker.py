@@ -20,8 +20,12 @@ from typing import IO
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.phrases import Phrases
+from bot.turns import Guide
+from bot.understanding import understand
 from centre import inbox
 from centre.db import Database
+from content import languages
 from processes import schedule, wiring
 from processes.answering import answer_next, answer_waiting, follow_statuses
 from processes.guide import GuideKeeper
@@ -57,6 +61,7 @@ class Worker:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self.stop)
+        await asyncio.to_thread(_warm_up, self._keeper.guide)
         ticker = schedule.start(self._database, self._keeper, self._name)
         log.info("worker.ready", name=self._name, channels=sorted(self._channels))
         answering = threading.Thread(target=self._answer, args=(loop,), name="answering", daemon=True)
@@ -152,6 +157,14 @@ class Worker:
         if events:
             with self._database.transaction() as session:
                 inbox.receive(session, events, wiring.clock())
+
+
+def _warm_up(guide: Guide) -> None:
+    """Load what the first message would load: nobody waits for it, and a worker that dies young has not yet counted a
+    try against anybody."""
+    understand("halo", None, guide)
+    for language in languages.OFFERED:
+        Phrases(language.code).welcome()
 
 
 def run(settings: Settings) -> None:

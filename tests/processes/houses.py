@@ -27,6 +27,7 @@ from typing import Any, TypeVar
 import httpx
 from sqlalchemy import select, update
 
+from centre.conversations import Conversation
 from centre.db import Database, open_database
 from centre.outbox import LEASE, OutboxMessage
 from centre.privacy import Vault
@@ -179,7 +180,7 @@ class House:
             return list(session.scalars(rows))
 
     def hurry(self, younger: timedelta = timedelta(seconds=4)) -> None:
-        """A minute passes for calls that nobody is making any more, and for what waits to be tried again."""
+        """A minute passes for calls that nobody is making any more, and for all that waits to be tried again."""
         now = datetime.now(UTC)
         with self.database.transaction() as session:
             session.execute(
@@ -188,6 +189,7 @@ class House:
                 .values(lease_until=now - timedelta(seconds=1))
             )
             session.execute(update(OutboxMessage).where(OutboxMessage.state == "open").values(next_at=now))
+            session.execute(update(Conversation).where(Conversation.paused_until > now).values(paused_until=now))
 
 
 @dataclass(frozen=True)

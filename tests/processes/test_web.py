@@ -114,7 +114,10 @@ def test_a_channel_that_is_not_connected_is_not_there(furnished_database: Databa
     client = client_of(furnished_database, tmp_path)
     assert client.post("/webhooks/telegram", data=b"{}").status_code == 404
     assert client.post("/webhooks/whatsapp", data=b"{}").status_code == 404
-    assert client.get("/webhooks/whatsapp?hub.mode=subscribe&hub.verify_token=&hub.challenge=1").status_code in (403, 404)
+    assert client.get("/webhooks/whatsapp?hub.mode=subscribe&hub.verify_token=&hub.challenge=1").status_code in (
+        403,
+        404,
+    )
 
 
 # What it never tells
