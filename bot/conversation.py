@@ -73,7 +73,7 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
         if turn.conversation.stopped_at:
             return _settle(turn, [settings.is_stopped(turn)])
         kept = Answer(turn.say.media_kept(), (guidance.person_choice(turn.say), guidance.menu_choice(turn.say)))
-        return _settle(turn, _offered_again(turn, _with_welcome(turn, [kept])))
+        return _settle(turn, _with_welcome(turn, _offered_again(turn, [kept])))
     return _settle(turn, _typed(turn, text, understood))
 
 
@@ -90,7 +90,8 @@ def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
         return [placed, *([_question(turn, text, understood)] if asked_too else [])]
     if is_stopped:
         return [settings.is_stopped(turn)]
-    if turn.is_first and _says_little(understood) and not danger.waits_for_place(turn):
+    is_asked = turn.conversation.step or danger.waits_for_place(turn)
+    if turn.is_first and _says_little(understood) and not is_asked:
         return _welcomed(turn)
     if turn.conversation.step == welcome.VILLAGE and understood.kind != "answer":
         village = welcome.village_typed(turn, text)
@@ -98,10 +99,7 @@ def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
             return [village]
         if _may_name_a_village(understood, text):
             return [welcome.village_unknown(turn)]
-    answered = [_question(turn, text, understood)]
-    if turn.is_first:
-        return _with_welcome(turn, answered)
-    return _offered_again(turn, answered)
+    return _with_welcome(turn, _offered_again(turn, [_question(turn, text, understood)]))
 
 
 def _question(turn: Turn, text: str, understood: Understood) -> Answer:

@@ -14,7 +14,7 @@ from centre.db import Database
 from content import contacts, files, finding
 from content.finding import Finder, UnfitFinder
 from content.library import Library
-from tests.bot.chatting import settle_villages
+from tests.bot.chatting import Chat, settle_villages
 
 SMALL = Path(__file__).parent / "small"
 CHECKED = {"gaji-dipotong": datetime(2026, 11, 3, 2, 0, tzinfo=UTC)}
@@ -43,6 +43,15 @@ def village_database(sqlite_database: Database) -> Database:
     with sqlite_database.transaction() as session:
         settle_villages(session)
     return sqlite_database
+
+
+@pytest.fixture
+def village_chat(village_database: Database, guide: Guide) -> Chat:
+    """Somebody on Telegram who has been welcomed and has not told a village."""
+    chat = Chat(village_database, guide)
+    for _ in range(2):
+        chat.say("0")
+    return chat
 
 
 def _finder(known: Library, folder: Path) -> Finder:

@@ -21,7 +21,6 @@ from hypothesis.stateful import (
 
 from bot import words
 from bot.conversation import STEPS, respond
-
 from bot.turns import Guide
 from bot.understanding import understand
 from centre import conversations
@@ -36,6 +35,7 @@ DANGERS = (
     "majikan nggebugi aku ning Taiwan",
     "saya takut sama majikan",
     "help my boss hit me",
+    "🆘",
 )
 QUESTIONS = (
     "gaji saya belum dibayar",
