@@ -245,6 +245,24 @@ def anything_open(session: Session, before: datetime | None = None) -> bool:
     return session.execute(waiting.limit(1)).first() is not None
 
 
+def waiting_since(session: Session, conversation_id: int) -> datetime | None:
+    """Since when the oldest message of this conversation has waited for its answer; None when none waits."""
+    waiting = select(func.min(InboxEvent.received_at)).where(InboxEvent.conversation_id == conversation_id, _IS_OPEN)
+    return session.execute(waiting).scalar_one()
+
+
+def heard(session: Session, conversation_id: int, limit: int) -> list[InboxEvent]:
+    """The newest messages of a conversation whose words are still kept, at most `limit` of them, oldest first."""
+    rows = session.scalars(
+        select(InboxEvent)
+        .where(InboxEvent.conversation_id == conversation_id, InboxEvent.kind == "message")
+        .where(InboxEvent.sealed_payload.is_not(None))
+        .order_by(InboxEvent.id.desc())
+        .limit(limit)
+    )
+    return list(rows)[::-1]
+
+
 def any_status_open(session: Session) -> bool:
     """The same for delivery statuses."""
     waiting = select(InboxEvent.id).where(_IS_OPEN, InboxEvent.kind == "status")

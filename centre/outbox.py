@@ -258,14 +258,21 @@ def part_of(session: Session, row: OutboxMessage) -> Part:
     return Part.from_json(json.loads(vault_of(session).open(row.sealed_part, _place(row))))
 
 
-def said(session: Session, conversation_id: int, after: int = 0) -> list[OutboxMessage]:
-    """What was said in a conversation since message `after`, oldest first."""
+def said(session: Session, conversation_id: int, after: int = 0, limit: int | None = None) -> list[OutboxMessage]:
+    """What was said in a conversation since message `after`, oldest first; of more than `limit`, the newest."""
     rows = session.scalars(
         select(OutboxMessage)
         .where(OutboxMessage.conversation_id == conversation_id, OutboxMessage.id > after)
-        .order_by(OutboxMessage.id)
+        .order_by(OutboxMessage.id.desc())
+        .limit(limit)
     )
-    return list(rows)
+    return list(rows)[::-1]
+
+
+def first_said(session: Session, conversation_id: int) -> int | None:
+    """The number of the first thing said in a conversation that has not been erased."""
+    first = select(func.min(OutboxMessage.id)).where(OutboxMessage.conversation_id == conversation_id)
+    return session.execute(first).scalar_one()
 
 
 def erase_words(session: Session, conversation_id: int) -> None:

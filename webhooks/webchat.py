@@ -2,9 +2,9 @@
 
 A browser is known by a random cookie and by nothing else. What it sends is stored like any platform's
 message, under the cookie and the page's own message id, so sending twice stores once; what we say is fetched
-by the page, or drawn into it for browsers without scripts. Leaving makes the server forget the browser first,
-so that the old cookie opens nothing (safeguarding: GOV.UK's "exit this page"; headers and cookies: OWASP ASVS
-5.0 V3).
+by the page, or drawn into it for browsers without scripts. Leaving erases the conversation and makes the server
+forget the browser, so that the old cookie opens nothing (safeguarding: GOV.UK's "exit this page"; headers and
+cookies: OWASP ASVS 5.0 V3). Who sends too much waits a while, with their words kept (ASVS 5.0 V2.4).
 """
 
 from __future__ import annotations
@@ -12,28 +12,31 @@ from __future__ import annotations
 import calendar
 import hashlib
 import hmac
+import ipaddress
+import math
 import re
 import secrets
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import structlog
 from babel.dates import format_date, get_day_names
-from flask import Blueprint, Response, g, jsonify, render_template, request
+from flask import Blueprint, Flask, Response, g, jsonify, render_template, request
+from flask_limiter import Limiter, RequestLimit
 from markupsafe import Markup, escape
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from centre import inbox, outbox
-from centre.conversations import Identifier, Sender
-from centre.db import Database, vault_of
+from centre import conversations, inbox, outbox, retention
+from centre.conversations import Sender
+from centre.db import Database
 from centre.inbox import InboxEvent, Received
 from centre.messages import CODE_LIMIT, Incoming, Part
 from centre.outbox import OutboxMessage
@@ -44,6 +47,16 @@ LONGEST = 10_000
 """Characters in one message; the page itself stops at 4,000."""
 LARGEST = 256 * 1024
 """Bytes in one request: the longest message, each letter written as its form encoding."""
+SAID_PER_BROWSER = "20 per minute"
+"""More than anybody types or taps; less than a stuck key or a script sends."""
+SAID_PER_PLACE = "200 per minute"
+"""From one address, because cookies cost nothing. A village hall on one Wi-Fi, or a mobile carrier's customers, share
+one: ten people at full speed, or everybody in the hall at an ordinary one."""
+BEGUN_PER_PLACE = "60 per 10 minutes"
+"""New conversations from one address: a full hall that scans the same poster. Ten minutes and not an hour, so that
+whoever comes too late waits for a short while only."""
+READ_PER_BROWSER = "300 per minute"
+"""A page that awaits an answer asks 150 times a minute at most: two tabs of that."""
 LINES_SHOWN = 80
 REFRESHED = timedelta(seconds=60)
 """How long a page without scripts looks for an answer by itself; later it would only disturb the typing."""
@@ -114,6 +127,9 @@ def blueprint(
     """
     routes = Blueprint("webchat", __name__, template_folder=str(PAGE))
     cookie = "__Host-balai" if secure else "balai"
+    # Counted in the memory of this process, so nothing about anybody's address is ever written down.
+    limiter = Limiter(_place, on_breach=_refuse_for_now, storage_uri="memory://")
+    routes.record(lambda setup: limiter.init_app(cast(Flask, setup.app)))
 
     @routes.get("/")
     def page() -> Response:
@@ -140,11 +156,9 @@ def blueprint(
         if not token:
             return _json({"gone": True, "replies": [], "waiting": False, "first": None})
         try:
-            with database.reading() as session:
-                return _json(_news(session, token, _number(request.args.get("after", ""))))
-        except SQLAlchemyError as error:
-            log.error("webchat.not_read", error=type(error).__name__)
-            return _json({"error": words.NOT_READ}, 503)
+            return _json(_look(token, _number(request.args.get("after", ""))))
+        except Refused as refusal:
+            return _json({"error": refusal.words}, refusal.status)
 
     @routes.post("/chat/leave")
     def leave() -> Response:
@@ -183,6 +197,8 @@ def blueprint(
         response.headers.update(HEADERS)
         if response.status_code == 503:
             response.headers["Retry-After"] = RETRY_SECONDS
+        if response.status_code == 429 and limiter.current_limit:
+            response.headers["Retry-After"] = str(_seconds_left(limiter.current_limit))
         return response
 
     def _token() -> str:
@@ -194,6 +210,20 @@ def blueprint(
         given = form.get("csrf", "").encode()
         return bool(token) and hmac.compare_digest(_form_token(key, token).encode(), given)
 
+    def _browser() -> str:
+        return hashlib.sha256(_token().encode()).hexdigest()
+
+    def _has_begun() -> bool:
+        try:
+            with database.reading() as session:
+                return conversations.known(session, _sender(_token())) is not None
+        except SQLAlchemyError:
+            return True  # that nothing can be stored is told by who tries to
+
+    # Asked from below: a browser that sends too much is stopped before it uses up what others at its place may send.
+    @limiter.limit(BEGUN_PER_PLACE, exempt_when=_has_begun)
+    @limiter.limit(SAID_PER_PLACE)
+    @limiter.limit(SAID_PER_BROWSER, key_func=_browser)
     def _keep(events: list[Received]) -> None:
         try:
             with database.transaction() as session:
@@ -202,19 +232,26 @@ def blueprint(
             log.error("webchat.not_stored", error=type(error).__name__)
             raise Refused(503, words.NOT_STORED) from error
 
+    @limiter.limit(READ_PER_BROWSER, key_func=_browser)
+    def _look(token: str, after: int) -> dict[str, Any]:
+        try:
+            with database.reading() as session:
+                return _news(session, token, after)
+        except SQLAlchemyError as error:
+            log.error("webchat.not_read", error=type(error).__name__)
+            raise Refused(503, words.NOT_READ) from error
+
     def _forget(token: str) -> None:
         try:
             with database.transaction() as session:
-                known = session.get(Identifier, _lookup(session, token))
-                if known:
-                    session.delete(known)
+                retention.leave(session, _sender(token), clock())
         except SQLAlchemyError as error:  # the browser still forgets, and nobody waits here for a database
             log.error("webchat.not_forgotten", error=type(error).__name__)
 
     def _refuse(token: str, form: dict[str, str], refusal: Refused) -> Response:
         text = form.get("text", "")
-        first_time = refusal.status == 503 and not form.get("warned")
-        card = (danger_card(text) if first_time else None) or ""
+        unheard = refusal.status in (429, 503) and not form.get("warned")
+        card = (danger_card(text) if unheard else None) or ""
         if _wants_json():
             told = {"error": refusal.words, "card": card}
             if refusal.renew:
@@ -232,7 +269,7 @@ def blueprint(
         try:
             if token and status != 503:
                 with database.reading() as session:
-                    lines, since = _lines(session, token), _waiting_since(session, token)
+                    lines, since = _so_far(session, token)
         except SQLAlchemyError as error:
             log.error("webchat.not_read", error=type(error).__name__)
             status, draft = 503, replace(draft, notice=draft.notice or words.NOT_READ)
@@ -308,8 +345,7 @@ def _events(token: str, form: dict[str, str]) -> list[Received]:
     message_id, village = form.get("message", ""), _village(form.get("desa", ""))
     if not MESSAGE_ID.fullmatch(message_id):
         raise Refused(400, words.UNREADABLE)
-    sender = Sender("web", (("browser", token),))
-    events = []
+    sender, events = _sender(token), []
     if village:
         opened = Incoming("text", f"/start {village}")
         events.append(Received("web", f"{token}:desa:{village}", sender, opened))
@@ -319,6 +355,10 @@ def _events(token: str, form: dict[str, str]) -> list[Received]:
         content = hashlib.sha256(f"{message.code}\x00{message.text}".encode()).hexdigest()[:16]
         events.append(Received("web", f"{token}:{message_id}:{content}", sender, message))
     return events
+
+
+def _sender(token: str) -> Sender:
+    return Sender("web", (("browser", token),))
 
 
 def _message(form: dict[str, str]) -> Incoming:
@@ -344,23 +384,54 @@ def _number(value: str) -> int:
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else 0
 
 
+# How much may come in
+
+
+def _place() -> str:
+    """Where a request comes from: an IPv4 address, or the network of an IPv6 one (a home has 2⁶⁴ of them)."""
+    given = request.remote_addr or "unknown"
+    try:
+        address = ipaddress.ip_address(given)
+    except ValueError:
+        return given
+    if isinstance(address, ipaddress.IPv6Address) and not address.ipv4_mapped:
+        return str(ipaddress.ip_network(f"{address}/64", strict=False))
+    return given
+
+
+def _refuse_for_now(limit: RequestLimit) -> None:
+    raise Refused(429, words.too_often(math.ceil(_seconds_left(limit) / 60)))
+
+
+def _seconds_left(limit: RequestLimit) -> int:
+    """Until more may come. The limiter counts by the machine's own clock."""
+    return max(1, math.ceil(limit.window.reset_time - time.time()))
+
+
 # What is shown
+
+
+def _so_far(session: Session, token: str) -> tuple[list[Line], datetime | None]:
+    """The conversation as the page is drawn with, and since when an answer is awaited."""
+    conversation_id = conversations.known(session, _sender(token))
+    if conversation_id is None:
+        return [], None
+    return _lines(session, conversation_id), inbox.waiting_since(session, conversation_id)
 
 
 def _news(session: Session, token: str, after: int) -> dict[str, Any]:
     """The replies since `after`, whether another is on its way, and the oldest reply that still exists."""
-    conversation_id = _conversation_of(session, token)
+    conversation_id = conversations.known(session, _sender(token))
     if conversation_id is None:
         return {"replies": [], "waiting": False, "first": None}
-    oldest = select(func.min(OutboxMessage.id)).where(OutboxMessage.conversation_id == conversation_id)
     return {
         "replies": [
             _reply_json(row, part)
-            for row in outbox.said(session, conversation_id, after)
+            for row in outbox.said(session, conversation_id, after, LINES_SHOWN)
             if (part := _part(session, row)) is not None
         ],
-        "waiting": _waiting_since(session, token) is not None,
-        "first": session.scalar(oldest),
+        "waiting": inbox.waiting_since(session, conversation_id) is not None,
+        "first": outbox.first_said(session, conversation_id),
     }
 
 
@@ -370,14 +441,11 @@ def _reply_json(row: OutboxMessage, part: Part) -> dict[str, Any]:
     return {"id": row.id, "text": part.text, "lead": lead, "choices": choices, "style": part.style}
 
 
-def _lines(session: Session, token: str) -> list[Line]:
-    """The conversation so far, the person's words as long as they are kept, each answer under its question."""
-    conversation_id = _conversation_of(session, token)
-    if conversation_id is None:
-        return []
-    events = _messages(session, conversation_id)
+def _lines(session: Session, conversation_id: int) -> list[Line]:
+    """The end of the conversation, the person's words as long as they are kept, each answer under its question."""
+    events = inbox.heard(session, conversation_id, LINES_SHOWN)
     replies, turn = [], 0
-    for row in outbox.said(session, conversation_id):
+    for row in outbox.said(session, conversation_id, limit=LINES_SHOWN):
         part, turn = _part(session, row), _turn(row, events, turn)
         if part is not None:
             replies.append(Line(turn, False, row.id, *_apart(part)))
@@ -392,17 +460,6 @@ def _turn(row: OutboxMessage, events: list[InboxEvent], before: int) -> int:
     if kind == "event":
         return _number(number.partition(":")[0])
     return max([before, *(event.id for event in events if event.received_at <= row.created_at)])
-
-
-def _messages(session: Session, conversation_id: int) -> list[InboxEvent]:
-    rows = session.scalars(
-        select(InboxEvent)
-        .where(InboxEvent.conversation_id == conversation_id, InboxEvent.kind == "message")
-        .where(InboxEvent.sealed_payload.is_not(None))
-        .order_by(InboxEvent.id.desc())
-        .limit(LINES_SHOWN)
-    )
-    return list(rows)
 
 
 def _own(session: Session, event: InboxEvent, names: dict[str, str]) -> Line | None:
@@ -448,26 +505,6 @@ def _linked(text: str) -> Markup:
 
 
 LINK_MARKUP = Markup('<a href="{0}" rel="noopener noreferrer" target="_blank">{0}</a>')
-
-
-def _waiting_since(session: Session, token: str) -> datetime | None:
-    """Since when the oldest message without an answer waits."""
-    open_messages = (
-        select(func.min(InboxEvent.received_at))
-        .where(InboxEvent.conversation_id == _conversation_of(session, token))
-        .where(InboxEvent.state == inbox.State.OPEN)
-    )
-    return session.scalar(open_messages)
-
-
-def _conversation_of(session: Session, token: str) -> int | None:
-    known = session.get(Identifier, _lookup(session, token))
-    return known.conversation_id if known else None
-
-
-def _lookup(session: Session, token: str) -> str:
-    """The fingerprint under which `centre.conversations` knows the sender ("browser", token) of the web."""
-    return vault_of(session).lookup("web:browser", token)
 
 
 # How it is said

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import threading
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -19,10 +22,12 @@ from sqlalchemy import func, select
 from centre import inbox, outbox
 from centre.conversations import Conversation
 from centre.db import Database, open_database
-from centre.inbox import InboxEvent
+from centre.inbox import InboxEvent, Received, Status
 from centre.messages import Choice, Incoming, Outgoing
 from centre.outbox import OutboxMessage
 from centre.privacy import Vault
+from processes.settings import Settings
+from processes.web import create_app
 from webhooks import webchat
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -117,6 +122,20 @@ def answer(database: Database, *replies: Outgoing, to: str = "") -> list[Incomin
             asked.append(inbox.message_of(inbox.opened(session, event)))
             outbox.queue(session, conversation, f"event:{event.id}", replies, NOW + timedelta(milliseconds=1))
             inbox.finish(session, event, NOW)
+
+
+def pour(browser: FlaskClient, count: int, *, place: str = "127.0.0.1") -> list[int]:
+    """What a browser is told that sends so many messages at once."""
+    fields = form(browser, text="halo")
+    return [
+        browser.post(
+            "/chat",
+            data=fields | {"message": str(uuid.uuid4())},
+            headers=JSON,
+            environ_base={"REMOTE_ADDR": place},
+        ).status_code
+        for _ in range(count)
+    ]
 
 
 def stored(database: Database) -> int:
@@ -310,6 +329,36 @@ def test_words_that_are_gone_are_not_shown(sari: FlaskClient, database: Database
     html = sari.get("/").text
     assert "Nama saya Sari" not in html
     assert "Halo." in html
+
+
+def test_what_platforms_report_is_nothing_that_a_new_browser_waits_for(sari: FlaskClient, database: Database) -> None:
+    with database.transaction() as session:
+        inbox.receive(session, [Received("whatsapp", "1", status=Status("read", "wamid.1"))], NOW)
+    sari.get("/")
+    assert 'id="waiting" hidden' in sari.get("/").text
+
+
+def test_of_a_long_conversation_only_the_end_is_opened(
+    sari: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(sari, "halo")
+    answer(database, *(Outgoing(f"Jawaban {number}.") for number in range(200)))
+    opened, part_of = [], outbox.part_of
+    monkeypatch.setattr(outbox, "part_of", lambda session, row: opened.append(row.id) or part_of(session, row))
+
+    shown = look(sari).bubbles
+    assert len(opened) == webchat.LINES_SHOWN
+    assert "Jawaban 199." in shown[-1]
+
+    opened.clear()
+    told = sari.get("/chat/replies").json["replies"]
+    assert len(opened) == webchat.LINES_SHOWN
+    assert told[-1]["text"] == "Jawaban 199."
+
+    opened.clear()
+    news = sari.get(f"/chat/replies?after={told[-3]['id']}").json["replies"]
+    assert [reply["text"] for reply in news] == ["Jawaban 198.", "Jawaban 199."]
+    assert len(opened) == 2
 
 
 # Hostile words, both ways
@@ -524,6 +573,18 @@ def test_after_leaving_the_old_cookie_opens_nothing(
     assert "memukul" not in html
 
 
+def test_after_leaving_no_word_is_kept(sari: FlaskClient, database: Database) -> None:
+    say(sari, "Suami saya memukul saya")
+    answer(database, Outgoing("Pergi ke tempat aman."))
+    say(sari, "Dia datang")
+    sari.post("/chat/leave")
+    with database.reading() as session:
+        assert set(session.scalars(select(InboxEvent.sealed_payload))) == {None}
+        assert session.scalars(select(OutboxMessage)).all() == []
+        assert not inbox.anything_open(session)
+        assert session.scalars(select(Conversation.closing_at)).all() == [NOW]
+
+
 def test_who_returns_after_leaving_begins_anew(sari: FlaskClient, database: Database) -> None:
     say(sari, "halo")
     token = sari.get_cookie("balai")
@@ -624,3 +685,118 @@ def test_a_page_that_was_drawn_with_erased_words_can_tell(sari: FlaskClient, dat
     say(sari, "ya")
     answer(database, Outgoing("Sudah dihapus."))
     assert sari.get(f"/chat/replies?after={number}").json["first"] > number
+
+
+# When too much comes in
+
+
+def test_who_sends_too_fast_waits_a_while_with_their_words_kept(sari: FlaskClient, database: Database) -> None:
+    assert pour(sari, 22) == [202] * 20 + [429] * 2
+    refused = say(sari, "Gaji saya dipotong")
+    assert refused.status_code == 429
+    assert "tunggu kira-kira 1 menit" in refused.json["error"]
+    wait = int(refused.headers["Retry-After"])
+    assert 0 < wait <= 60
+
+    page = sari.post("/chat", data=form(sari, text="Gaji saya dipotong"))
+    assert page.status_code == 429
+    assert 0 < int(page.headers["Retry-After"]) <= 60
+    assert Page(page.text).box.strip() == "Gaji saya dipotong"
+    assert "tunggu kira-kira 1 menit" in page.text
+    assert stored(database) == 20
+
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=wait)):
+        assert say(sari, "Gaji saya dipotong").status_code == 202
+
+
+def test_danger_is_answered_even_to_who_sends_too_fast(sqlite_database: Database) -> None:
+    sari = serve(sqlite_database, danger_card=lambda text: "Hubungi 110" if "dipukul" in text else None)
+    pour(sari, 20)
+    told = say(sari, "saya dipukul")
+    assert (told.status_code, told.json["card"]) == (429, "Hubungi 110")
+    assert say(sari, "saya dipukul", warned="1").json["card"] == ""
+    assert say(sari, "halo").json["card"] == ""
+    html = sari.post("/chat", data=form(sari, text="saya dipukul")).text
+    assert "Hubungi 110" in html
+    assert '<input type="hidden" name="warned" value="1">' in html
+
+
+def test_one_phone_gone_wild_leaves_the_village_hall_its_share(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webchat, "SAID_PER_BROWSER", "3 per minute")
+    monkeypatch.setattr(webchat, "SAID_PER_PLACE", "5 per minute")
+    sari = serve(sqlite_database)
+    wayan, rohani = (sari.application.test_client() for _ in range(2))
+    assert pour(sari, 9) == [202] * 3 + [429] * 6
+    assert pour(wayan, 3) == [202, 202, 429]
+    assert pour(rohani, 1) == [429]
+    assert pour(rohani, 1, place="203.0.113.9") == [202]
+
+
+def test_too_many_beginnings_wait_and_those_who_have_begun_go_on(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webchat, "BEGUN_PER_PLACE", "2 per 10 minutes")
+    sari = serve(database)
+    wayan, rohani = (sari.application.test_client() for _ in range(2))
+    assert pour(sari, 3) == [202] * 3
+    assert pour(wayan, 1) == [202]
+    refused = say(rohani, "halo")
+    assert refused.status_code == 429
+    assert 540 < int(refused.headers["Retry-After"]) <= 600
+    assert "tunggu kira-kira 10 menit" in refused.json["error"]
+    assert pour(sari, 1) == [202]
+    assert conversations(database) == 2
+
+
+def test_a_home_with_many_addresses_is_one_place(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webchat, "SAID_PER_PLACE", "1 per minute")
+    sari = serve(sqlite_database)
+    assert pour(sari, 1, place="2001:db8:1:2::1") == [202]
+    assert pour(sari, 1, place="2001:db8:1:2:ffff::9") == [429]
+    assert pour(sari, 1, place="2001:db8:1:3::1") == [202]
+    assert pour(sari, 1, place="::ffff:203.0.113.1") == [202]
+    assert pour(sari, 1, place="::ffff:203.0.113.2") == [202]
+
+
+def test_a_page_that_asks_without_end_is_told_to_wait(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webchat, "READ_PER_BROWSER", "2 per minute")
+    sari = serve(sqlite_database)
+    say(sari, "halo")
+    assert [sari.get("/chat/replies").status_code for _ in range(3)] == [200, 200, 429]
+    assert sari.get("/chat/replies").json["error"]
+    assert 0 < int(sari.get("/chat/replies").headers["Retry-After"]) <= 60
+    assert sari.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(("proxies", "second"), [(1, 202), (0, 429)], ids=["our own proxy", "anybody's word"])
+def test_behind_our_proxy_each_place_counts_by_itself(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proxies: int, second: int
+) -> None:
+    monkeypatch.setattr(webchat, "SAID_PER_PLACE", "1 per minute")
+    sari = create_app(
+        Settings(data=tmp_path, secret_key=KEY, trusted_proxies=proxies),  # type: ignore[call-arg]
+        sqlite_database,
+    ).test_client()
+    told = [
+        sari.post("/chat", data=form(sari, text="halo"), headers=JSON | {"X-Forwarded-For": place}).status_code
+        for place in ("203.0.113.1", "203.0.113.2")
+    ]
+    assert told == [202, second]
+
+
+def test_a_stranger_s_form_uses_up_nothing(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webchat, "SAID_PER_PLACE", "1 per minute")
+    sari = serve(sqlite_database)
+    for _ in range(3):
+        sari.post("/chat", data={"text": "jebakan"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert pour(sari, 1) == [202]
+
+
+def test_leaving_is_never_too_often(sari: FlaskClient) -> None:
+    pour(sari, 21)
+    assert sari.post("/chat/leave").status_code == 303
+    assert sari.get_cookie("balai") is None

@@ -138,7 +138,7 @@ async function deliver(message) {
       made.classList.add("card");
       bringIntoView(made);
     }
-    say(navigator.onLine ? W.retrying : W.offline);
+    say(!navigator.onLine ? W.offline : answer && answer.status === 429 ? W.busy : W.retrying);
     const asked = answer ? Math.min(+answer.headers.get("Retry-After") || 0, 60) : 0;
     await sleep(Math.max(rest, asked * 1000));
   }

@@ -38,6 +38,7 @@ SCRIPT = {
     "offline": "Tidak ada sambungan internet. Tulisan Anda aman dan dikirim begitu tersambung lagi.",
     "refused": "Pesan ini tidak bisa dikirim. Coba tulis lagi.",
     "cut": "Terlalu panjang: hanya 4.000 huruf pertama yang dipakai. Sisanya bisa dikirim sesudah ini.",
+    "busy": "Terlalu banyak pesan sekaligus. Tulisan Anda aman dan sebentar lagi kami kirim sendiri …",
     "slow": "Jawaban belum datang. Pesan Anda sudah kami simpan dan tetap akan dijawab.",
     "lost": "Sambungan terputus. Kami coba lagi sendiri …",
     "blank": "Kalender",
@@ -53,3 +54,11 @@ NOT_STORED = (
     "Maaf, pesan Anda belum bisa kami simpan. Tulisan Anda masih ada di kotak: tunggu sebentar, lalu tekan Kirim lagi."
 )
 NOT_READ = "Maaf, percakapan Anda belum bisa dibuka sekarang. Coba lagi sebentar lagi."
+
+
+def too_often(minutes: int) -> str:
+    """More came than we take at once, from this browser or from this place."""
+    return (
+        "Maaf, sekarang terlalu banyak pesan dari sini. Yang Anda tulis masih ada di kotak: "
+        f"tunggu kira-kira {minutes} menit, lalu kirim lagi."
+    )
