@@ -22,13 +22,14 @@ from bot.understanding import Understood, has_letters, understand
 from centre import answers
 from centre.conversations import Conversation
 from centre.messages import CODE_LIMIT, LABEL_LIMIT, Choice, Incoming, Outgoing, readable
+from content.danger import country_in
 
 OFFERED_AGAIN = 2
 """How often an open step is offered after questions, before it is let go."""
-
-
 SURE_WORD = 0.4
 """Confidence from which a lone word at the village step is taken for a question ("paspor"), not for an unknown name."""
+NAME_OF_A_PLACE = 2
+"""Words of a country's or a city's name, perhaps with "di" before it."""
 
 
 @dataclass(frozen=True)
@@ -322,7 +323,9 @@ def _says_little(understood: Understood) -> bool:
 
 
 def _says_something(understood: Understood, text: str) -> bool:
-    """Enough to tell the language: understood, or a sentence. A village's name alone is of no language."""
+    """Enough to tell the language: understood, or a sentence. The name of a village or a country alone is of none."""
+    if len(text.split()) <= NAME_OF_A_PLACE and country_in(text):
+        return False
     return understood.kind not in ("none", "choices") or (bool(understood.because) and len(text.split()) > 2)
 
 

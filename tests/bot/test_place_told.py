@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.conversation import _says_something
 from bot.dialogues.danger import LISTENED_FOR
 from bot.turns import Guide
+from bot.understanding import Understood
 from centre.db import Database
 from tests.bot.chatting import Chat
 
@@ -82,3 +84,10 @@ def test_the_danger_question_stays_open_for_who_is_new(village_database: Databas
         text = text_of(stranger, typed)
         assert "sedang dalam bahaya" in text
     assert "Hubungi sekarang" in text_of(stranger, "iya")
+
+
+@pytest.mark.parametrize("place", ["taiwan", "Hong Kong", "di taiwan"])
+def test_a_place_alone_does_not_change_the_language(place: str) -> None:
+    """The finder takes "taiwan" for an Indonesian question, and what follows is a danger card."""
+    assert not _says_something(Understood("answer", "id", slug="biaya-per-negara"), place)
+    assert _says_something(Understood("answer", "id", slug="biaya-per-negara"), f"berapa biaya ke {place}")
