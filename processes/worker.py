@@ -33,8 +33,8 @@ from processes.settings import Settings, SettingsInvalid
 from webhooks.delivery import Courier
 from webhooks.telegram import CallFailed, Telegram
 
-IDLE_SECONDS = 0.02
-"""Between looks for new messages: short, so that an answer takes a blink; a look is one small indexed read."""
+SHORTEST_IDLE, LONGEST_IDLE = 0.02, 0.12
+"""Seconds between looks for new messages: short while people write, longer in a quiet village, to spare the machine."""
 DRAIN_SECONDS = 25.0
 LOST_DATABASE_SECONDS = 1.0
 STATUS_SECONDS = 1.0
@@ -83,7 +83,7 @@ class Worker:
         self._courier.stop()
 
     def _answer(self, loop: asyncio.AbstractEventLoop) -> None:
-        look_at_statuses = time.monotonic()
+        look_at_statuses, idle = time.monotonic(), SHORTEST_IDLE
         while not self._stopping.is_set():
             try:
                 answered = self._answer_some()
@@ -101,8 +101,9 @@ class Worker:
                 continue
             if answered:
                 loop.call_soon_threadsafe(self._courier.wake)
-            elif not followed:
-                self._stopping.wait(IDLE_SECONDS)
+            idle = SHORTEST_IDLE if answered or followed else min(idle * 1.2, LONGEST_IDLE)
+            if not (answered or followed):
+                self._stopping.wait(idle)
 
     def _answer_some(self) -> int:
         """What waited before we started is taken one by one, each try counted beforehand; the rest several together."""
