@@ -249,11 +249,10 @@ def blueprint(
             log.error("webchat.not_forgotten", error=type(error).__name__)
 
     def _refuse(token: str, form: dict[str, str], refusal: Refused) -> Response:
-        text = form.get("text", "")
-        unheard = refusal.status in (429, 503) and not form.get("warned")
-        card = (danger_card(text) if unheard else None) or ""
+        card = (danger_card(form.get("text", "")) if refusal.status in (429, 503) else None) or ""
         if _wants_json():
-            told = {"error": refusal.words, "card": card}
+            # The script keeps the first card on the screen; a page drawn anew has to show it again.
+            told = {"error": refusal.words, "card": "" if form.get("warned") else card}
             if refusal.renew:
                 token = token or secrets.token_urlsafe(32)
                 told["csrf"] = _form_token(key, token)

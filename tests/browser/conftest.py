@@ -5,12 +5,18 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from centre.db import Database
 from tests.browser.stand_ins import Bot, Door
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser comes last: Playwright leaves an event loop running, beside which no other test could start one."""
+    items.sort(key=lambda item: item.path.parent == Path(__file__).parent)
 
 
 @pytest.fixture(scope="session")

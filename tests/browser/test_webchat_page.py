@@ -18,6 +18,7 @@ from centre.db import Database, open_database
 from centre.messages import Outgoing
 from centre.privacy import Vault
 from tests.browser.stand_ins import Bot, Door
+from webhooks import webchat
 
 Until = Callable[[Callable[[], bool]], None]
 
@@ -204,6 +205,36 @@ def test_danger_is_answered_once_while_nothing_can_be_stored(page: Page) -> None
     nowhere.engine.dispose()
 
 
+@pytest.fixture
+def strict_door(
+    request: pytest.FixtureRequest, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Door]:
+    """It takes as much from one browser as the test says."""
+    monkeypatch.setattr(webchat, "SAID_PER_BROWSER", request.param)
+    door = Door(sqlite_database)
+    yield door
+    door.close()
+
+
+@pytest.mark.parametrize("strict_door", ["1 per 4 second"], indirect=True)
+def test_who_sends_too_fast_is_told_and_waits_with_the_words_kept(page: Page, strict_door: Door, bot: Bot) -> None:
+    page.goto(strict_door.address)
+    ask(page, "satu")
+    expect(replies(page)).to_have_count(1)
+    ask(page, "saya dipukul majikan")
+    expect(page.locator("#notice")).to_contain_text("Terlalu banyak pesan sekaligus")
+    expect(page.locator(".card")).to_contain_text("110")
+    expect(page.get_by_label("Tulis pertanyaan Anda")).to_have_value("saya dipukul majikan")
+    assert serious(page) == []
+    expect(replies(page)).to_have_count(2, timeout=15_000)
+    expect(page.locator("#notice")).to_be_empty()
+    expect(page.locator(".card")).to_have_count(1)
+    assert [(message.text, message.warned) for message in bot.asked] == [
+        ("satu", False),
+        ("saya dipukul majikan", True),
+    ]
+
+
 def test_what_is_erased_goes_from_the_screen(chat: Page, bot: Bot, sqlite_database: Database) -> None:
     ask(chat, "nama saya Rohani")
     expect(replies(chat)).to_have_count(1)
@@ -334,6 +365,27 @@ def test_without_scripts_the_page_waits_with_the_person(plain: Page, bot: Bot) -
     bot.silent = False
     expect(replies(plain)).to_have_count(1, timeout=15_000)
     expect(plain.locator("#waiting")).to_be_hidden()
+
+
+@pytest.mark.parametrize("strict_door", ["1 per minute"], indirect=True)
+def test_without_scripts_too_fast_gives_the_words_back(
+    browser: Browser, strict_door: Door, bot: Bot, browser_context_args: dict[str, Any]
+) -> None:
+    context = browser.new_context(**browser_context_args | {"java_script_enabled": False})
+    page = context.new_page()
+    page.goto(strict_door.address)
+    ask(page, "satu")
+    expect(replies(page)).to_have_count(1, timeout=15_000)
+    ask(page, "Saya dipukul majikan")
+    for _ in range(2):
+        expect(page.locator("#notice")).to_contain_text("tunggu kira-kira 1 menit")
+        expect(page.locator("#notice")).to_be_in_viewport()
+        expect(page.get_by_label("Tulis pertanyaan Anda")).to_have_value("Saya dipukul majikan")
+        expect(page.locator(".card")).to_contain_text("110")
+        expect(replies(page)).to_have_count(1)
+        with page.expect_response("**/chat"):
+            page.get_by_role("button", name="Kirim").click()
+    context.close()
 
 
 def test_without_scripts_the_page_is_whole_on_a_small_screen(plain: Page, bot: Bot) -> None:
