@@ -32,7 +32,7 @@ from sqlalchemy.types import TypeDecorator
 from centre.privacy import Vault
 
 PATIENCE = {
-    "connect_timeout": 3,
+    "connect_timeout": 2,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,

@@ -43,6 +43,7 @@ from centre.messages import Incoming
 STRIKES = 5
 """Failed answers after which a message is set aside."""
 PAYLOAD_KEPT = timedelta(hours=72)
+STATUS_PAGE = 100
 KEY_KEPT = timedelta(days=30)
 """Longer than any platform repeats itself (WhatsApp: 7 days)."""
 
@@ -269,13 +270,13 @@ def any_status_open(session: Session) -> bool:
     return session.execute(waiting.limit(1)).first() is not None
 
 
-def statuses(session: Session, limit: int = 100) -> list[InboxEvent]:
-    """Open delivery statuses, oldest first, held until the transaction ends."""
+def statuses(session: Session, after: int = 0) -> list[InboxEvent]:
+    """A page of open delivery statuses after event `after`, oldest first, held until the transaction ends."""
     rows = session.scalars(
         select(InboxEvent)
-        .where(_IS_OPEN, InboxEvent.kind == "status")
+        .where(_IS_OPEN, InboxEvent.kind == "status", InboxEvent.id > after)
         .order_by(InboxEvent.id)
-        .limit(limit)
+        .limit(STATUS_PAGE)
         .with_for_update(skip_locked=True)
     )
     return list(rows)

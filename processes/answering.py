@@ -27,7 +27,7 @@ STATUS_PATIENCE_SECONDS = 120
 """How long a status may wait for the message it is about (the platform may be faster than our own record); one about a
 message that was erased waits in vain."""
 
-COUNTED_PAUSE = timedelta(seconds=10)
+COUNTED_PAUSE = timedelta(seconds=4)
 AT_ONCE = 8
 """Few enough that a webhook never waits long for its turn to write."""
 
@@ -107,18 +107,27 @@ def _note_arrival(conversation: Conversation, received_at: datetime) -> None:
 
 
 def follow_statuses(database: Database, clock: Clock) -> int:
-    """Enter the delivery statuses that wait; gives how many were dealt with."""
+    """Enter the delivery statuses that wait, page by page; gives how many were dealt with."""
     with database.reading() as session:
         if not inbox.any_status_open(session):
             return 0
     now, done = clock(), 0
-    with database.transaction() as session:
-        for event in inbox.statuses(session):
-            known = _follow(session, event, now)
-            if known or (now - event.received_at).total_seconds() > STATUS_PATIENCE_SECONDS:
-                inbox.finish(session, event, now)
-                done += 1
+    after: int | None = 0
+    while after is not None:
+        with database.transaction() as session:
+            page = inbox.statuses(session, after)
+            done += sum(_follow_or_wait(session, event, now) for event in page)
+            after = page[-1].id if len(page) == inbox.STATUS_PAGE else None
     return done
+
+
+def _follow_or_wait(session: Session, event: InboxEvent, now: datetime) -> bool:
+    """Enter one status; False when it must wait, because its message is not known yet."""
+    known = _follow(session, event, now)
+    if not known and (now - event.received_at).total_seconds() <= STATUS_PATIENCE_SECONDS:
+        return False
+    inbox.finish(session, event, now)
+    return True
 
 
 def _follow(session: Session, event: InboxEvent, now: datetime) -> bool:
