@@ -54,6 +54,15 @@ def replies(chat: Page) -> Any:
     return chat.locator(".reply[data-id]")
 
 
+def seen_whole(chat: Page, selector: str) -> bool:
+    """Does it lie between what is fixed at the top and what is fixed at the bottom?"""
+    found: bool = chat.locator(selector).evaluate(
+        """(it) => it.getBoundingClientRect().top >= document.querySelector("header").getBoundingClientRect().bottom
+        && it.getBoundingClientRect().bottom <= document.querySelector("footer").getBoundingClientRect().top"""
+    )
+    return found
+
+
 def serious(chat: Page) -> list[str]:
     """What axe finds that would shut somebody out."""
     found = Axe().run(chat).response["violations"]
@@ -225,6 +234,7 @@ def test_who_sends_too_fast_is_told_and_waits_with_the_words_kept(page: Page, st
     expect(page.locator("#notice")).to_contain_text("Terlalu banyak pesan sekaligus")
     expect(page.locator(".card")).to_contain_text("110")
     expect(page.get_by_label("Tulis pertanyaan Anda")).to_have_value("saya dipukul majikan")
+    assert seen_whole(page, ".card")
     assert serious(page) == []
     expect(replies(page)).to_have_count(2, timeout=15_000)
     expect(page.locator("#notice")).to_be_empty()
@@ -382,6 +392,7 @@ def test_without_scripts_too_fast_gives_the_words_back(
         expect(page.locator("#notice")).to_be_in_viewport()
         expect(page.get_by_label("Tulis pertanyaan Anda")).to_have_value("Saya dipukul majikan")
         expect(page.locator(".card")).to_contain_text("110")
+        assert seen_whole(page, ".card")
         expect(replies(page)).to_have_count(1)
         with page.expect_response("**/chat"):
             page.get_by_role("button", name="Kirim").click()

@@ -60,7 +60,8 @@ function showReply(reply) {
   return made;
 }
 function bringIntoView(element) {
-  const room = innerHeight - 180;
+  const below = form.parentElement.offsetHeight + 8, room = innerHeight - below - 90;
+  document.documentElement.style.scrollPaddingBottom = below + "px";
   element.scrollIntoView({ block: element.offsetHeight > room ? "start" : "end" });
 }
 function wait(on) {
@@ -132,13 +133,13 @@ async function deliver(message) {
       pending = null;
       return say(told.error || W.refused);
     }
+    say(!navigator.onLine ? W.offline : answer && answer.status === 429 ? W.busy : W.retrying);
     if (told.card && !message.fields.warned) {
       message.fields.warned = "1";
       const made = bubble("reply", told.card);
       made.classList.add("card");
       bringIntoView(made);
     }
-    say(!navigator.onLine ? W.offline : answer && answer.status === 429 ? W.busy : W.retrying);
     const asked = answer ? Math.min(+answer.headers.get("Retry-After") || 0, 60) : 0;
     await sleep(Math.max(rest, asked * 1000));
   }
