@@ -54,5 +54,3 @@ def _rate(port: int, round_number: int) -> float:
         body = houses.whatsapp_text(round_number * MESSAGES + number, "apakah agen ini resmi", phone)
         requests.append((body, houses.signed(body)))
     return loads.as_fast_as_possible(port, "/webhooks/whatsapp", requests)
-
-

@@ -216,5 +216,3 @@ def _read(path: Path, language: str) -> _Book:
         entries[key] = _Entry(key, text, message.fuzzy, message.lineno or 1)
     obsolete = tuple((message.lineno or 1, str(message.id)) for message in catalogue.obsolete.values())
     return _Book(path, language, entries, obsolete, headers_of(path.read_text(encoding="utf-8")))
-
-

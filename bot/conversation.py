@@ -40,9 +40,7 @@ class Response:
     for_staff: str | None = None
 
 
-def respond(
-    session: Session, conversation: Conversation, incoming: Incoming, guide: Guide, now: datetime
-) -> Response:
+def respond(session: Session, conversation: Conversation, incoming: Incoming, guide: Guide, now: datetime) -> Response:
     """Answer one message of this conversation and note what the next one needs to know."""
     turn = Turn(session, conversation, guide, now, Phrases(language_of(conversation)))
     turn.is_first = welcome.is_new(conversation)

@@ -313,7 +313,9 @@ class Phrases:
         return self._("Demi rahasia Anda, Balai hanya menjawab secara pribadi: {link}").format(link=link)
 
     def in_group_no_link(self) -> str:
-        return self._("Demi rahasia Anda, Balai hanya menjawab secara pribadi. Silakan kirim pesan langsung kepada kami.")
+        return self._(
+            "Demi rahasia Anda, Balai hanya menjawab secara pribadi. Silakan kirim pesan langsung kepada kami."
+        )
 
     # Labels of buttons: at most 20 characters
 

@@ -63,7 +63,6 @@ class Conversation(Base):
     closing_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """The person asked to be forgotten: the row goes as soon as the last word to them is out."""
 
-
     @property
     def memory(self) -> dict[str, Any]:
         """Small facts the next turn needs (the country named, a danger asked about); never words of the person."""
@@ -94,7 +93,7 @@ class Identifier(Base):
 
 def known(session: Session, sender: Sender) -> int | None:
     """The id of the sender's conversation when every identifier shown leads to it; a look that changes nothing."""
-    lookups = _lookups(session, sender)
+    lookups = lookups_of(session, sender)
     found = _known(session, lookups)
     same = set(found.values())
     return same.pop() if len(found) == len(lookups) and len(same) == 1 else None
@@ -106,7 +105,7 @@ def of_sender(session: Session, sender: Sender, now: datetime) -> int:
     When two identifiers lead to two conversations (a number and a user id, first seen apart), the surest one wins and
     the other identifier follows it from now on.
     """
-    lookups = _lookups(session, sender)
+    lookups = lookups_of(session, sender)
     found = _known(session, lookups)
     if not found:
         _begin(session, sender, lookups[0], now)
@@ -129,7 +128,7 @@ def sender_of(session: Session, conversation: Conversation) -> Sender:
 def move_to(session: Session, conversation: Conversation, kind: str, value: str) -> None:
     """The platform gave this conversation a new address (a Telegram group became a supergroup)."""
     sender = Sender(conversation.channel, ((kind, value),))
-    _tie(session, _lookups(session, sender), conversation.id)
+    _tie(session, lookups_of(session, sender), conversation.id)
     _learn(session, conversation.id, sender)
 
 
@@ -150,7 +149,8 @@ def forget(session: Session, conversation: Conversation, now: datetime) -> None:
 _PLACE, _MEMORY = "conversations|sender", "conversations|memory"
 
 
-def _lookups(session: Session, sender: Sender) -> list[str]:
+def lookups_of(session: Session, sender: Sender) -> list[str]:
+    """The fingerprints a sender is found by, in the order of the identifiers."""
     vault = vault_of(session)
     return [vault.lookup(f"{sender.channel}:{kind}", value) for kind, value in sender.identifiers]
 

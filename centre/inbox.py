@@ -36,7 +36,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import conversations
-from centre.conversations import Conversation, Sender
+from centre.conversations import Conversation, Identifier, Sender
 from centre.db import Base, BigId, UtcDateTime, vault_of
 from centre.messages import Incoming
 
@@ -92,7 +92,9 @@ class InboxEvent(Base):
     __tablename__ = "inbox_events"
     __table_args__ = (
         UniqueConstraint("channel", "key"),
-        Index("ix_inbox_events_open", "id", postgresql_where=text("state = 'open'"), sqlite_where=text("state = 'open'")),
+        Index(
+            "ix_inbox_events_open", "id", postgresql_where=text("state = 'open'"), sqlite_where=text("state = 'open'")
+        ),
         Index(
             "ix_inbox_events_lane",
             "conversation_id",
@@ -100,7 +102,10 @@ class InboxEvent(Base):
             postgresql_where=text("state = 'open'"),
             sqlite_where=text("state = 'open'"),
         ),
-        Index("ix_inbox_events_for_staff", "id", postgresql_where=text("for_staff"), sqlite_where=text("for_staff = 1")),
+        Index("ix_inbox_events_conversation", "conversation_id", "id"),
+        Index(
+            "ix_inbox_events_for_staff", "id", postgresql_where=text("for_staff"), sqlite_where=text("for_staff = 1")
+        ),
         {"sqlite_autoincrement": True},  # a number is never given twice, not even after erasure
     )
 
@@ -127,11 +132,23 @@ class InboxEvent(Base):
 _IS_OPEN = InboxEvent.state == bindparam(None, State.OPEN.value, literal_execute=True)
 
 _EVENTS = cast(Table, InboxEvent.__table__)
-_STORE = {
-    dialect: insert(_EVENTS).on_conflict_do_nothing(index_elements=["channel", "key"]).returning(_EVENTS.c.id)
-    for dialect, insert in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+_TOLD = ("channel", "key", "kind", "sealed_payload", "state", "attempts", "for_staff", "received_at")
+_FROM_KNOWN = select(
+    *(bindparam(name, type_=_EVENTS.c[name].type) for name in _TOLD), Identifier.conversation_id
+).where(Identifier.lookup == bindparam("lookup"))
+
+
+def _new_only(insert: Any) -> Any:
+    return insert.on_conflict_do_nothing(index_elements=["channel", "key"]).returning(_EVENTS.c.id)
+
+
+# Run for each message that comes in, so they are put together once: with the conversation given, and looked up.
+_INSERTS = {"sqlite": sqlite_insert, "postgresql": postgres_insert}
+_STORE = {name: _new_only(insert(_EVENTS)) for name, insert in _INSERTS.items()}
+_STORE_FROM_KNOWN = {
+    name: _new_only(insert(_EVENTS).from_select([*_TOLD, "conversation_id"], _FROM_KNOWN))
+    for name, insert in _INSERTS.items()
 }
-"""Run for each message that comes in, so it is put together once."""
 
 
 def receive(session: Session, events: Sequence[Received], now: datetime) -> int:
@@ -164,7 +181,9 @@ def claim_several(session: Session, now: datetime, most: int) -> list[tuple[Conv
         .where(InboxEvent.conversation_id.in_(held), _IS_OPEN)
         .group_by(InboxEvent.conversation_id)
     )
-    events = session.scalars(select(InboxEvent).where(InboxEvent.id.in_(oldest)).order_by(InboxEvent.id)) if held else ()
+    events = (
+        session.scalars(select(InboxEvent).where(InboxEvent.id.in_(oldest)).order_by(InboxEvent.id)) if held else ()
+    )
     return [(held[event.conversation_id], event) for event in events if event.conversation_id]
 
 
@@ -295,9 +314,7 @@ def mark_seen(event: InboxEvent, staff_id: str, now: datetime) -> None:
 
 def backlog(session: Session) -> tuple[int, datetime | None]:
     """How many messages wait, and since when."""
-    count, oldest = session.execute(
-        select(func.count(), func.min(InboxEvent.received_at)).where(_IS_OPEN)
-    ).one()
+    count, oldest = session.execute(select(func.count(), func.min(InboxEvent.received_at)).where(_IS_OPEN)).one()
     return count, oldest
 
 
@@ -351,16 +368,9 @@ def erase_words(session: Session, conversation_id: int, *, waiting_too: bool = F
 def _store(session: Session, event: Received, now: datetime) -> int:
     vault = vault_of(session)
     key = vault.lookup(f"{event.channel}:event", event.key)
-    conversation_id = None
-    if event.sender:
-        conversation_id = conversations.known(session, event.sender)
-        if conversation_id is None and _is_known(session, event.channel, key):
-            return 0  # a late repetition must not bring somebody back who asked to be forgotten
-        conversation_id = conversation_id or conversations.of_sender(session, event.sender, now)
-    row = {
+    row: dict[str, Any] = {
         "channel": event.channel,
         "key": key,
-        "conversation_id": conversation_id,
         "kind": "message" if event.message else "status" if event.status else "block",
         "sealed_payload": vault.seal(json.dumps(_payload(event), ensure_ascii=False), _place(event.channel, key)),
         "state": State.OPEN,
@@ -368,7 +378,26 @@ def _store(session: Session, event: Received, now: datetime) -> int:
         "for_staff": False,
         "received_at": now,
     }
-    result = session.connection().execute(_STORE[session.get_bind().dialect.name], row)
+    if event.sender and _store_from_known(session, row, event.sender):
+        return 1
+    row["conversation_id"] = None
+    if event.sender:
+        if _is_known(session, event.channel, key):
+            return 0  # nor must a late repetition bring somebody back who asked to be forgotten
+        row["conversation_id"] = conversations.of_sender(session, event.sender, now)
+    return _run(session, _STORE, row)
+
+
+def _store_from_known(session: Session, row: dict[str, Any], sender: Sender) -> int:
+    """The common case in one statement: a new message of somebody with one identifier, who has written before."""
+    if len(sender.identifiers) != 1:
+        return 0
+    (lookup,) = conversations.lookups_of(session, sender)
+    return _run(session, _STORE_FROM_KNOWN, {**row, "lookup": lookup})
+
+
+def _run(session: Session, statements: dict[str, Any], row: dict[str, Any]) -> int:
+    result = session.connection().execute(statements[session.get_bind().dialect.name], row)
     return 1 if result.first() else 0
 
 

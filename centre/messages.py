@@ -139,7 +139,9 @@ def fit(outgoing: Outgoing, limits: Limits) -> list[Part]:
 
 def numbered(outgoing: Outgoing) -> str:
     """The text with its choices as numbers under it: the twin of every button, for those who type."""
-    rows = [f"{number}. {choice.title or choice.label}" for number, choice in enumerate(outgoing.choices, outgoing.first)]
+    rows = [
+        f"{number}. {choice.title or choice.label}" for number, choice in enumerate(outgoing.choices, outgoing.first)
+    ]
     return "\n\n".join(part for part in (outgoing.text, "\n".join(rows)) if part)
 
 

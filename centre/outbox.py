@@ -364,7 +364,9 @@ def _due(
     rows = session.execute(
         select(OutboxMessage, Conversation)
         .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
-        .where(OutboxMessage.channel == channel, _literally(OutboxMessage.state, State.OPEN), OutboxMessage.next_at <= now)
+        .where(
+            OutboxMessage.channel == channel, _literally(OutboxMessage.state, State.OPEN), OutboxMessage.next_at <= now
+        )
         .where(~waits_for_another)
         .where(or_(said_lately < pace.per_chat, OutboxMessage.expires_at < now))
         .order_by(OutboxMessage.id)

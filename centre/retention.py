@@ -37,11 +37,13 @@ def forget(session: Session, conversation: Conversation, now: datetime) -> None:
 def leave(session: Session, sender: Sender, now: datetime) -> None:
     """Somebody left in haste (the web chat's exit): all is erased, and their old key opens nothing any more."""
     conversation_id = conversations.known(session, sender)
-    if conversation_id is None:
+    # Held first: a worker may be answering in it just now.
+    conversation = session.get(Conversation, conversation_id, with_for_update=True) if conversation_id else None
+    if conversation is None:
         return
-    session.execute(delete(Identifier).where(Identifier.conversation_id == conversation_id))
-    inbox.erase_words(session, conversation_id, waiting_too=True)
-    forget(session, session.get_one(Conversation, conversation_id), now)
+    session.execute(delete(Identifier).where(Identifier.conversation_id == conversation.id))
+    inbox.erase_words(session, conversation.id, waiting_too=True)
+    forget(session, conversation, now)
 
 
 def forget_old(session: Session, now: datetime) -> None:

@@ -164,9 +164,7 @@ def load(session: Session, guidance: Guidance, now: datetime) -> Loaded:
     return loaded
 
 
-def publish(
-    session: Session, slug: str, text: Text, *, origin: Origin, author: str, now: datetime
-) -> Revision:
+def publish(session: Session, slug: str, text: Text, *, origin: Origin, author: str, now: datetime) -> Revision:
     """Show these words from now on; the ones before stay as an older revision. Raises `NoSuchArticle`."""
     article = _article(session, slug)
     revision = _publish(session, article, text, origin, author, now)
@@ -283,9 +281,7 @@ def _update(
     return changed, kept
 
 
-def _publish(
-    session: Session, article: Article, text: Text, origin: Origin, author: str, now: datetime
-) -> Revision:
+def _publish(session: Session, article: Article, text: Text, origin: Origin, author: str, now: datetime) -> Revision:
     translation = next((each for each in article.translations if each.language == text.language), None)
     if translation is None:
         translation = Translation(language=text.language, revisions=[])
@@ -361,9 +357,7 @@ def _words(language: str, revision: Revision) -> Text:
 
 def _published(session: Session) -> dict[str, dict[str, Revision]]:
     """What people see, by slug and language, Bahasa first."""
-    is_shown = sa.and_(
-        Revision.translation_id == Translation.id, Revision.number == Translation.published_revision
-    )
+    is_shown = sa.and_(Revision.translation_id == Translation.id, Revision.number == Translation.published_revision)
     shown = sa.select(Translation.article_slug, Translation.language, Revision).join(Revision, is_shown)
     rows = session.execute(shown).all()
     found: dict[str, dict[str, Revision]] = {}
@@ -413,7 +407,5 @@ def _take_turn(session: Session) -> None:
 
 def _raise_version(session: Session) -> None:
     _take_turn(session)
-    raised = (
-        sa.update(ContentVersion).where(ContentVersion.id == _ONLY).values(number=ContentVersion.number + 1)
-    )
+    raised = sa.update(ContentVersion).where(ContentVersion.id == _ONLY).values(number=ContentVersion.number + 1)
     session.execute(raised)

@@ -148,9 +148,7 @@ def _wrong_fields(page: Page) -> Iterator[Problem]:
         if not page.fields.get(name):
             yield page.problem(name, f"no {name}", f"add {name}: {_EXAMPLES[name]}")
     if not page.body:
-        yield Problem(
-            page.path, page.body_line, "no text under the front matter", "write the full answer there"
-        )
+        yield Problem(page.path, page.body_line, "no text under the front matter", "write the full answer there")
     for name, value in page.fields.items():
         yield from _wrong_kind(page, name, value)
 

@@ -94,9 +94,7 @@ def test_content_knows_little_of_the_centre(path: Path) -> None:
 @modules_of("bot", "centre", "content")
 def test_only_the_edges_read_the_clock(path: Path) -> None:
     asked = {
-        f"{owner}.{method}"
-        for owner, method in calls(tree_of(path))
-        if owner in CLOCK_OWNERS and method in CLOCKS
+        f"{owner}.{method}" for owner, method in calls(tree_of(path)) if owner in CLOCK_OWNERS and method in CLOCKS
     }
     assert not asked, "`now` is handed in"
 

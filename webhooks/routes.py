@@ -27,6 +27,7 @@ RETRY_SECONDS = "5"
 
 log = structlog.get_logger()
 
+
 class LastResort(Protocol):
     """Answers danger by itself when nothing can be stored; handed in by `processes/`."""
 

@@ -32,8 +32,7 @@ def chat(village_database: Database, guide: Guide) -> Chat:
 def given(database: Database) -> list[tuple[str, str | None, bool | None]]:
     with database.reading() as session:
         return [
-            (row.kind, row.slug, row.helped)
-            for row in session.scalars(select(GivenAnswer).order_by(GivenAnswer.id))
+            (row.kind, row.slug, row.helped) for row in session.scalars(select(GivenAnswer).order_by(GivenAnswer.id))
         ]
 
 
@@ -97,8 +96,7 @@ def test_what_an_article_tells_about_itself(guide: Guide) -> None:
 def test_an_article_is_stale_from_the_day_after_its_review_was_due(guide: Guide) -> None:
     due = date(2027, 2, 21)
     on_the_day, after = (
-        guidance.article(Phrases("id"), guide, "siapa-bayar-biaya", due + timedelta(days=days)).text
-        for days in (0, 1)
+        guidance.article(Phrases("id"), guide, "siapa-bayar-biaya", due + timedelta(days=days)).text for days in (0, 1)
     )
     assert "harus diperiksa lagi" not in on_the_day
     assert "harus diperiksa lagi sejak 21 Februari 2027" in after
@@ -125,9 +123,7 @@ class Breaks(Finder):
 
 def arrive(database: Database, chat: Chat, *texts: str) -> None:
     with database.transaction() as session:
-        inbox.receive(
-            session, [Received("telegram", text, chat.sender, Incoming("text", text)) for text in texts], NOW
-        )
+        inbox.receive(session, [Received("telegram", text, chat.sender, Incoming("text", text)) for text in texts], NOW)
 
 
 def rows(database: Database) -> list[str]:
@@ -163,10 +159,7 @@ def test_what_cannot_be_answered_is_set_aside_and_the_person_is_told(
             "ZeroDivisionError",
         )
         assert session.scalars(select(GivenAnswer)).all() == []
-        assert (
-            session.get_one(Conversation, conversations.of_sender(session, chat.sender, NOW)).notice_version
-            is None
-        )
+        assert session.get_one(Conversation, conversations.of_sender(session, chat.sender, NOW)).notice_version is None
     assert answer_next(database, breaking, clock, careful=careful)
     assert any("Agen resmi punya izin" in text for text in rows(database))
     assert not answer_next(database, breaking, clock, careful=careful)

@@ -108,9 +108,7 @@ def locales(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(("code", "old", "new", "told"), SPOILT.values(), ids=SPOILT.keys())
-def test_what_is_wrong_is_told_with_its_place(
-    locales: Path, code: str, old: str, new: str, told: str
-) -> None:
+def test_what_is_wrong_is_told_with_its_place(locales: Path, code: str, old: str, new: str, told: str) -> None:
     path = spoil(locales, code, old, new)
     places = [problem for problem in problems(locales) if told in problem]
     assert [re.sub(r":\d+: .*", "", place) for place in places] == [str(path)]

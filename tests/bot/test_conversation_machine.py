@@ -148,9 +148,7 @@ class Chatting(RuleBasedStateMachine):
         self._turn(Incoming(kind, text, warned=warned))  # type: ignore[arg-type]
         if not warned:
             numbers = [contact.number for contact in self.guide.library.contacts.values()]
-            assert any(number in self.replies[0].text for number in numbers), (
-                "the first words carry a number to call"
-            )
+            assert any(number in self.replies[0].text for number in numbers), "the first words carry a number to call"
 
     @rule(text=st.sampled_from(("halo", "makasih", "matur nuwun", "bot goblok tidak guna", "sampai jumpa")))
     def make_small_talk(self, text: str) -> None:
@@ -193,9 +191,7 @@ class Chatting(RuleBasedStateMachine):
                 for part in fit(reply, limits):
                     most = {"plain": limits.text, "numbers": limits.text}.get(part.style, limits.interactive)
                     assert 0 < limits.measure(part.text) <= most
-                    assert len(part.choices) <= {"buttons": limits.buttons, "list": limits.rows}.get(
-                        part.style, 0
-                    )
+                    assert len(part.choices) <= {"buttons": limits.buttons, "list": limits.rows}.get(part.style, 0)
 
     @invariant()
     def buttons_can_be_told_apart(self) -> None:
@@ -206,9 +202,7 @@ class Chatting(RuleBasedStateMachine):
     def menu_and_a_person_are_within_reach(self) -> None:
         with self._undone():
             menu = self._answer(Incoming("text", "0"))
-            assert any(
-                choice.code == "person" or choice.code == "skip" for reply in menu for choice in reply.choices
-            )
+            assert any(choice.code == "person" or choice.code == "skip" for reply in menu for choice in reply.choices)
         with self._undone():
             person = self._answer(Incoming("text", "petugas"))
             assert any("0800-0000" in reply.text for reply in person)

@@ -111,9 +111,7 @@ class Stage:
         step = self.chat.conversation().step
         codes = [choice.code for choice in self.chat.offered]
         kinds = " ".join(dict.fromkeys(code.partition(":")[0] for code in codes))
-        told = (
-            " ".join(word for word in given[1:] if word) if given and given != before else "bukan pertanyaan"
-        )
+        told = " ".join(word for word in given[1:] if word) if given and given != before else "bukan pertanyaan"
         return f"{told}; langkah: {step or '-'}; pilihan: {kinds}"
 
 

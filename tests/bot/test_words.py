@@ -57,9 +57,7 @@ def test_every_language_offers_words_for_every_command(language: str) -> None:
     assert set(own) == KNOWN
     for command, said in own.items():
         for word in said.split("|"):
-            assert words.command_in(word) == command, (
-                f"{word!r} of {language} must not mean something else elsewhere"
-            )
+            assert words.command_in(word) == command, f"{word!r} of {language} must not mean something else elsewhere"
 
 
 @pytest.mark.parametrize(
@@ -86,9 +84,7 @@ def test_yes_and_no_are_no_commands() -> None:
 @pytest.mark.parametrize("language", [language.code for language in languages.OFFERED])
 def test_the_way_back_named_in_every_language_is_understood(language: str) -> None:
     """A person is told to type a word in capitals; that word must do what is promised."""
-    told = [
-        word.strip(".?!,;") for word in Phrases(language).way_back().split() if word.strip(".?!,;").isupper()
-    ]
+    told = [word.strip(".?!,;") for word in Phrases(language).way_back().split() if word.strip(".?!,;").isupper()]
     assert told
     assert all(words.command_in(word) == words.LANGUAGES for word in told if len(word) > 1)
 

@@ -29,9 +29,7 @@ def of(database: Database, sender: Sender) -> int:
 
 def known_by(database: Database, conversation_id: int) -> dict[str, str]:
     with database.reading() as session:
-        return dict(
-            conversations.sender_of(session, session.get_one(Conversation, conversation_id)).identifiers
-        )
+        return dict(conversations.sender_of(session, session.get_one(Conversation, conversation_id)).identifiers)
 
 
 def count(database: Database, table: type) -> int:
@@ -99,16 +97,12 @@ def chat_and_forget(database: Database) -> int:
     sender = Sender("telegram", (("chat", "62899123987654"), ("name", f"Yuyun {CANARY}")))
     message = Incoming("text", f"gaji saya {CANARY} belum dibayar")
     with database.transaction() as session:
-        inbox.receive(
-            session, [Received("telegram", f"key-{CANARY}", sender, message, media=f"foto-{CANARY}")], NOW
-        )
+        inbox.receive(session, [Received("telegram", f"key-{CANARY}", sender, message, media=f"foto-{CANARY}")], NOW)
         found = conversations.of_sender(session, sender, NOW)
         conversation = session.get_one(Conversation, found)
         conversation.language, conversation.step, conversation.memory = "jv", "village", {"country": "tw"}
         outbox.queue(session, conversation, "event:1", [Outgoing(f"jawaban untuk {CANARY}")], NOW)
-        answers.record(
-            session, conversation, kind="answer", slug="gaji", language="id", confidence=1.0, now=NOW
-        )
+        answers.record(session, conversation, kind="answer", slug="gaji", language="id", confidence=1.0, now=NOW)
         inbox.finish(session, session.scalars(select(InboxEvent)).one(), NOW)
     return found
 
@@ -118,9 +112,7 @@ def forget(database: Database, found: int) -> None:
         retention.forget(session, session.get_one(Conversation, found), NOW)
 
 
-def test_a_name_a_number_and_words_never_lie_readable_on_the_disk(
-    sqlite_database: Database, tmp_path: Path
-) -> None:
+def test_a_name_a_number_and_words_never_lie_readable_on_the_disk(sqlite_database: Database, tmp_path: Path) -> None:
     """Not even before anything is erased, and not in the write-ahead log either."""
     chat_and_forget(sqlite_database)
     files = list(tmp_path.glob("balai.db*"))

@@ -33,8 +33,7 @@ TINY = Limits(text=40, interactive=15, buttons=3, rows=10, utf16=True)
 
 def choices(count: int) -> tuple[Choice, ...]:
     return tuple(
-        Choice(f"art:{number}", f"Panduan {number}", f"Panduan nomor {number}")
-        for number in range(1, count + 1)
+        Choice(f"art:{number}", f"Panduan {number}", f"Panduan nomor {number}") for number in range(1, count + 1)
     )
 
 
@@ -52,9 +51,7 @@ def test_splitting_loses_nothing_but_spaces(text: str, most: int, utf16: bool) -
 
 
 @settings(max_examples=150, deadline=None)
-@given(
-    text=WORDS.filter(str.strip), count=st.integers(0, 14), channel=st.sampled_from([*sorted(LIMITS), "tiny"])
-)
+@given(text=WORDS.filter(str.strip), count=st.integers(0, 14), channel=st.sampled_from([*sorted(LIMITS), "tiny"]))
 def test_parts_fit_and_say_everything(text: str, count: int, channel: str) -> None:
     limits = LIMITS.get(channel, TINY)
     outgoing = Outgoing(text * (5 if channel == "whatsapp" else 1), choices(count))
@@ -65,9 +62,7 @@ def test_parts_fit_and_say_everything(text: str, count: int, channel: str) -> No
         most = limits.interactive if part.choices else limits.text
         assert 0 < limits.measure(part.text) <= most
         assert len(part.choices) <= (limits.buttons if part.style == "buttons" else limits.rows)
-    offered = parts[-1].choices or tuple(
-        choice for choice in outgoing.choices if choice.title in parts[-1].text
-    )
+    offered = parts[-1].choices or tuple(choice for choice in outgoing.choices if choice.title in parts[-1].text)
     if channel != "tiny":
         assert offered == outgoing.choices
 
@@ -159,11 +154,7 @@ def test_reading_twice_changes_nothing(text: str) -> None:
     assert readable(readable(text)) == readable(text)
 
 
-@given(
-    st.builds(
-        Incoming, st.sampled_from(("text", "tap", "media", "other")), st.text(), st.text(), st.booleans()
-    )
-)
+@given(st.builds(Incoming, st.sampled_from(("text", "tap", "media", "other")), st.text(), st.text(), st.booleans()))
 def test_what_came_in_is_the_same_after_storing(incoming: Incoming) -> None:
     assert Incoming.from_json(incoming.to_json()) == incoming
 

@@ -31,16 +31,12 @@ def say(database: Database, sender: Sender, *texts: str, cause: str = "event:1",
     return found
 
 
-def claim(
-    database: Database, now: datetime = NOW, channel: str = "telegram", pace: Pace = WIDE
-) -> list[Delivery]:
+def claim(database: Database, now: datetime = NOW, channel: str = "telegram", pace: Pace = WIDE) -> list[Delivery]:
     with database.transaction() as session:
         return outbox.claim(session, channel, pace, now)
 
 
-def record(
-    database: Database, delivery: Delivery, outcome: Outcome, now: datetime = NOW, jitter: float = 1.0
-) -> None:
+def record(database: Database, delivery: Delivery, outcome: Outcome, now: datetime = NOW, jitter: float = 1.0) -> None:
     with database.transaction() as session:
         outbox.record(session, delivery.id, outcome, now, jitter)
 
@@ -99,9 +95,7 @@ def test_long_replies_become_several_rows_with_the_choices_under_the_last(databa
     with database.transaction() as session:
         found = conversations.of_sender(session, ROHANI, NOW)
         reply = Outgoing("Kalimat yang panjang. " * 300, (Choice("menu", "Menu"),))
-        rows = outbox.queue(
-            session, session.get_one(Conversation, found), "event:1", [reply, Outgoing("Selesai")], NOW
-        )
+        rows = outbox.queue(session, session.get_one(Conversation, found), "event:1", [reply, Outgoing("Selesai")], NOW)
         parts = [outbox.part_of(session, row) for row in rows]
     assert [bool(part.choices) for part in parts] == [False] * (len(parts) - 2) + [True, False]
     assert [row.part for row in rows] == list(range(len(parts)))
@@ -326,8 +320,7 @@ def test_two_workers_share_one_pace(database: Database) -> None:
     for number in range(12):
         say(database, Sender("telegram", (("chat", str(number)),)), f"kepada {number}")
     counts = [
-        len(claim(database, NOW + timedelta(seconds=after), pace=SLOW))
-        for after in (0, 0, 0.5, 0.5, 1, 3, 3, 4, 9)
+        len(claim(database, NOW + timedelta(seconds=after), pace=SLOW)) for after in (0, 0, 0.5, 0.5, 1, 3, 3, 4, 9)
     ]
     assert counts == [4, 0, 1, 0, 1, 4, 0, 2, 0]
 

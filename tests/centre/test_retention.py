@@ -100,7 +100,9 @@ def test_a_number_and_a_user_id_of_one_person_are_forgotten_together(database: D
     forget(database, both)
     assert count(database, OutboxMessage) == 0
     with database.reading() as session:
-        assert not session.scalars(select(InboxEvent.sealed_payload).where(InboxEvent.sealed_payload.is_not(None))).all()
+        assert not session.scalars(
+            select(InboxEvent.sealed_payload).where(InboxEvent.sealed_payload.is_not(None))
+        ).all()
     with database.transaction() as session:
         assert retention.sweep(session, NOW + timedelta(hours=1)) == 2
 
@@ -114,5 +116,7 @@ def test_who_leaves_in_haste_leaves_nothing_to_read(database: Database) -> None:
     with database.reading() as session:
         assert conversations.known(session, SARI) is None, "the old cookie opens nothing"
         assert not inbox.anything_open(session)
-        assert not session.scalars(select(InboxEvent.sealed_payload).where(InboxEvent.sealed_payload.is_not(None))).all()
+        assert not session.scalars(
+            select(InboxEvent.sealed_payload).where(InboxEvent.sealed_payload.is_not(None))
+        ).all()
     assert count(database, OutboxMessage) == 0

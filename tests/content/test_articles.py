@@ -97,9 +97,7 @@ def test_what_staff_wrote_is_never_overwritten(loaded: Database, seed: Guidance,
 def test_a_translation_staff_edited_is_kept_while_its_source_follows_the_file(
     loaded: Database, seed: Guidance, now: datetime
 ) -> None:
-    rohanis = replace(
-        seed.articles["cek-agen"].texts["sas"], short="Tiang gitaq juluq.", reviewed="Inaq Rohani"
-    )
+    rohanis = replace(seed.articles["cek-agen"].texts["sas"], short="Tiang gitaq juluq.", reviewed="Inaq Rohani")
     with loaded.transaction() as session:
         articles.publish(session, "cek-agen", rohanis, origin="staff", author="rohani", now=now)
     with loaded.transaction() as session:
@@ -144,9 +142,7 @@ def test_an_article_waits_until_an_officer_has_checked_these_words(
         assert [article.slug for article in articles.waiting_for_check(session)] == ["gaji-tidak-dibayar"]
 
 
-def test_only_what_exists_can_be_checked_or_published(
-    loaded: Database, seed: Guidance, now: datetime
-) -> None:
+def test_only_what_exists_can_be_checked_or_published(loaded: Database, seed: Guidance, now: datetime) -> None:
     words = seed.articles["cek-agen"].source_text
     with loaded.transaction() as session:
         with pytest.raises(articles.NoSuchArticle):
@@ -174,9 +170,7 @@ def test_a_load_that_fails_leaves_nothing(database: Database, seed: Guidance, no
         assert articles.version(session) == 0
 
 
-def test_two_machines_loading_at_once_take_turns(
-    postgresql_database: Database, seed: Guidance, now: datetime
-) -> None:
+def test_two_machines_loading_at_once_take_turns(postgresql_database: Database, seed: Guidance, now: datetime) -> None:
     with postgresql_database.transaction() as session:
         articles.load(session, seed, now)
     with postgresql_database.transaction() as first:

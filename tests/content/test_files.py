@@ -35,9 +35,7 @@ def bend(agent: Path) -> Bend:
     return replace
 
 
-def check(
-    guidance: Path, contacts: dict[str, Contact], facts: Path | None = None
-) -> list[tuple[str, int, str]]:
+def check(guidance: Path, contacts: dict[str, Contact], facts: Path | None = None) -> list[tuple[str, int, str]]:
     """The problems as (path below the folder, line, what is wrong)."""
     found = files.check(guidance, contacts, facts)
     return [(str(problem.path.relative_to(guidance)), problem.line, problem.what) for problem in found]
@@ -58,9 +56,7 @@ def test_an_article_is_read_with_all_it_says(guidance: Path) -> None:
     assert [phrasing.language for phrasing in article.phrasings] == ["id", "id", "sas"]
 
 
-def test_what_keeps_the_rules_has_no_problem(
-    guidance: Path, contacts: dict[str, Contact], facts: Path
-) -> None:
+def test_what_keeps_the_rules_has_no_problem(guidance: Path, contacts: dict[str, Contact], facts: Path) -> None:
     assert files.check(guidance, contacts, facts) == []
 
 
@@ -179,9 +175,7 @@ def test_a_problem_reads_as_one_line_with_its_remedy(
     assert str(problem) == f"{agent}:3: label is 21 long; at most 20: it becomes a button"
 
 
-def test_length_counts_what_people_see(
-    guidance: Path, contacts: dict[str, Contact], agent: Path, bend: Bend
-) -> None:
+def test_length_counts_what_people_see(guidance: Path, contacts: dict[str, Contact], agent: Path, bend: Bend) -> None:
     shown = "Agen resmi punya izin.\nTanya dulu: KP2MI 0800-1000 (dicoba 30 September 2026)."
     bend("Agen resmi", "x" * (files.SHORT_LIMIT - len(shown)) + "Agen resmi")
     assert check(guidance, contacts) == []
@@ -196,9 +190,7 @@ def test_an_answer_full_of_emoji_must_still_fit_over_buttons(
     guidance: Path, contacts: dict[str, Contact], bend: Bend
 ) -> None:
     bend("Agen resmi", "🙏" * 450)
-    assert [what for _, _, what in check(guidance, contacts)] == [
-        "the answer does not fit over WhatsApp's buttons"
-    ]
+    assert [what for _, _, what in check(guidance, contacts)] == ["the answer does not fit over WhatsApp's buttons"]
 
 
 def test_facts_must_exist_where_the_pack_is_at_hand(
@@ -236,9 +228,7 @@ def test_two_articles_cannot_share_a_button_or_a_phrasing(
     guidance: Path, contacts: dict[str, Contact], bend: Bend
 ) -> None:
     bend("label: Cek izin agen", "label: gaji tidak dibayar")
-    (guidance / "bekerja" / "gaji-tidak-dibayar" / "phrasings.id.txt").write_text(
-        "gaji blm\nPT ini  resmi ga?\n"
-    )
+    (guidance / "bekerja" / "gaji-tidak-dibayar" / "phrasings.id.txt").write_text("gaji blm\nPT ini  resmi ga?\n")
     assert check(guidance, contacts) == [
         ("bekerja/gaji-tidak-dibayar/id.md", 3, "label 'Gaji tidak dibayar' is that of cek-agen too"),
         (
@@ -249,9 +239,7 @@ def test_two_articles_cannot_share_a_button_or_a_phrasing(
     ]
 
 
-def test_phrasings_are_neither_empty_nor_private_nor_small_talk(
-    guidance: Path, contacts: dict[str, Contact]
-) -> None:
+def test_phrasings_are_neither_empty_nor_private_nor_small_talk(guidance: Path, contacts: dict[str, Contact]) -> None:
     talk = guidance.parent / "phrasings"
     talk.mkdir()
     (talk / "greeting.id.txt").write_text("halo\n")
@@ -312,9 +300,7 @@ def test_phrasings_come_with_the_talk_beside_the_folder(guidance: Path) -> None:
     ]
 
 
-def test_written_files_are_read_as_the_same_and_keep_their_bytes(
-    guidance: Path, tmp_path: Path, sasak: Sasak
-) -> None:
+def test_written_files_are_read_as_the_same_and_keep_their_bytes(guidance: Path, tmp_path: Path, sasak: Sasak) -> None:
     revision = files.read(guidance).articles["cek-agen"].source_text.revision
     (guidance / "legal" / "cek-agen" / "sas.md").write_text(sasak(revision, "Inaq Rohani, 2026-11-20"))
     before = files.read(guidance)

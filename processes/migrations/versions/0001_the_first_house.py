@@ -249,6 +249,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("inbox_events", schema=None) as batch_op:
+        batch_op.create_index("ix_inbox_events_conversation", ["conversation_id", "id"], unique=False)
         batch_op.create_index(
             "ix_inbox_events_for_staff",
             ["id"],
@@ -385,6 +386,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_inbox_events_for_staff", postgresql_where=sa.text("for_staff"), sqlite_where=sa.text("for_staff = 1")
         )
+        batch_op.drop_index("ix_inbox_events_conversation")
 
     op.drop_table("inbox_events")
     with op.batch_alter_table("identifiers", schema=None) as batch_op:
