@@ -397,8 +397,8 @@ def _store_from_known(session: Session, row: dict[str, Any], sender: Sender) -> 
 
 
 def _run(session: Session, statements: dict[str, Any], row: dict[str, Any]) -> int:
-    result = session.connection().execute(statements[session.get_bind().dialect.name], row)
-    return 1 if result.first() else 0
+    connection = session.connection()
+    return 1 if connection.execute(statements[connection.dialect.name], row).first() else 0
 
 
 def _is_known(session: Session, channel: str, key: str) -> bool:

@@ -15,6 +15,7 @@ from alembic.migration import MigrationContext
 from flask import Flask, Response, jsonify, request
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import admin
@@ -41,20 +42,34 @@ def make_app() -> Flask:
 
 
 def create_app(settings: Settings, database: Database) -> Flask:
-    """Everything served at one address."""
-    app = Flask("balai", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = routes.LARGEST
-    app.logger.setLevel(logging.ERROR)
+    """Everything served at one address: the pages, and beside them the webhooks, which pay for nothing that pages need."""
     key = secret_key(settings)
-    if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1)  # type: ignore[method-assign]
     last_resort = DangerCard(
         lambda: wiring.channels(settings), contacts.read(), settings.data / "danger-cards", derive_key(key, "marks")
     )
     last_resort.sweep()
-    app.register_blueprint(
-        routes.blueprint(database, wiring.channels(settings), wiring.clock, last_resort, settings.whatsapp_verify_token)
-    )
+    app = _pages(settings, database, key, last_resort)
+    doors = _webhooks(settings, database, last_resort)
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {routes.PREFIX: doors})  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1)  # type: ignore[method-assign]
+    return app
+
+
+def _webhooks(settings: Settings, database: Database, last_resort: DangerCard) -> Flask:
+    """Where the platforms knock: no sessions, no limits, no compression."""
+    doors = Flask("balai.webhooks", static_folder=None)
+    doors.logger.setLevel(logging.ERROR)
+    connected, verify_token = wiring.channels(settings), settings.whatsapp_verify_token
+    doors.register_blueprint(routes.blueprint(database, connected, wiring.clock, last_resort, verify_token))
+    return doors
+
+
+def _pages(settings: Settings, database: Database, key: str, last_resort: DangerCard) -> Flask:
+    """The web chat, the admin, and how the house is doing."""
+    app = Flask("balai", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = routes.LARGEST
+    app.logger.setLevel(logging.ERROR)
     app.register_blueprint(
         webchat.blueprint(
             database,

@@ -21,6 +21,8 @@ from centre.db import Database
 from centre.inbox import Received
 from webhooks.channel import Channel, Forged, Unreadable
 
+PREFIX = "/webhooks"
+"""Where these routes are mounted."""
 LARGEST = 4 * 1024 * 1024
 """WhatsApp batches up to about 3 MB."""
 RETRY_SECONDS = "5"
@@ -46,7 +48,7 @@ def blueprint(
     verify_token: str = "",
 ) -> Blueprint:
     """The webhook addresses of the configured `channels`. A channel that is not configured is a 404."""
-    routes = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+    routes = Blueprint("webhooks", __name__)
 
     @routes.post("/<name>")
     def receive(name: str) -> Response:
