@@ -17,7 +17,7 @@ BARE = """
 from granian.server import Server
 from granian.constants import Interfaces
 Server("bench.bare:make_app", factory=True, address="127.0.0.1", port={port}, interface=Interfaces.WSGI, workers=1,
-       blocking_threads=4, log_level="warning").serve()
+       blocking_threads=3, log_level="warning").serve()
 """
 
 

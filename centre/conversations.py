@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
-from centre.db import Base, BigId, UtcDateTime, vault_of
+from centre.db import Base, BigId, UtcDateTime, connection_of, vault_of
 from centre.privacy import Vault
 
 
@@ -162,7 +162,7 @@ _FIND = select(Identifier.lookup, Identifier.conversation_id).where(
 
 
 def _known(session: Session, lookups: list[str]) -> dict[str, int]:
-    rows = session.connection().execute(_FIND, {"lookups": lookups})
+    rows = connection_of(session).execute(_FIND, {"lookups": lookups})
     return {row.lookup: row.conversation_id for row in rows}
 
 

@@ -91,8 +91,9 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One unit of work: committed at the end, rolled back when anything is raised."""
-        with self.turns, self._session(self.engine) as session, session.begin():
+        with self.turns, self.engine.begin() as connection, self._session(connection) as session:
             yield session
+            session.flush()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -100,8 +101,8 @@ class Database:
         with self._session(self.engine.execution_options(read_only=True)) as session:
             yield session
 
-    def _session(self, engine: Engine) -> Session:
-        return Session(engine, expire_on_commit=False, info={"vault": self.vault})
+    def _session(self, bind: Engine | Connection) -> Session:
+        return Session(bind, expire_on_commit=False, info={"vault": self.vault})
 
 
 def open_database(url: str, vault: Vault, *, pool_size: int = 5) -> Database:
@@ -125,6 +126,11 @@ def open_database(url: str, vault: Vault, *, pool_size: int = 5) -> Database:
 def is_down(error: DBAPIError) -> bool:
     """Can the database not be reached or not store now (so that asking again later may help)?"""
     return error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}
+
+
+def connection_of(session: Session) -> Connection:
+    """The connection under a session, for statements that need nothing of the session's own."""
+    return session.bind if isinstance(session.bind, Connection) else session.connection()
 
 
 def vault_of(session: Session) -> Vault:

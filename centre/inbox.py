@@ -37,7 +37,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import conversations
 from centre.conversations import Conversation, Identifier, Sender
-from centre.db import Base, BigId, UtcDateTime, vault_of
+from centre.db import Base, BigId, UtcDateTime, connection_of, vault_of
 from centre.messages import Incoming
 
 STRIKES = 5
@@ -397,7 +397,7 @@ def _store_from_known(session: Session, row: dict[str, Any], sender: Sender) -> 
 
 
 def _run(session: Session, statements: dict[str, Any], row: dict[str, Any]) -> int:
-    connection = session.connection()
+    connection = connection_of(session)
     return 1 if connection.execute(statements[connection.dialect.name], row).first() else 0
 
 

@@ -101,7 +101,7 @@ def web() -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=4,
+        blocking_threads=3,
         log_level="warning",  # type: ignore[arg-type]
         respawn_failed_workers=True,
         respawn_interval=0.5,
