@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -98,15 +99,22 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A look at the data that takes no write lock and is never committed."""
-        with self._session(self.engine.execution_options(read_only=True)) as session:
+        with self._reader.connect() as connection, self._session(connection) as session:
             yield session
+
+    @cached_property
+    def _reader(self) -> Engine:
+        return self.engine.execution_options(read_only=True)
 
     def _session(self, bind: Engine | Connection) -> Session:
         return Session(bind, expire_on_commit=False, info={"vault": self.vault})
 
 
-def open_database(url: str, vault: Vault, *, pool_size: int = 5) -> Database:
-    """Connect to `url` (SQLite or PostgreSQL). Nothing is read yet; a wrong address shows at first use."""
+def open_database(url: str, vault: Vault, *, pool_size: int = 5, ping: bool = True) -> Database:
+    """Connect to `url` (SQLite or PostgreSQL). Nothing is read yet; a wrong address shows at first use.
+
+    `ping`: try a pooled connection before it is used. Who asks again by itself after an error can do without.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return Database(_sqlite(url), vault, threading.RLock())
@@ -116,7 +124,7 @@ def open_database(url: str, vault: Vault, *, pool_size: int = 5) -> Database:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=5,
-        pool_pre_ping=True,
+        pool_pre_ping=ping,
         hide_parameters=True,
         connect_args=PATIENCE,
     )

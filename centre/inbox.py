@@ -131,6 +131,8 @@ class InboxEvent(Base):
 # Written out as in the partial indexes: neither database would use them for a value handed in.
 _IS_OPEN = InboxEvent.state == bindparam(None, State.OPEN.value, literal_execute=True)
 
+_WAITING = select(InboxEvent.id).where(_IS_OPEN, InboxEvent.conversation_id.is_not(None)).limit(1)
+
 _EVENTS = cast(Table, InboxEvent.__table__)
 _TOLD = ("channel", "key", "kind", "sealed_payload", "state", "attempts", "for_staff", "received_at")
 _FROM_KNOWN = select(
@@ -211,11 +213,10 @@ def message_of(payload: dict[str, Any]) -> Incoming:
     return Incoming.from_json(payload["message"])
 
 
-def finish(session: Session, event: InboxEvent, now: datetime) -> None:
+def finish(event: InboxEvent, now: datetime) -> None:
     """Answered. Its words are kept for a while for the sake of repetition and repair, then erased."""
     event.state = State.DONE
     event.handled_at = now
-    session.flush()
 
 
 def erase(event: InboxEvent) -> None:
@@ -259,10 +260,8 @@ def strike(session: Session, event_id: int, problem: str, now: datetime, *, coun
 
 def anything_open(session: Session, before: datetime | None = None) -> bool:
     """A look without a lock: does any message wait (that came in before then)?"""
-    waiting = select(InboxEvent.id).where(_IS_OPEN, InboxEvent.conversation_id.is_not(None))
-    if before:
-        waiting = waiting.where(InboxEvent.received_at < before)
-    return session.execute(waiting.limit(1)).first() is not None
+    waiting = _WAITING.where(InboxEvent.received_at < before) if before else _WAITING
+    return connection_of(session).execute(waiting).first() is not None
 
 
 def waiting_since(session: Session, conversation_id: int) -> datetime | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -34,7 +34,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapp
 from centre import contact_points, conversations
 from centre.contact_points import Pace
 from centre.conversations import Conversation, Sender
-from centre.db import Base, BigId, UtcDateTime, vault_of
+from centre.db import Base, BigId, UtcDateTime, connection_of, vault_of
 from centre.inbox import InboxEvent, Status
 from centre.messages import LIMITS, Outgoing, Part, fit
 from centre.privacy import CannotOpen
@@ -149,6 +149,22 @@ class OutboxMessage(Base):
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+def _literally(column: InstrumentedAttribute[str], states: State | tuple[State, ...]) -> ColumnElement[bool]:
+    """The condition with its words written out, as in the partial indexes: neither database would use them otherwise."""
+    if isinstance(states, State):
+        return column == bindparam(None, states.value, literal_execute=True)
+    return column.in_(bindparam(None, [state.value for state in states], expanding=True, literal_execute=True))
+
+
+_DUE = (
+    select(OutboxMessage.id)
+    .where(OutboxMessage.channel == bindparam("channel"), _literally(OutboxMessage.state, State.OPEN))
+    .where(OutboxMessage.next_at <= bindparam("now"))
+    .limit(1)
+)
+"""Asked many times a second, so it is put together once."""
+
+
 def queue(
     session: Session, conversation: Conversation, cause: str, replies: Sequence[Outgoing], now: datetime
 ) -> list[OutboxMessage]:
@@ -165,10 +181,7 @@ def queue(
 
 def anything_due(session: Session, channel: str, now: datetime) -> bool:
     """A look without a lock, so that an idle worker does not hold up the others."""
-    due = select(OutboxMessage.id).where(
-        OutboxMessage.channel == channel, _literally(OutboxMessage.state, State.OPEN), OutboxMessage.next_at <= now
-    )
-    return session.execute(due.limit(1)).first() is not None
+    return connection_of(session).execute(_DUE, {"channel": channel, "now": now}).first() is not None
 
 
 def claim(session: Session, channel: str, pace: Pace, now: datetime, limit: int = 20) -> list[Delivery]:
@@ -194,9 +207,28 @@ def claim(session: Session, channel: str, pace: Pace, now: datetime, limit: int 
 
 def record(session: Session, message_id: int, outcome: Outcome, now: datetime, jitter: float) -> None:
     """Enter what became of a call. `jitter` between 0.8 and 1.2 spreads repeated tries."""
-    row = session.get(OutboxMessage, message_id, with_for_update=True)
-    if row is None or row.state not in (State.SENDING, *([State.OPEN] if outcome.kind == "sent" else [])):
-        return  # erased meanwhile, or a status was faster; what was sent counts even after its lease was over
+    record_several(session, {message_id: outcome}, now, lambda: jitter)
+
+
+def record_several(
+    session: Session, outcomes: Mapping[int, Outcome], now: datetime, jitter: Callable[[], float]
+) -> None:
+    """Enter what became of several calls, by message id."""
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.id.in_(outcomes))
+        .order_by(OutboxMessage.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for row in rows:
+        _enter(session, row, outcomes[row.id], now, jitter())
+    session.flush()
+
+
+def _enter(session: Session, row: OutboxMessage, outcome: Outcome, now: datetime, jitter: float) -> None:
+    if row.state not in (State.SENDING, *([State.OPEN] if outcome.kind == "sent" else [])):
+        return  # a status was faster; what was sent counts even after its lease was over
     row.error = outcome.error[:60] or None
     row.lease_until = None
     match outcome.kind:
@@ -213,7 +245,6 @@ def record(session: Session, message_id: int, outcome: Outcome, now: datetime, j
             _give_up(session, row, outcome, now)
         case "ambiguous":
             _doubt(row, now)
-    session.flush()
 
 
 def reap(session: Session, now: datetime) -> int:
@@ -334,13 +365,6 @@ def _row(
     )
     row.sealed_part = vault_of(session).seal(json.dumps(part.to_json(), ensure_ascii=False), _place(row))
     return row
-
-
-def _literally(column: InstrumentedAttribute[str], states: State | tuple[State, ...]) -> ColumnElement[bool]:
-    """The condition with its words written out, as in the partial indexes: neither database would use them otherwise."""
-    if isinstance(states, State):
-        return column == bindparam(None, states.value, literal_execute=True)
-    return column.in_(bindparam(None, [state.value for state in states], expanding=True, literal_execute=True))
 
 
 def _place(row: OutboxMessage) -> str:

@@ -96,7 +96,7 @@ def answer(session: Session, conversation: Conversation, event: InboxEvent, guid
         if conversation.closing_at:
             inbox.erase(event)
     conversation.paused_until = None
-    inbox.finish(session, event, now)
+    inbox.finish(event, now)
 
 
 def _note_arrival(conversation: Conversation, received_at: datetime) -> None:
@@ -126,7 +126,7 @@ def _follow_or_wait(session: Session, event: InboxEvent, now: datetime) -> bool:
     known = _follow(session, event, now)
     if not known and (now - event.received_at).total_seconds() <= STATUS_PATIENCE_SECONDS:
         return False
-    inbox.finish(session, event, now)
+    inbox.finish(event, now)
     return True
 
 

@@ -21,12 +21,12 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def database(settings: Settings, *, pool_size: int = 5) -> Database:
+def database(settings: Settings, *, pool_size: int = 5, ping: bool = True) -> Database:
     """The database of these settings; its folder is made when missing."""
     vault = Vault(secret_key(settings))
     if settings.is_sqlite:
         settings.data.mkdir(parents=True, exist_ok=True)
-    return open_database(settings.address_of_database, vault, pool_size=pool_size)
+    return open_database(settings.address_of_database, vault, pool_size=pool_size, ping=ping)
 
 
 def channels(settings: Settings) -> dict[str, Channel]:

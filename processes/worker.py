@@ -172,7 +172,7 @@ def run(settings: Settings) -> None:
     """Be a worker until told to stop."""
     wiring.log_to_stderr()
     held = _only_one(settings)  # kept open: the lock goes with the process, however it ends
-    database = wiring.database(settings)
+    database = wiring.database(settings, ping=False)
     asyncio.run(Worker(settings, database).run())
     database.engine.dispose()
     if held:

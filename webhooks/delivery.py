@@ -23,7 +23,9 @@ from webhooks.channel import Channel
 
 LOOK_EVERY = 0.2
 """Seconds between looks for what other processes queued, or for what has become due."""
-AT_ONCE = 48
+GATHER = 0.01
+"""Seconds after a call to look: what comes within them is claimed together."""
+AT_ONCE = 24
 """Calls under way on one channel: a platform that hangs does not hold up another."""
 CALL_SECONDS = 30
 """A call that takes longer is given up as ambiguous, well within its lease."""
@@ -142,14 +144,13 @@ class Courier:
 
     def _record_now(self, batch: list[tuple[int, Outcome]]) -> None:
         with self._database.transaction() as session:
-            for message_id, outcome in sorted(batch, key=lambda each: each[0]):
-                jitter = self._chance.uniform(0.8, 1.2)
-                outbox.record(session, message_id, outcome, self._clock(), jitter)
+            outbox.record_several(session, dict(batch), self._clock(), lambda: self._chance.uniform(0.8, 1.2))
 
     async def _rest(self, channel: Channel) -> None:
         event = self._wake[channel.name]
         try:
             await asyncio.wait_for(event.wait(), LOOK_EVERY)
+            await asyncio.sleep(GATHER)
         except TimeoutError:
             return
         finally:

@@ -54,7 +54,7 @@ PLATFORM = Pace(per_second=30, burst=30, per_chat=1, chat_span=timedelta(seconds
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 """Always sent: what was allowed before stays when it is left out."""
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
-CALLS_AT_ONCE = 64
+CALLS_AT_ONCE = 24
 CONNECT_SECONDS, ANSWER_SECONDS, LONG_POLL_SECONDS = 5, 10, 25
 TOKEN_WAIT = timedelta(seconds=60)
 """A token that is refused is ours to repair; until then nobody's message is given up."""

@@ -105,7 +105,7 @@ class Desk:
         with self.database.transaction() as session:
             event = session.get_one(InboxEvent, number)
             inbox.keep_for_staff(event, "media")
-            inbox.finish(session, event, self.now)
+            inbox.finish(event, self.now)
         return number
 
     def lost_reply(self, words: str, village: int | None, who: str = "sari") -> int:
@@ -114,7 +114,7 @@ class Desk:
         with self.database.transaction() as session:
             event = session.get_one(InboxEvent, number)
             conversation = session.get_one(Conversation, event.conversation_id)
-            inbox.finish(session, event, self.now)
+            inbox.finish(event, self.now)
             [row] = outbox.queue(session, conversation, f"event:{number}", [Outgoing(words)], self.now)
             row.state, row.error = outbox.State.FAILED, "window_closed"
         return row.id

@@ -56,7 +56,7 @@ class Bot:
             message = inbox.message_of(inbox.opened(session, event))
             self.asked.append(message)
             outbox.queue(session, conversation, f"event:{event.id}", [_reply(message)], datetime.now(UTC))
-            inbox.finish(session, event, datetime.now(UTC))
+            inbox.finish(event, datetime.now(UTC))
 
 
 def _reply(message: Incoming) -> Outgoing:

@@ -103,7 +103,7 @@ def chat_and_forget(database: Database) -> int:
         conversation.language, conversation.step, conversation.memory = "jv", "village", {"country": "tw"}
         outbox.queue(session, conversation, "event:1", [Outgoing(f"jawaban untuk {CANARY}")], NOW)
         answers.record(session, conversation, kind="answer", slug="gaji", language="id", confidence=1.0, now=NOW)
-        inbox.finish(session, session.scalars(select(InboxEvent)).one(), NOW)
+        inbox.finish(session.scalars(select(InboxEvent)).one(), NOW)
     return found
 
 

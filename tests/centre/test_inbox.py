@@ -33,7 +33,7 @@ def claimed_text(database: Database, now: datetime = NOW) -> str | None:
         claimed = inbox.claim(session, now)
         if claimed is None:
             return None
-        inbox.finish(session, claimed[1], now)
+        inbox.finish(claimed[1], now)
         return inbox.message_of(inbox.opened(session, claimed[1])).text
 
 
@@ -80,8 +80,8 @@ def test_two_workers_never_hold_the_same_person(postgresql_database: Database) -
         assert inbox.message_of(inbox.opened(one, first[1])).text == "Sari 1"
         assert inbox.message_of(inbox.opened(two, second[1])).text == "Wayan 1"
         assert inbox.claim(three, NOW) is None, "Sari's second message waits for her first"
-        inbox.finish(one, first[1], NOW)
-        inbox.finish(two, second[1], NOW)
+        inbox.finish(first[1], NOW)
+        inbox.finish(second[1], NOW)
     assert claimed_text(database) == "Sari 2"
 
 
@@ -96,7 +96,7 @@ def test_on_sqlite_the_second_worker_waits_its_turn(sqlite_database: Database) -
         other.start()
         other.join(0.2)
         assert told == [], "it waits"
-        inbox.finish(session, first[1], NOW)
+        inbox.finish(first[1], NOW)
     other.join(5)
     assert told == ["Sari 2"]
 
@@ -108,7 +108,7 @@ def test_the_terminal_answers_its_own_lane(database: Database) -> None:
         claimed = inbox.claim_one(session, lane)
         assert claimed
         assert claimed[0].id == lane
-        inbox.finish(session, claimed[1], NOW)
+        inbox.finish(claimed[1], NOW)
         assert inbox.claim_one(session, lane) is None
 
 
@@ -214,7 +214,7 @@ def test_what_staff_must_still_see_is_not_forgotten(database: Database) -> None:
     with database.transaction() as session:
         event = session.scalars(select(InboxEvent)).one()
         inbox.keep_for_staff(event, "media")
-        inbox.finish(session, event, NOW)
+        inbox.finish(event, NOW)
     with database.transaction() as session:
         assert inbox.forget_old(session, NOW + timedelta(days=60)) == 0
     with database.transaction() as session:
@@ -232,7 +232,7 @@ def test_statuses_wait_apart_from_conversations(database: Database) -> None:
         assert inbox.any_status_open(session)
         (event,) = inbox.statuses(session)
         assert Status(**inbox.opened(session, event)["status"]) == status
-        inbox.finish(session, event, NOW)
+        inbox.finish(event, NOW)
         assert not inbox.any_status_open(session)
 
 

@@ -30,7 +30,7 @@ def answer(database: Database, at: datetime = NOW) -> None:
         assert claimed, "something waits"
         conversation, event = claimed
         outbox.queue(session, conversation, f"event:{event.id}", [Outgoing("Baik.")], at)
-        inbox.finish(session, event, at)
+        inbox.finish(event, at)
 
 
 def forget(database: Database, conversation_id: int, at: datetime = NOW) -> None:

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from centre.db import Database
 from centre.inbox import InboxEvent, Received
 from webhooks.channel import Channel
-from webhooks.routes import blueprint
+from webhooks.routes import PREFIX, blueprint
 from webhooks.telegram import Telegram
 from webhooks.whatsapp import WhatsApp
 
@@ -51,7 +51,9 @@ class Door:
 
     def use(self, channels: dict[str, Channel], verify_token: str = VERIFY_TOKEN) -> None:
         app = Flask("door")
-        app.register_blueprint(blueprint(self.database, channels, lambda: NOW, LastWords(), verify_token))
+        app.register_blueprint(
+            blueprint(self.database, channels, lambda: NOW, LastWords(), verify_token), url_prefix=PREFIX
+        )
         self.client: FlaskClient = app.test_client()
 
     def telegram(self, update: object, secret: str | None = SECRET) -> TestResponse:

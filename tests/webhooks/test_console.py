@@ -25,7 +25,7 @@ def talk(database: Database, *lines: str, name: str = "", silent: bool = False) 
             choices = (Choice("yes", "Ya"), Choice("no", "Tidak"))
             reply = Outgoing(f"Anda bertanya: {asked}", choices)
             outbox.queue(session, conversation, f"event:{event.id}", [reply], NOW)
-            inbox.finish(session, event, NOW)
+            inbox.finish(event, NOW)
 
     printed: list[str] = []
     console.talk(database, lambda: NOW, answer, lines=lines, write=printed.append, name=name)

@@ -177,7 +177,7 @@ def test_words_that_cannot_be_opened_are_set_aside_and_the_rest_goes_out(databas
 
 def test_outcomes_are_held_until_they_can_be_written_down(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     queue(database, "telegram", "71", "one", "two")
-    record, failures = outbox.record, [3]
+    record, failures = outbox.record_several, [3]
 
     def sometimes(session: Session, message_id: int, *rest: object) -> None:
         if failures[0]:
@@ -185,7 +185,7 @@ def test_outcomes_are_held_until_they_can_be_written_down(database: Database, mo
             raise OperationalError("UPDATE", {}, Exception("the server went away"))
         record(session, message_id, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(outbox, "record", sometimes)
+    monkeypatch.setattr(outbox, "record_several", sometimes)
     channel = Fake("telegram")
     deliver(database, channel, until=lambda: states(database) == ["sent", "sent"])
     assert channel.sent == ["one", "two"], "nothing goes out twice while the outcome waits"
@@ -193,14 +193,14 @@ def test_outcomes_are_held_until_they_can_be_written_down(database: Database, mo
 
 def test_an_outcome_that_cannot_be_entered_loses_no_other(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     bad, good = queue(database, "telegram", "71", "bad"), queue(database, "telegram", "72", "good")
-    record = outbox.record
+    record = outbox.record_several
 
-    def sometimes(session: Session, message_id: int, *rest: object) -> None:
-        if session.get_one(OutboxMessage, message_id).conversation_id == bad:
+    def sometimes(session: Session, outcomes: dict[int, Outcome], *rest: object) -> None:
+        if any(session.get_one(OutboxMessage, each).conversation_id == bad for each in outcomes):
             raise ValueError("this one outcome")
-        record(session, message_id, *rest)  # type: ignore[arg-type]
+        record(session, outcomes, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(outbox, "record", sometimes)
+    monkeypatch.setattr(outbox, "record_several", sometimes)
     channel = Fake("telegram")
     deliver(database, channel, until=lambda: states(database) == ["sending", "sent"])
     queue(database, "telegram", "72", "and on")

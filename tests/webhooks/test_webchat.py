@@ -121,7 +121,7 @@ def answer(database: Database, *replies: Outgoing, to: str = "") -> list[Incomin
             conversation, event = claimed
             asked.append(inbox.message_of(inbox.opened(session, event)))
             outbox.queue(session, conversation, f"event:{event.id}", replies, NOW + timedelta(milliseconds=1))
-            inbox.finish(session, event, NOW)
+            inbox.finish(event, NOW)
 
 
 def pour(browser: FlaskClient, count: int, *, place: str = "127.0.0.1") -> list[int]:
