@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from centre.db import Database
+from tests.browser.chromium import installed
 from tests.browser.stand_ins import Bot, Door
 
 
@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Debian's Chromium where there is one, else Playwright's own."""
-    found = shutil.which("chromium")
+    found = installed()
     own = {"executable_path": found} if found else {}
     return {**browser_type_launch_args, **own, "args": ["--no-sandbox"]}
 
