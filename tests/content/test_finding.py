@@ -122,7 +122,9 @@ def assert_honest(found: Found, finder: Finder) -> None:
     assert 0 <= found.confidence <= 1
     assert len(found.choices) <= 3
     assert all(choice in finder.ranker.labels and not choice.startswith("@") for choice in found.choices)
-    assert (found.label is not None) == (found.kind in ("answer", "chitchat"))
+    named = found.kind in ("answer", "chitchat") or found.label == "@unclear"
+    assert (found.label is not None) == named
+    assert found.label != "@unclear" or found.kind == "none"
     assert bool(found.choices) == (found.kind == "choices")
 
 
