@@ -16,7 +16,7 @@ from content.finding import Finder, Found
 from content.phrasing import Phrasing
 
 CONTENT = Path(finding.__file__).parent
-QUESTIONS = Path("/work/shared/questions/develop.jsonl")
+QUESTIONS = Path(__file__).resolve().parents[3] / "shared" / "questions" / "develop.jsonl"
 SMALL_WORLD = {
     "keluarga-hilang-kontak",
     "tanpa-paspor-atau-overstay",
