@@ -10,7 +10,7 @@ from bot.phrases import Phrases
 from bot.turns import Guide, offered
 from bot.understanding import Understood
 from content import contacts as contact_book
-from content import finding, library
+from content import library
 from processes import wiring
 from processes.guide import finder_for, from_files
 from processes.settings import Settings
@@ -24,8 +24,7 @@ def guide_for(settings_: Settings) -> Guide:
         known = library.from_database(session, contact_book.read()) if _has_guidance(session) else None
     if known is None or not known.slugs:
         return from_files(settings_.data)
-    fingerprint = finding.fingerprint(known.phrasings, known.titles)
-    return Guide(known, finder_for(known, settings_.data, fingerprint, from_files=False))
+    return Guide(known, finder_for(known, settings_.data, from_files=False))
 
 
 def _has_guidance(session: Session) -> bool:

@@ -34,7 +34,7 @@ class GuideKeeper:
         self._folder = data / "finder"
         self._contacts = contact_book.read()
         self._builder: subprocess.Popen[bytes] | None = None
-        self._library = self._read_library()
+        self._take(self._read_library())
         self._finder = self._first_finder()
         self._links = self._read_links()
         self.guide = Guide(self._library, self._finder, self._links)
@@ -43,8 +43,8 @@ class GuideKeeper:
         """Notice what has changed and take it over whole."""
         self._links = self._read_links()
         if self._version() != self._library.version:
-            self._library = self._read_library()
-        if self._finder.fingerprint != self._fingerprint():
+            self._take(self._read_library())
+        if self._finder.fingerprint != self._wanted:
             self._rebuild()
         self.guide = Guide(self._library, self._finder, self._links)
 
@@ -55,7 +55,7 @@ class GuideKeeper:
 
     def _rebuild(self) -> None:
         """Take the finder that fits, or see to it that it is being built."""
-        path = self._folder / f"{self._fingerprint()}.npz"
+        path = self._folder / f"{self._wanted}.npz"
         if path.exists():
             self._finder = Finder.load(path)
             log.info("finder.ready", fingerprint=self._finder.fingerprint)
@@ -63,19 +63,12 @@ class GuideKeeper:
             self._builder = start_building(path, from_files=False)
 
     def _first_finder(self) -> Finder:
-        wanted = self._fingerprint()
-        found = _saved(wanted, self._folder) or _newest(self._folder)
-        if found:
-            return found
-        path = self._folder / f"{wanted}.npz"
-        start_building(path, from_files=False).wait()
-        return Finder.load(path)
+        """The one that fits or an earlier one, whichever answers at once; else it is built now."""
+        found = _saved(self._wanted, self._folder) or _newest(self._folder)
+        return found or finder_for(self._library, self._folder.parent, from_files=False)
 
-    def _fingerprint(self) -> str:
-        if getattr(self, "_fingerprinted", None) is not self._library:
-            self._known = finding.fingerprint(self._library.phrasings, self._library.titles)
-            self._fingerprinted = self._library
-        return self._known
+    def _take(self, known: Library) -> None:
+        self._library, self._wanted = known, _fingerprint(known)
 
     def _version(self) -> int:
         with self._database.reading() as session:
@@ -93,12 +86,12 @@ class GuideKeeper:
 def from_files(data: Path) -> Guide:
     """The guide that the files alone give: for `balai ask` where there is no database."""
     known = library.from_files(GUIDANCE, contact_book.FILE)
-    fingerprint = finding.fingerprint(known.phrasings, known.titles)
-    return Guide(known, finder_for(known, data, fingerprint, from_files=True))
+    return Guide(known, finder_for(known, data, from_files=True))
 
 
-def finder_for(known: Library, data: Path, fingerprint: str, *, from_files: bool) -> Finder:
+def finder_for(known: Library, data: Path, *, from_files: bool) -> Finder:
     """The finder for this guidance: one built before, else built now (and kept, where the folder can be written)."""
+    fingerprint = _fingerprint(known)
     return _saved(fingerprint, data / "finder") or _build(known, data, fingerprint, from_files)
 
 
@@ -122,6 +115,10 @@ def build(settings: Settings, source: str, path: Path) -> None:
     finding.build(known.phrasings, known.titles).save(path)
     for old in sorted(path.parent.glob("*.npz"), key=lambda each: each.stat().st_mtime)[:-3]:
         old.unlink(missing_ok=True)
+
+
+def _fingerprint(known: Library) -> str:
+    return finding.fingerprint(known.phrasings, known.titles)
 
 
 def _saved(fingerprint: str, folder: Path) -> Finder | None:

@@ -9,10 +9,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 from centre import areas, contact_points, staff
-from centre.areas import Imported, Village
+from centre.areas import DEMO_VILLAGES, Imported, Village
 from centre.db import Database
 from centre.staff import Role, StaffMember
-from content import articles, files, finding, library
+from content import articles, files, library
 from content import contacts as contact_book
 from content.articles import Article, Loaded
 from processes import migrating, wiring
@@ -20,7 +20,6 @@ from processes.guide import GUIDANCE, finder_for
 from processes.settings import Settings
 
 FIRST_LOGIN = "admin"
-DEMO_VILLAGES = Path(areas.__file__).parent / "demo_villages.csv"
 
 _chance = secrets.SystemRandom()
 
@@ -104,4 +103,4 @@ def make_finder(database: Database, settings: Settings) -> None:
     """See that a finder for the published guidance is at hand, so that the worker can answer at once."""
     with database.reading() as session:
         known = library.from_database(session, contact_book.read())
-    finder_for(known, settings.data, finding.fingerprint(known.phrasings, known.titles), from_files=False)
+    finder_for(known, settings.data, from_files=False)
