@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from content import danger
-from content.danger import Rulebook, country_in, look
+from content.danger import Rulebook, look
+from content.places import countries_in, country_in
+from content.typed import split
 
 PROJECT = Path(danger.__file__).resolve().parents[1]
 QUESTIONS = PROJECT.parent / "shared" / "questions" / "develop.jsonl"
@@ -171,10 +173,23 @@ def test_the_country_is_read_from_what_people_call_it(text: str, country: str | 
     assert country_in(text) == country
 
 
+@pytest.mark.parametrize(
+    ("text", "countries"),
+    [
+        ("kalau ke Taiwan?", ("tw",)),
+        ("bedanya hongkong sama taiwan apa, katanya hong kong lebih enak", ("hk", "tw")),
+        ("dari Lombok mau ke singapur atau arab", ("id", "sg", "sa")),
+        ("gaji berapa", ()),
+    ],
+)
+def test_all_countries_named_come_in_their_order(text: str, countries: tuple[str, ...]) -> None:
+    assert countries_in(text) == countries
+
+
 def test_staff_add_a_word_and_it_counts(tmp_path: Path) -> None:
     (tmp_path / "words.id.txt").write_text("[sakiti]\n~kepruk\n[pelaku]\nmajikan\n", encoding="utf-8")
     (tmp_path / "rules.txt").write_text("langsung violence: sakiti + pelaku\n", encoding="utf-8")
-    judged = Rulebook(tmp_path).judge(danger.split("dikepruki majikan"))
+    judged = Rulebook(tmp_path).judge(split("dikepruki majikan"))
     assert judged is not None
     assert judged[0] == "act"
 
