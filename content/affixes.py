@@ -6,7 +6,8 @@ import functools
 
 PASSIVE = ("di", "d", "ter", "te", "ta", "e", "i", "ka", "ke", "dak", "tak", "tok", "ku", "mar", "ba", "ber", "be")
 ACTIVE = ("me", "ma", "nge", "nga", "a", "pe", "")
-SUFFIXES = tuple("i in kan kn an ken ake ke no keun akan hon aghi a on ki aken inn".split())
+LONG_SUFFIXES = ("kan", "ken", "ake", "keun", "akan", "hon", "aghi", "aken", "inn")
+SUFFIXES = ("i", "in", "kn", "an", "ke", "no", "a", "on", "ki", *LONG_SUFFIXES)
 CLITICS = ("nya", "ny", "ku", "mu", "lah", "kah", "pun", "ne", "na", "nyo", "hu", "nga", "e")
 # "pukul" becomes "mukul", "tampar" "nampar", "kurung" "ngurung", "sekap" "nyekap"
 NASALS = {"p": "m", "t": "n", "k": "ng", "s": "ny", "c": "ny", "b": "mb", "d": "nd", "j": "nj", "g": "ngg"}

@@ -20,7 +20,22 @@ class PlacesInvalid(ValueError):
     """The list of places cannot be used; the message names line and remedy."""
 
 
-AT = frozenset("di d leq lek ning neng nang ing e dek in at sian ti dhateng ndek ring".split())
+AT = {"di", "d", "in", "at"} | {
+    "leq",
+    "lek",
+    "ning",
+    "neng",
+    "nang",
+    "ing",
+    "e",
+    "dek",
+    "sian",
+    "ti",
+    "dhateng",
+    "ndek",
+    "ring",
+}
+
 # "kl" is also "kalau", "jb" and "sg" are many things: places only in "di kl", "ke jb"
 AT_OR_TO = AT | {"ke", "ka", "jok", "dari", "toilet", "bandara"}
 ONLY_AFTER_AT = frozenset({"kl", "jb", "sg", "in", "uk"})
