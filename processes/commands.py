@@ -157,6 +157,53 @@ def ask(question: str | None, lines: bool, language: str | None) -> None:
         raise click.UsageError("give a question in quotation marks, or --lines")
 
 
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--floor", "wanted", multiple=True, metavar="NAME=PERCENT", help="e.g. shown-local=88; may be repeated.")
+@click.option("--floors", "usual", is_flag=True, help="Hold the project's own floors.")
+@click.option("--ids", type=click.Choice(["all", "odd", "even"]), default="all", help="Only questions with such ids.")
+@click.option("--json", "as_json", is_flag=True, help="Write the figures as one JSON object.")
+def evaluate(files: tuple[Path, ...], wanted: tuple[str, ...], usual: bool, ids: str, as_json: bool) -> None:
+    """Put the labelled questions of FILES to the guidance and print what became of them.
+
+    Exit code 1 when a floor does not hold.
+    """
+    from rich.console import Console
+
+    from bot import evaluation
+    from processes import evaluating
+
+    floors = {**(evaluation.FLOORS if usual else {}), **dict(_floor(each) for each in wanted)}
+    try:
+        questions = evaluating.questions_in(files, ids)
+    except evaluation.QuestionsInvalid as error:
+        raise Refused(str(error)) from error
+    outcomes = evaluating.ask(questions, _guide())
+    if as_json:
+        click.echo(json.dumps(evaluation.as_json(outcomes), ensure_ascii=False))
+    else:
+        console = Console()
+        evaluating.show(outcomes, Console(width=max(console.width, 190)) if not console.is_terminal else console)
+    missed = evaluation.below(outcomes, floors)
+    for line in missed:
+        click.echo(f"balai: below the floor: {line}", err=True)
+    if missed:
+        sys.exit(1)
+
+
+def _floor(given: str) -> tuple[str, float]:
+    """NAME=PERCENT as typed."""
+    from bot import evaluation
+
+    name, _, percent = given.partition("=")
+    if not evaluation.is_floor(name):
+        raise click.BadParameter(f"{name!r} is not one of {', '.join(evaluation.FIGURES)}", param_hint="--floor")
+    try:
+        return name, float(percent)
+    except ValueError:
+        raise click.BadParameter(f"{given!r} has no number; write {name}=95", param_hint="--floor") from None
+
+
 # Guidance
 
 
