@@ -57,7 +57,7 @@ _SCALE: Final = _any_of(iter(_SCALES))
 _AMOUNT: Final = re.compile(
     rf"(?:(?<![\w$])(?P<before>{_BEFORE})\s?|(?<![\w.,$]))(?P<low>{_NUMBER})(?:\s?(?P<low_scale>{_SCALE})\b)?"
     rf"(?:{_UP_TO}(?:{_BEFORE})?\s?(?P<high>{_NUMBER}))?(?!\w)"
-    rf"(?:\s?(?P<scale>{_SCALE})\b)?(?:\s?(?P<after>{_AFTER})(?!\w))?",
+    rf"(?:\s?(?P<scale>{_SCALE})\b)?(?:\s?(?P<after>{_AFTER})(?!\w|\s?\d))?",
     re.IGNORECASE,
 )
 

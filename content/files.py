@@ -18,7 +18,8 @@ import yaml
 
 from centre import messages
 from content import contacts as contact_book
-from content import languages, wording
+from content import facts as fact_pack
+from content import languages, proving, table_files, wording
 from content.contacts import Contact
 from content.folders import (
     ArticleFile,
@@ -60,7 +61,8 @@ PHRASING_LIMIT: Final = 1000
 
 TALK: Final = "phrasings"
 """The folder beside the guidance that tells how greetings, thanks and the like are said."""
-_FACT: Final = re.compile(r"^- \*\*([A-Z]{3}-\d{2})\*\*", re.MULTILINE)
+TABLES: Final = "tables"
+"""The folder beside the guidance that holds the dated tables."""
 
 
 class Unreadable(Exception):
@@ -81,10 +83,13 @@ def read(folder: Path) -> Guidance:
 
 
 def check(folder: Path, contacts: Mapping[str, Contact], facts: Path | None = None) -> list[Problem]:
-    """All that the README does not allow in `folder`. With `facts` at hand, each code must exist there."""
+    """All that the READMEs do not allow in `folder` and the tables beside it.
+
+    With the fact pack at hand, each code must exist there, and rows must say the same.
+    """
     problems: list[Problem] = []
     drafts = read_drafts(folder, problems)
-    known = fact_pack(facts) if facts else None
+    known = fact_pack.read(facts) if facts else None
     slugs = {place.name for place in folder.glob("*/*")}  # what cannot be read can still be referred to
     for draft in drafts:
         problems += _check_subject(draft, slugs, known)
@@ -93,13 +98,10 @@ def check(folder: Path, contacts: Mapping[str, Contact], facts: Path | None = No
             problems += _check_words(draft, page, contacts)
     problems += _shared_labels(drafts)
     problems += _check_phrasings(drafts, folder)
+    tables = table_files.read_tables(folder.parent / TABLES, problems)
+    problems += proving.check_rows(tables, slugs, known)
+    problems += proving.check_articles(tables, drafts)
     return sorted(problems, key=lambda problem: (problem.path, problem.line))
-
-
-def fact_pack(folder: Path) -> frozenset[str]:
-    """The codes of the facts told in `folder`, whose lines begin `- **CEK-01** …`."""
-    pages = (path.read_text(encoding="utf-8") for path in folder.glob("*.md"))
-    return frozenset(code for page in pages for code in _FACT.findall(page))
 
 
 def read_phrasings(folder: Path) -> list[Phrasing]:
@@ -132,7 +134,7 @@ def write(guidance: Guidance, folder: Path) -> None:
 # Checking
 
 
-def _check_subject(draft: Draft, slugs: set[str], known: frozenset[str] | None) -> Iterator[Problem]:
+def _check_subject(draft: Draft, slugs: set[str], known: Mapping[str, fact_pack.Fact] | None) -> Iterator[Problem]:
     """What `id.md` says about the subject: dates, sources, related articles."""
     article, page = draft.article, draft.pages[languages.SOURCE]
     last = _months_later(article.valid_from, REVIEW_MONTHS)

@@ -64,7 +64,15 @@ def with_contacts(text: str, contact_line: Callable[[str], str]) -> str:
 
 def fact_codes(line: str) -> list[str]:
     """The facts that a line's marks name."""
-    return [code.strip() for found in _MARK.finditer(line) for code in found[1].split(",")]
+    return [code for _, codes in claims(line) for code in codes]
+
+
+def claims(line: str) -> Iterator[tuple[str, list[str]]]:
+    """Each stretch of a line that ends with a mark, and the facts that the mark names."""
+    begins = 0
+    for found in _MARK.finditer(line):
+        yield line[begins : found.start()], [code.strip() for code in found[1].split(",")]
+        begins = found.end()
 
 
 def contact_codes(line: str) -> list[str]:

@@ -20,7 +20,7 @@ from content.amounts import Amount, amounts_in, written
         ("Lewat agen bisa NT$5.000 sampai 6.000.", "TWD 5.000, TWD 6.000"),
         ("bunga 20-40 persen, bank 6% setahun", "% 20, % 40, % 6"),
         ("denda sampai HK$350.000; RM1.500; S$550 sebulan", "HKD 350.000, MYR 1.500, SGD 550"),
-        ("USD 28 (waktu itu Rp459.526)", "USD 28, IDR 459.526"),
+        ("ujian Februari 2025 USD 28 (waktu itu Rp459.526)", "USD 28, IDR 459.526"),
         ("denda paling banyak Rp15 miliar", "IDR 15.000.000.000"),
         ("utawa 100 yuta rupiah, sewengi", "IDR 100.000.000"),
         ("kirang langkung 9,5 juta rupiah", "IDR 9.500.000"),
