@@ -50,7 +50,7 @@ def _against_facts(row: Row, known: Mapping[str, Fact]) -> Iterator[tuple[str, s
 
 
 def check_articles(tables: Mapping[str, Table], drafts: Iterable[Draft]) -> Iterator[Problem]:
-    """No amount in an article differs from the rows that carry the same fact."""
+    """No amount in an article differs from the rows that carry the same fact, and none stands without a fact."""
     carriers: dict[str, list[tuple[Table, Row]]] = {}
     for table in tables.values():
         for row in table.rows:
@@ -77,6 +77,9 @@ def _differing(line: str, carriers: Mapping[str, list[tuple[Table, Row]]]) -> It
                 where = ", ".join(sorted({f"{table.path.name} {row.code}" for table, row in rows}))
                 remedy = f"bring article and table in line: see {where}"
                 yield f"{amount} is not what the tables say of {', '.join(codes)}", remedy
+    unmarked = wording.unmarked(line)
+    for amount in amounts_in(unmarked) if "Saran:" not in unmarked else ():
+        yield f"{amount} has no fact behind it", "end the sentence with its mark, as [BIA-21], or begin it with Saran:"
 
 
 def _is_written(amount: Amount, text: str) -> bool:

@@ -75,6 +75,11 @@ def claims(line: str) -> Iterator[tuple[str, list[str]]]:
         begins = found.end()
 
 
+def unmarked(line: str) -> str:
+    """What stands after a line's last mark, or all of it: no fact is named for that."""
+    return line[max((found.end() for found in _MARK.finditer(line)), default=0) :]
+
+
 def contact_codes(line: str) -> list[str]:
     """The contacts that a line asks for."""
     return _PLACEHOLDER.findall(line)

@@ -228,8 +228,9 @@ def load_content(folder: Path | None) -> None:
 @click.option("--facts", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The fact pack.")
 def check_content(folder: Path | None, facts: Path | None) -> None:
     """Check guidance files: file, line and remedy of every problem."""
-    from content import contacts, files
+    from content import contacts, files, table_files, tables
     from processes.guide import GUIDANCE
+    from processes.wiring import clock
 
     at_hand = GUIDANCE.parents[2] / "shared" / "facts"
     facts = facts or (at_hand if at_hand.is_dir() else None)
@@ -238,6 +239,10 @@ def check_content(folder: Path | None, facts: Path | None) -> None:
         click.echo(str(problem))
     if problems:
         raise Refused(f"{len(problems)} problems in the guidance")
+    dated = table_files.read_all((folder or GUIDANCE).parent / files.TABLES)
+    for table, row in tables.overdue(dated, clock().date()):
+        remedy = "read its sources again, then set checked and review_due"
+        click.echo(f"{table.path}: {row.code} was due on {row.review_due}; {remedy}", err=True)
     click.echo("guidance: nothing to mend", err=True)
 
 
