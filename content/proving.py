@@ -24,7 +24,7 @@ _SURENESS: Final = ("rendah", "sedang", "tinggi")
 def check_rows(tables: Mapping[str, Table], slugs: Set[str], known: Mapping[str, Fact] | None) -> Iterator[Problem]:
     """Tables belong to articles that exist; with the fact pack at hand, rows say what their facts say."""
     for table in tables.values():
-        for slug in table.articles:
+        for slug in (*table.articles, *(slug for row in table.rows for slug in row.articles)):
             if slug not in slugs:
                 yield Problem(table.path, 1, f"articles: no article {slug!r}", "name an existing folder")
         if known is not None:

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, cast
 
 import yaml
 
-from content import amounts, jobs
+from content import amounts, jobs, wording
 from content.amounts import Amount
 from content.contacts import Month, Source
 from content.pages import Problem
@@ -43,9 +43,18 @@ OWN_FIELDS: Final = {
 }
 """The tables there are, and what their rows must say beyond what every row says."""
 NEEDED: Final = ("text", "sources", "facts", "checked", "review_due", "confidence")
-OPTIONAL: Final = ("countries", "except_countries", "jobs", "amounts", "mentioned", "contract_months", "note")
+OPTIONAL: Final = (
+    "articles",
+    "countries",
+    "except_countries",
+    "jobs",
+    "amounts",
+    "mentioned",
+    "contract_months",
+    "note",
+)
 WORDS: Final = frozenset({"text", "component", "decided_by", "rule", "note", "kind", "status", "confidence"})
-LISTS: Final = frozenset({"countries", "except_countries", "jobs", "facts", "seen_as"})
+LISTS: Final = frozenset({"articles", "countries", "except_countries", "jobs", "facts", "seen_as"})
 
 
 class TablesInvalid(ValueError):
@@ -154,6 +163,7 @@ class _Reader:
             checked=_day(fields, "checked"),
             review_due=_day(fields, "review_due"),
             confidence=cast(Literal["tinggi", "sedang"], _one_of(fields, "confidence", ("tinggi", "sedang"))),
+            articles=tuple(fields.get("articles", ())),
             status=_one_of(fields, "status", STATUSES),
             kind=_one_of(fields, "kind", KINDS.get(self.path.stem, ())),
             component=fields.get("component", ""),
@@ -170,6 +180,8 @@ class _Reader:
 def _check_together(row: Row) -> None:
     if not row.checked < row.review_due:
         raise _Unfit(f"review_due {row.review_due} is not after checked", "choose a later day")
+    for what, _ in wording.not_allowed(row.text.replace("{{", "{ {")):
+        raise _Unfit(f"the text has {what}", "a row is shown as it stands: name the office, without number or marks")
     if row.status and "pastikan" not in row.text.casefold():
         raise _Unfit("the text promises a destination", "say 'pastikan dulu' and where: nobody knows of today")
     for amount in amounts.amounts_in(row.text):

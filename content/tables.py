@@ -36,6 +36,8 @@ class Row:
     checked: date
     review_due: date
     confidence: Literal["tinggi", "sedang"]
+    articles: tuple[str, ...] = ()
+    """Where the row is shown in place of the table's articles, if it has its own."""
     status: str = ""
     kind: str = ""
     component: str = ""
@@ -78,8 +80,8 @@ def for_article(
 ) -> tuple[Row, ...]:
     """The rows to put before an article for the countries and jobs that a message names, best fitting first."""
     countries, jobs = tuple(countries), tuple(jobs)
-    belonging = (table for table in tables.values() if slug in table.articles)
-    return tuple(row for table in belonging for row in pick(table, countries, jobs))
+    picked = ((table, row) for table in tables.values() for row in pick(table, countries, jobs))
+    return tuple(row for table, row in picked if slug in (row.articles or table.articles))
 
 
 def pick(table: Table, countries: Iterable[str], jobs: Iterable[str]) -> tuple[Row, ...]:

@@ -51,6 +51,18 @@ def test_a_country_alone_gets_the_rows_of_all_its_jobs_and_of_no_other_country()
     assert codes == ["malaysia-rumah-tangga", "malaysia-kebun", "malaysia-jalur-gelap"]
 
 
+@pytest.mark.parametrize(
+    ("country", "first"), [("taiwan", "taiwan"), ("jepang", "jepang-ssw"), ("malaysia", "malaysia")]
+)
+def test_a_country_alone_is_told_what_most_people_mean_first(country: str, first: str) -> None:
+    assert picked("destinations", f"kerja di {country}")[0] == first
+
+
+def test_a_passport_in_taiwan_stands_with_passports_and_not_with_placement() -> None:
+    assert "taiwan-paspor" in [row.code for row in tables.for_article(ALL, "paspor-pmi", ["tw"], [])]
+    assert "taiwan-paspor" not in [row.code for row in tables.for_article(ALL, "biaya-per-negara", ["tw"], [])]
+
+
 def test_a_job_alone_gets_what_holds_everywhere() -> None:
     assert picked("costs", "kerja ART bayar berapa ya") == ["sepuluh-jabatan"]
 
@@ -163,6 +175,12 @@ def told(path: Path) -> str:
         ),
         ("kind:", "status: terbatas\n    kind:", "4: taiwan-batas: unknown field 'status'; known are text"),
         ("  taiwan-batas:", "  taiwan-batas: {}\n  taiwan-batas:", "5: taiwan-batas stands here twice; keep one"),
+        ("paling banyak", "telepon 1955:", "4: taiwan-batas: the text has what looks like a telephone number"),
+        (
+            "paling banyak",
+            "tanya {{kontak:kp2mi}}:",
+            "4: taiwan-batas: the text has curly brackets: '{'; a row is shown",
+        ),
         ("title: Biaya", "title: [", "3: not YAML; quote text"),
         ("articles: [cek-agen]\n", "", "1: not a table; write title, articles and rows"),
     ],
