@@ -1,11 +1,11 @@
-"""`python -m bench [storing] [passing] [memory] [growing]`: measure and print one table each."""
+"""`python -m bench [finding] [storing] [passing] [memory] [growing]`: measure and print one table each."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-NAMES = ("storing", "passing", "memory", "growing")
+NAMES = ("finding", "storing", "passing", "memory", "growing")
 
 
 def main() -> None:

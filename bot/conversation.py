@@ -14,9 +14,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import words
+from bot import threads, words
 from bot.dialogues import danger, guidance, settings, welcome
 from bot.phrases import Phrases
+from bot.threads import Thread
 from bot.turns import Answer, Guide, Turn, language_of, offered, remember
 from bot.understanding import Understood, has_letters, understand
 from centre import answers
@@ -56,7 +57,7 @@ def respond(session: Session, conversation: Conversation, incoming: Incoming, gu
 def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
     text = readable(incoming.text)
     if incoming.kind != "tap":
-        understood = understand(text, turn.conversation.language, turn.guide)
+        understood = understand(text, turn.conversation.language, turn.guide, threads.of(turn))
         _hear(turn, understood, text)
         if understood.kind == "danger":
             return _settle(turn, [danger.answer(turn, understood, warned=incoming.warned)])
@@ -115,6 +116,9 @@ def _question(turn: Turn, text: str, understood: Understood) -> Answer:
     )
     if understood.kind == "person":
         return settings.person(turn)
+    if understood.kind in ("answer", "choices"):
+        shown = understood.slug if understood.kind == "answer" else None
+        threads.keep(turn, Thread(shown, understood.countries, understood.jobs))
     return guidance.reply(turn.say, turn.guide, understood, turn.now.date())
 
 

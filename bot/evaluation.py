@@ -7,7 +7,6 @@ the suite holds floors on it, and the admin will ask it before a change is publi
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,7 +62,7 @@ class Outcome:
         """The article shown as the answer, or those offered."""
         if self.understood.kind == "answer" and self.understood.slug:
             return (self.understood.slug,)
-        return self.understood.choices[:SHOWN_AT_MOST] if self.understood.kind in ("choices", "several") else ()
+        return self.understood.choices[:SHOWN_AT_MOST] if self.understood.kind == "choices" else ()
 
     @property
     def is_outright(self) -> bool:
@@ -174,13 +173,13 @@ def _language(spelt: str) -> str:
     return _SPELT.get(first[0].lower(), first[0].lower()) if first else "id"
 
 
-def ask(questions: Iterable[Question], understand: Understand) -> list[Outcome]:
-    """Ask each question once."""
+def ask(questions: Iterable[Question], understand: Understand, seconds: Callable[[], float]) -> list[Outcome]:
+    """Ask each question once; `seconds` is the clock by which each is timed."""
     outcomes = []
     for question in questions:
-        start = time.perf_counter()
+        start = seconds()
         understood = understand(question.text)
-        outcomes.append(Outcome(question, understood, time.perf_counter() - start))
+        outcomes.append(Outcome(question, understood, seconds() - start))
     return outcomes
 
 

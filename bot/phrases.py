@@ -125,6 +125,15 @@ class Phrases:
     def did_you_mean(self) -> str:
         return self._("Apakah ini yang Anda maksud?")
 
+    def which_first(self) -> str:
+        return self._("Anda menanyakan lebih dari satu hal. Mana yang dijawab dulu?")
+
+    def understood_as(self, title: str) -> str:
+        return self._("Saya mengerti pertanyaannya: {title}").format(title=title)
+
+    def noted(self) -> str:
+        return self._("Catatan kami untuk yang Anda sebut:")
+
     def not_known(self) -> str:
         return self._(
             "Maaf, saya belum punya jawaban yang pasti untuk itu. "

@@ -5,14 +5,19 @@ Pure: the same for `balai ask`, for the evaluation and for a conversation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
-from bot import words
+from bot import threads, words
+from bot.threads import Thread
 from bot.turns import Guide
 from centre.messages import readable
 from content import danger, languages
 from content.danger import Danger
+from content.jobs import jobs_in
+
+if TYPE_CHECKING:  # it loads numpy, which the web process should not
+    from content.finding import Found
 
 LONGEST_READ = 2_000
 """Of a longer message the beginning is searched: the question is there, or the person will ask again. Danger is looked
@@ -31,14 +36,19 @@ class Understood:
     slug: str | None = None
     """The article, or the "@" label of chit-chat."""
     choices: tuple[str, ...] = ()
+    asks_several: bool = False
+    """Each of the choices answers another part of the message."""
     danger: Danger | None = None
     because: tuple[str, ...] = ()
     runners_up: tuple[tuple[str, float], ...] = ()
     gloss: str = ""
+    countries: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
+    """The foreign countries and the jobs that the message names, or that its thread is about."""
 
 
-def understand(text: str, language: str | None, guide: Guide) -> Understood:
-    """Read a typed message. `language` is the person's own choice, if they made one."""
+def understand(text: str, language: str | None, guide: Guide, thread: Thread | None = None) -> Understood:
+    """Read a typed message. `language` is the person's own choice, if they made one; `thread` what was spoken of."""
     text = readable(text)
     seen = danger.look(text)
     if not has_letters(text):
@@ -49,15 +59,35 @@ def understand(text: str, language: str | None, guide: Guide) -> Understood:
         return Understood("danger", found.language, choices=kept, danger=seen, because=seen.because)
     if words.command_in(text) == words.PERSON:
         return Understood("person", found.language, because=(text,))
-    return Understood(
+    understood = Understood(
         found.kind,
         found.language,
         found.confidence,
         found.label,
         found.choices,
+        found.asks_several,
         because=found.because,
         runners_up=found.runners_up,
         gloss=found.gloss,
+        countries=threads.abroad(text),
+        jobs=jobs_in(text),
+    )
+    return _in_thread(understood, text, found, thread, guide) if thread else understood
+
+
+def _in_thread(understood: Understood, text: str, found: Found, thread: Thread, guide: Guide) -> Understood:
+    """The same, where a short message only makes sense after what was said before."""
+    follow = threads.follow(text, found, thread, guide)
+    if follow is None:
+        return understood
+    return replace(
+        understood,
+        kind="answer" if follow.is_sure else "choices",
+        slug=follow.slugs[0] if follow.is_sure else None,
+        choices=() if follow.is_sure else follow.slugs,
+        asks_several=False,
+        countries=follow.countries,
+        jobs=follow.jobs,
     )
 
 

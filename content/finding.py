@@ -51,11 +51,15 @@ PERSON_AT: Final = 0.5
 """Taking a question for a wish to talk to somebody does little harm."""
 
 FORMAT: Final = 1
-_FOLDS: Final = 3
-_ENOUGH_TO_JUDGE: Final = 9000
+_ROUNDS: Final = 2
+_PHRASINGS_AWAY: Final = 5
+_ARTICLES_AWAY: Final = 10
+_ENOUGH_TO_JUDGE: Final = 15_000
 _LOOKED_AT: Final = 12
+_WORDS_OF_AN_ISSUE: Final = 3
 _CODE: Final = ("finding.py", "ranking.py", "grams.py", "recognising.py", "normalising.py", "languages.py")
 _ISSUE_ENDS: Final = re.compile(r"[?!.;\n]+")
+_JOINS_ISSUES: Final = re.compile(r"\b(?:dan|sama|sm|trus|terus|trs|lalu|juga|jg|sekalian|plus|serta|karo|jeung|sareng)\b")
 
 Kind = Literal["answer", "choices", "none", "chitchat", "person"]
 
@@ -68,8 +72,9 @@ class UnfitFinder(ValueError):
 class Found:
     """What was found for one message, and why.
 
-    `label` is a slug for an answer, an "@" label for chit-chat and "@unclear" for too little to go on; `because` are the
-    words that decided; `gloss` is the message read word by word in Bahasa where it was recognised as a local language.
+    `label` is a slug for an answer, an "@" label for chit-chat and "@unclear" for too little to go on; `choices` are
+    articles of which one may fit, or where `asks_several` one for each thing that was asked at once; `because` are the words that
+    decided; `gloss` is the message read word by word in Bahasa where it was recognised as a local language.
     """
 
     kind: Kind
@@ -80,6 +85,7 @@ class Found:
     because: tuple[str, ...]
     runners_up: tuple[tuple[str, float], ...]
     gloss: str
+    asks_several: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,8 @@ class Finder:
             kind = "answer"
         elif sum(share for label, share in shares if label in articles) >= CHOICES_AT:
             kind = "choices"
-        if kind == "answer" and (issues := self._separate_issues(text, spoken)):
+        issues = self._separate_issues(text, spoken) if kind in ("answer", "choices") else ()
+        if issues:
             kind, articles = "choices", issues
         return Found(
             kind=kind,
@@ -128,21 +135,26 @@ class Finder:
             gloss=" ".join(normalising.read_local(words, spoken, normalising.load_tables()))
             if len(readings) > 1
             else "",
+            asks_several=bool(issues),
         )
 
     def _separate_issues(self, text: str, spoken: str) -> tuple[str, ...]:
-        """The articles of a message whose sentences surely ask for different ones, else nothing."""
-        asked: list[str] = []
-        for part in _ISSUE_ENDS.split(text):
-            words = normalising.split_words(part)
-            if len(words) < 3:
-                continue
-            ranked = self.ranker.rank(read(words, spoken), ASIDE)
-            label = self.ranker.labels[ranked.order[0]]
-            if not label.startswith("@") and _confidence(self.belief, ranked) >= ANSWER_AT:
-                asked.append(label)
-        different = tuple(dict.fromkeys(asked))[:3]
-        return different if len(different) > 1 else ()
+        """The articles of a message whose parts surely ask for different ones, else nothing."""
+        for ends in (_ISSUE_ENDS, _JOINS_ISSUES):
+            asked = (self._surely_asked(part, spoken) for part in ends.split(text.lower()))
+            different = tuple(dict.fromkeys(label for label in asked if label))[:3]
+            if len(different) > 1:
+                return different
+        return ()
+
+    def _surely_asked(self, part: str, spoken: str) -> str | None:
+        """The article that a part of a message asks for on its own, where it is sure."""
+        words = normalising.split_words(part)
+        if len(words) < _WORDS_OF_AN_ISSUE:
+            return None
+        ranked = self.ranker.rank(read(words, spoken), ASIDE)
+        label = self.ranker.labels[ranked.order[0]]
+        return label if not label.startswith("@") and _confidence(self.belief, ranked) >= ANSWER_AT else None
 
     def save(self, path: Path) -> None:
         """Write the finder to one file, whole or not at all."""
@@ -221,13 +233,14 @@ Asked = tuple[str, list[list[str]]]
 def _learn_belief(asked: Sequence[Asked]) -> Floats:
     """How far to believe a ranking: a logistic model of its signals, from phrasings the ranker had not seen.
 
-    Two kinds of unseen: a phrasing left out (its article known), and a whole article left out, which is how the
-    questions look for which we have nothing.
+    Two kinds of unseen in every round: a phrasing left out (its article known), and a whole article left out, which is
+    how the questions look for which we have nothing.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
-    signals, right = zip(*_unseen(_some_articles(asked)), strict=True)
+    some = _some_articles(asked)
+    signals, right = zip(*(one for turn in range(_ROUNDS) for one in _unseen(some, turn)), strict=True)
     scaler = StandardScaler().fit(np.array(signals))
     model = LogisticRegression(C=1.0, max_iter=1000).fit(scaler.transform(np.array(signals)), right)
     weights = model.coef_[0] / scaler.scale_
@@ -241,17 +254,11 @@ def _some_articles(asked: Sequence[Asked]) -> Sequence[Asked]:
     return [one for one in asked if one[0].startswith("@") or one[0] in chosen]
 
 
-def _unseen(asked: Sequence[Asked]) -> Iterator[tuple[Floats, bool]]:
-    for fold in range(_FOLDS):
-        left_out = [n % _FOLDS == fold for n in range(len(asked))]
-        yield from _judge(asked, left_out)
+def _unseen(asked: Sequence[Asked], turn: int) -> Iterator[tuple[Floats, bool]]:
+    """The signals of phrasings left out in one round, and whether the ranking was right."""
     slugs = sorted({label for label, _ in asked if not label.startswith("@")})
-    for fold in range(_FOLDS):
-        away = set(slugs[fold::_FOLDS])
-        yield from _judge(asked, [label in away for label, _ in asked], every=3)
-
-
-def _judge(asked: Sequence[Asked], left_out: Sequence[bool], every: int = 1) -> Iterator[tuple[Floats, bool]]:
+    away = set(slugs[turn::_ARTICLES_AWAY])
+    left_out = [label in away or n % _PHRASINGS_AWAY == turn for n, (label, _) in enumerate(asked)]
     known = [
         (label, reading)
         for (label, readings), out in zip(asked, left_out, strict=True)
@@ -261,8 +268,7 @@ def _judge(asked: Sequence[Asked], left_out: Sequence[bool], every: int = 1) -> 
     if len({label for label, _ in known}) < 2:
         return
     ranker = ranking.fit(known)
-    unseen = [one for one, out in zip(asked, left_out, strict=True) if out]
-    for label, readings in unseen[::every]:
+    for label, readings in (one for one, out in zip(asked, left_out, strict=True) if out):
         ranked = ranker.rank(readings, ASIDE)
         best = ranker.labels[ranked.order[0]]
         yield ranked.signals, best == label or (label not in ranker.labels and best in ASIDE)

@@ -9,19 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from content import articles, files, languages, wording
+from content import articles, files, languages, table_files, topics, wording
 from content import contacts as contact_book
+from content import tables as dated
 from content.contacts import Contact
 from content.files import ArticleFile, Guidance, Source, Text
 from content.phrasing import Phrasing
+from content.places import countries_in
+from content.tables import Row, Table
 
 TALK: Final = Path(__file__).parent / files.TALK
 """How greetings, thanks and the like are said; it comes with the program, not with the guidance."""
+
+COUNTRIES: Final = "negara"
+"""The shelf of the articles about countries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,11 @@ class Answerable:
         """Must an officer still check it before it can be relied on?"""
         return self.article.check_before_use and self.checked_at is None
 
+    @property
+    def is_weighty(self) -> bool:
+        """Is it about money, law or departure, where a question taken for another does harm?"""
+        return topics.get(self.topic).says_what_it_understood
+
     def short(self, contact_line: Callable[[str], str]) -> str:
         """The short form as people read it."""
         return wording.shown(self.text.short, contact_line)
@@ -124,11 +136,14 @@ class Library:
         contacts: Mapping[str, Contact],
         *,
         talk: Iterable[Phrasing] = (),
+        tables: Mapping[str, Table] | None = None,
         checks: Mapping[str, datetime] | None = None,
         version: int = 0,
     ) -> None:
         self._articles = dict(sorted(guidance.articles.items()))
         self._talk = tuple(talk)
+        self._tables = dict(tables or {})
+        self._pages = {code: slug for slug in self.by_topic(COUNTRIES) for code in countries_in(slug.replace("-", " "))}
         self._checks = dict(checks or {})
         self.contacts: Final = dict(contacts)
         self.version: Final = version
@@ -168,11 +183,23 @@ class Library:
         """The slugs on one shelf, in a fixed order; none for an empty or unknown one."""
         return [slug for slug, article in self._articles.items() if article.topic == topic]
 
+    def page_of(self, country: str) -> str | None:
+        """The article about a country (lower-case code): the one on the shelf of countries whose slug names it."""
+        return self._pages.get(country)
+
+    def is_page(self, slug: str) -> bool:
+        """Is this article about one country, or a few?"""
+        return slug in self._pages.values()
+
+    def rows(self, slug: str, countries: Iterable[str], jobs: Iterable[str]) -> tuple[Row, ...]:
+        """The dated rows that belong to an article and fit the countries and jobs named, best fitting first."""
+        return dated.for_article(self._tables, slug, countries, jobs)
+
 
 def from_files(folder: Path, contacts_path: Path) -> Library:
     """What the files say. Raises `files.Unreadable` where they cannot be taken."""
     talk = files.talk_phrasings(folder.parent / files.TALK)
-    return Library(files.read(folder), contact_book.read(contacts_path), talk=talk)
+    return Library(files.read(folder), contact_book.read(contacts_path), talk=talk, tables=_tables())
 
 
 def from_database(session: Session, contacts: Mapping[str, Contact]) -> Library:
@@ -182,6 +209,13 @@ def from_database(session: Session, contacts: Mapping[str, Contact]) -> Library:
         articles.export(session),
         contact_book.tested(contacts, articles.contact_tests(session)),
         talk=files.talk_phrasings(TALK),
+        tables=_tables(),
         checks=articles.checks(session),
         version=version,
     )
+
+
+@cache
+def _tables() -> dict[str, Table]:
+    """The dated tables: like the talk they come with the program."""
+    return table_files.read_all()

@@ -51,6 +51,11 @@ def country_in(text: str) -> str | None:
     return place_among(split(text))
 
 
+def name_of(code: str) -> str:
+    """Take a country's code; return its first name in words/places.tsv. Raises `KeyError`."""
+    return _first_names()[code]
+
+
 def countries_among(words: Sequence[Word]) -> tuple[str, ...]:
     """As `countries_in`, of words already cut."""
     named = (country_at(words, index) for index in range(len(words)))
@@ -92,6 +97,11 @@ def _misspelt_place(word: str) -> str | None:
 @functools.lru_cache(maxsize=1)
 def _long_places() -> Mapping[str, tuple[str, ...]]:
     return grouped((short, name) for name in places() if len(name) >= 7 for short in one_left_out(name))
+
+
+@functools.lru_cache(maxsize=1)
+def _first_names() -> Mapping[str, str]:
+    return {code: name for name, code in reversed(tuple(places().items()))}
 
 
 @functools.lru_cache(maxsize=1)

@@ -16,20 +16,22 @@ class Topic:
     code: str
     label: str
     title: str
+    says_what_it_understood: bool = False
+    """Money, law or departure: a typed question is answered beside how it was understood."""
 
 
 TOPICS: Final = (
     Topic("darurat", "Darurat", "Bahaya, hilang kontak, meninggal, atau butuh pulang segera"),
-    Topic("pra-berangkat", "Sebelum berangkat", "Mulai dari mana, syarat, dan urutan sampai terbang"),
-    Topic("legal", "Cek resmi atau calo", "Cek perusahaan dan lowongan, tanda penipuan, cara melapor"),
-    Topic("dokumen", "Dokumen", "Surat izin keluarga, paspor, visa, perjanjian, SISKOP2MI"),
-    Topic("biaya", "Biaya dan utang", "Siapa membayar apa, pinjaman, potongan gaji"),
+    Topic("pra-berangkat", "Sebelum berangkat", "Mulai dari mana, syarat, dan urutan sampai terbang", True),
+    Topic("legal", "Cek resmi atau calo", "Cek perusahaan dan lowongan, tanda penipuan, cara melapor", True),
+    Topic("dokumen", "Dokumen", "Surat izin keluarga, paspor, visa, perjanjian, SISKOP2MI", True),
+    Topic("biaya", "Biaya dan utang", "Siapa membayar apa, pinjaman, potongan gaji", True),
     Topic("negara", "Negara tujuan", "Aturan dan hal penting di tiap negara"),
-    Topic("bekerja", "Saat bekerja", "Gaji, libur, sakit, ganti majikan, kekerasan"),
+    Topic("bekerja", "Saat bekerja", "Gaji, libur, sakit, ganti majikan, kekerasan", True),
     Topic("keluarga", "Keluarga di rumah", "Hak keluarga, anak yang ditinggal, masalah rumah tangga"),
     Topic("pulang", "Pulang", "Pulang dengan aman dan urusan setelah tiba"),
     Topic("usaha", "Usaha dan pelatihan", "Pelatihan, sertifikat, dan modal usaha"),
-    Topic("keuangan", "Uang dan jaminan", "Kirim uang, koperasi, BPJS pekerja migran"),
+    Topic("keuangan", "Uang dan jaminan", "Kirim uang, koperasi, BPJS pekerja migran", True),
     Topic("desa", "Layanan desa", "Tugas desa, petugas, dan siapa mengurus apa"),
 )
 _BY_CODE: Final = {topic.code: topic for topic in TOPICS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def questions_in(files: Iterable[Path], ids: str = "all") -> list[Question]:
 
 def ask(questions: Sequence[Question], guide: Guide) -> list[Outcome]:
     """Each question once, as if somebody wrote it as a first message."""
-    return evaluation.ask(questions, lambda text: understand(text, None, guide))
+    return evaluation.ask(questions, lambda text: understand(text, None, guide), time.perf_counter)
 
 
 def show(outcomes: Sequence[Outcome], console: Console) -> None:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 
+from bot import threads
 from bot.phrases import Phrases
+from bot.threads import Thread
 from bot.turns import Answer, Guide, Turn
 from bot.understanding import Understood
 from centre import answers
 from centre.messages import LABEL_LIMIT, Choice
-from content import topics
+from content import tables, topics
 from content.contacts import Contact, line
 from content.library import Answerable
+from content.tables import Row
 
 PAGE = 8
 """Articles on one page of a topic: with "more" and "menu" they fill a list of ten rows."""
 SOURCES_SHOWN = 2
 RELATED_SHOWN = 3
+ROWS_SHOWN = 2
 UNCLEAR = "@unclear"
 CHITCHAT: dict[str, Callable[[Phrases], str]] = {
     "@greeting": Phrases.greeting,
@@ -30,7 +35,10 @@ CHITCHAT: dict[str, Callable[[Phrases], str]] = {
 def reply(say: Phrases, guide: Guide, understood: Understood, today: date) -> Answer:
     """The answer to an understood question that is neither danger nor a wish for a person."""
     if understood.kind == "answer" and understood.slug:
-        return article(say, guide, understood.slug, today)
+        rows = guide.library.rows(understood.slug, understood.countries, understood.jobs)
+        return article(say, guide, understood.slug, today, is_typed=True, rows=rows)
+    if understood.kind == "choices" and understood.asks_several:
+        return which_first(say, guide, understood.choices)
     if understood.kind == "choices":
         return did_you_mean(say, guide, understood.choices)
     if understood.kind == "chitchat" and understood.slug in CHITCHAT:
@@ -39,15 +47,21 @@ def reply(say: Phrases, guide: Guide, understood: Understood, today: date) -> An
     return Answer(words, (menu_choice(say), person_choice(say)))
 
 
-def article(say: Phrases, guide: Guide, slug: str, today: date) -> Answer:
-    """The short form, its source and last check, and what to do next."""
+def article(
+    say: Phrases, guide: Guide, slug: str, today: date, *, is_typed: bool = False, rows: tuple[Row, ...] = ()
+) -> Answer:
+    """The short form, its source and last check, and what to do next; before it the dated `rows` that fit best.
+
+    What was typed may have been taken for another question: where much hangs on it, we say what we understood.
+    """
     found = guide.library.article(slug, say.language)
     if found is None:
         return Answer(say.old_article(), (menu_choice(say), person_choice(say)))
     text = "\n\n".join(
         part
         for part in (
-            found.title,
+            say.understood_as(found.title) if is_typed and found.is_weighty else found.title,
+            _noted(say, rows[:ROWS_SHOWN], today),
             found.short(lambda code: contact_named(say, guide, code)),
             "\n".join(_standing(say, found, today)),
         )
@@ -63,6 +77,12 @@ def did_you_mean(say: Phrases, guide: Guide, slugs: tuple[str, ...]) -> Answer:
     return Answer(say.did_you_mean(), (*(row for row in rows if row), none_of_these))
 
 
+def which_first(say: Phrases, guide: Guide, slugs: tuple[str, ...]) -> Answer:
+    """Several things were asked at once: each has its article."""
+    asked = did_you_mean(say, guide, slugs)
+    return Answer(say.which_first(), asked.choices)
+
+
 def show(turn: Turn, slug: str) -> Answer:
     """A chosen article."""
     if turn.guide.library.article(slug, turn.say.language):
@@ -75,7 +95,10 @@ def show(turn: Turn, slug: str) -> Answer:
             confidence=1.0,
             now=turn.now,
         )
-    return article(turn.say, turn.guide, slug, _day(turn.now))
+    spoken = threads.of(turn) or Thread(None)
+    threads.keep(turn, replace(spoken, slug=slug))
+    rows = turn.guide.library.rows(slug, spoken.countries, spoken.jobs)
+    return article(turn.say, turn.guide, slug, _day(turn.now), rows=rows)
 
 
 def more(turn: Turn, slug: str) -> Answer:
@@ -156,6 +179,17 @@ def menu_choice(say: Phrases) -> Choice:
 
 def person_choice(say: Phrases) -> Choice:
     return Choice("person", say.label_person())
+
+
+def _noted(say: Phrases, rows: tuple[Row, ...], today: date) -> str:
+    """What we have noted for the country or job that was named, each with its month."""
+    lines = (f"- {tables.line(row, lambda each: _since(say, each, today))}" for row in rows)
+    return "\n".join((say.noted(), *lines)) if rows else ""
+
+
+def _since(say: Phrases, row: Row, today: date) -> str:
+    read = say.source_of(row.since.year, row.since.month)
+    return f"{read}, {say.not_certain()}" if row.is_overdue(today) else read
 
 
 def _standing(say: Phrases, found: Answerable, today: date, most: int = SOURCES_SHOWN) -> list[str]:

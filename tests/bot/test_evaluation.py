@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def outcomes(tmp_path: Path) -> list[Outcome]:
     path.write_text("\n".join(json.dumps(each) for each in ROWS) + "\n\n", encoding="utf-8")
     questions = evaluation.read(path)
     known = {question.text: UNDERSTOOD[question.id] for question in questions}
-    return evaluation.ask(questions, known.__getitem__)
+    return evaluation.ask(questions, known.__getitem__, count().__next__)
 
 
 def test_each_figure_is_the_share_that_it_says(outcomes: list[Outcome]) -> None:
@@ -110,6 +111,10 @@ def test_a_line_that_is_no_question_is_named(tmp_path: Path, line: str, reason: 
     path.write_text('{"question": "baik", "slugs": []}\n' + line, encoding="utf-8")
     with pytest.raises(QuestionsInvalid, match=rf"q\.jsonl:2: {reason}"):
         evaluation.read(path)
+
+
+def test_each_message_is_timed(outcomes: list[Outcome]) -> None:
+    assert evaluation.times(outcomes) == (1, 1)
 
 
 def test_an_empty_file_is_no_proof_of_anything(tmp_path: Path) -> None:

@@ -66,12 +66,13 @@ def test_inaq_rohani_writes_sasak_and_the_gloss_says_how_it_was_read(finder: Fin
     assert "tidak ada kabar" in found.gloss
 
 
-def test_two_questions_in_one_message_become_choices(finder: Finder) -> None:
+@pytest.mark.parametrize("joint", [". ", "? ", " trus ", " dan "])
+def test_two_questions_in_one_message_are_both_heard(finder: Finder, joint: str) -> None:
     found = finder.find(
-        "gaji saya 4 bulan tidak dibayar majikan. paspor saya juga ditahan majikan, cara mintanya gimana?"
+        f"gaji saya 4 bulan tidak dibayar majikan{joint}paspor saya ditahan majikan cara mintanya gimana"
     )
-    assert found.kind == "choices"
-    assert {"gaji-tidak-dibayar", "dokumen-ditahan"} <= set(found.choices)
+    assert found.asks_several
+    assert set(found.choices) == {"gaji-tidak-dibayar", "dokumen-ditahan"}
 
 
 @pytest.mark.parametrize(
