@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from content import grams
 from content.grams import Floats, Grams, Numbers, Shape, Vector
 
-SHAPE: Final = Shape(shortest=2, longest=5, with_words=True)
+SHAPE: Final = Shape(shortest=2, longest=4, with_words=True)
 KEPT_LABELS: Final = 48
 KEPT_GRAMS: Final = 80
 MOST_GRAMS: Final = 60_000
@@ -180,7 +180,7 @@ def _fit_margins(vectors: Sequence[Vector], owners: Numbers, labels: int, width:
     for label in range(labels):
         chosen = _positives_and_others(owners, label)
         some = rows if chosen is None else rows[chosen]
-        model = LinearSVC(C=0.5, class_weight="balanced", random_state=0, tol=0.05)
+        model = LinearSVC(C=0.5, class_weight="balanced", random_state=0, tol=0.1)
         model.fit(some, (owners if chosen is None else owners[chosen]) == label)
         weights[:, label], offsets[label] = model.coef_[0], model.intercept_[0]
     return weights, offsets
