@@ -1,18 +1,46 @@
 """Is somebody in danger? The first question asked of every message, before any other.
 
-What decides lies in `content/danger_rules.py`, in plain text that village staff can read and change. It needs the
-standard library alone, because it also answers in the web process when the database is down.
+Rules that village staff can read and change (`content/danger_rules.py`) and, beside them, a model that hears what no
+rule foresaw (`content/alarm.py`). The rules need the standard library alone, because they also answer in the web
+process when the database is down; the model is handed in where it is at hand.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from content.danger_rules import FOLDER, KINDS, DangerRulesInvalid, Level, Rulebook, rulebook
+from content.danger_rules import FOLDER, KINDS, DangerRulesInvalid, Judged, Level, Rulebook, rulebook
 from content.places import country_in, place_among
-from content.typed import split
+from content.typed import Word, split
+
+if TYPE_CHECKING:  # it loads numpy
+    from content.alarm import Alarm, Heard
 
 __all__ = ["FOLDER", "KINDS", "Danger", "DangerRulesInvalid", "Level", "Rulebook", "country_in", "look"]
+
+# Shares of the model (0-1), from messages it had not learnt from: our own lines left out fold by fold, and the odd ids
+# of the shared questions. tests/content/test_alarm.py holds what came of them.
+SURE = 0.9
+"""So like danger that the model acts on its own."""
+FAIRLY_SURE = 0.6
+"""So like danger that it acts where a rule would ask."""
+WORTH_ASKING = 0.4
+"""So like danger that it asks on its own."""
+WORTH_ASKING_ABOUT_TALES = 0.7
+"""The same for what the rules take for a question about danger, news or the past, and for a part of a long message."""
+DOUBTFUL = 0.15
+"""So little like danger that Balai asks where a rule would act."""
+SURELY_CALM = 0.03
+"""So little like danger that Balai is silent where a rule would ask."""
+
+LONG = 40
+"""Words from which a message is looked at in parts too: what is calm at its end does not calm what it says before."""
+PART = 24
+
+Read = Callable[[str], Sequence[Sequence[str]]]
+"""A text in, its readings out: as typed, and where it is in a local language word by word in Bahasa."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +53,71 @@ class Danger:
     country: str | None
 
 
-def look(text: str) -> Danger | None:
-    """Take a message as it was typed; return the danger in it, or None where it is calm."""
+def look(text: str, alarm: Alarm | None = None, read: Read | None = None) -> Danger | None:
+    """Take a message as it was typed; return the danger in it, or None where it is calm.
+
+    `alarm` is the model that listens beside the rules, `read` how it wants texts read; without them the rules decide.
+    """
     words = split(text, rulebook().cut)
-    match = rulebook().judge(words)
-    if match is None:
+    found = _judge(words, text, alarm, read)
+    if len(words) > LONG and not (found and found.level == "act"):
+        parts = (words[start : start + PART] for start in range(0, len(words), PART // 2))
+        found = _loudest([found, *(_judge(part, None, alarm, read) for part in parts)])
+    return found and replace(found, country=place_among(words))
+
+
+def _loudest(found: Sequence[Danger | None]) -> Danger | None:
+    """The first that acts, or else the first that asks."""
+    return next((danger for level in ("act", "ask") for danger in found if danger and danger.level == level), None)
+
+
+def _judge(words: Sequence[Word], text: str | None, alarm: Alarm | None, read: Read | None) -> Danger | None:
+    """The danger in a whole message, or without its `text` in a part of it, which has to be plainer."""
+    judged = rulebook().judge(words)
+    is_part = text is None
+    heard = None
+    if alarm and read:
+        typed = " ".join(word.typed for word in words) if text is None else text
+        heard = alarm.judge(read(typed), judged.notions)
+    level = _level(judged, heard.share if heard else None, is_part)
+    if level is None:
         return None
-    level, rule, spans = match
-    shown = [" ".join(word.typed for word in words[span.first : span.last + 1]) for span in sorted(spans)]
-    return Danger(level, rule.kind, (*dict.fromkeys(shown), rule.text), place_among(words))
+    told = judged.rule.kind if judged.rule else None
+    because = _shown(judged, words)
+    if alarm and heard and (told is None or level != judged.level):
+        because = (*because, *alarm.deciding_words(heard.reading), f"{heard.share:.0%}")
+    return Danger(level, _kind(judged, heard), because, None)
+
+
+def _level(judged: Judged, share: float | None, is_part: bool) -> Level | None:
+    """What rules and model make of a message together; without a model the rules decide."""
+    said = judged.level
+    if share is None:
+        return "ask" if said and is_part else said
+    if judged.rule and judged.rule.firm:
+        return said
+    if said == "act" and share < (FAIRLY_SURE if is_part else DOUBTFUL):
+        said = "ask"
+    elif said == "ask" and share >= FAIRLY_SURE:
+        said = "act"
+    elif said == "ask" and share < SURELY_CALM:
+        said = None
+    is_tale = is_part or judged.is_calm or judged.is_told
+    if said is None and share >= SURE and not is_tale:
+        return "act"
+    if said is None and share >= (WORTH_ASKING_ABOUT_TALES if is_tale else WORTH_ASKING):
+        return "ask"
+    return said
+
+
+def _kind(judged: Judged, heard: Heard | None) -> str:
+    """A rule that acts knows the kind of danger; where none does, the model tells it better than a rule that asks."""
+    if judged.rule and (judged.level == "act" or heard is None):
+        return judged.rule.kind
+    return heard.kind if heard else "violence"
+
+
+def _shown(judged: Judged, words: Sequence[Word]) -> tuple[str, ...]:
+    """The words that fulfil a rule, and the rule."""
+    shown = [" ".join(word.typed for word in words[span.first : span.last + 1]) for span in sorted(judged.found)]
+    return (*dict.fromkeys(shown), *([judged.rule.text] if judged.rule else []))

@@ -60,6 +60,17 @@ Part = tuple[Step, ...]
 Spans = dict[str, list[Span]]
 
 
+class Judged(NamedTuple):
+    """What the rules say of some words: the level and rule with the words that fulfil it, or no rule at all."""
+
+    level: Level | None
+    rule: Rule | None
+    found: list[Span]
+    notions: list[str]
+    is_calm: bool  # the words say that there is no danger
+    is_told: bool  # a question, news, the past
+
+
 class Rulebook:
     """Words and rules, read once; `judge` compares a message with them."""
 
@@ -258,24 +269,22 @@ class Rulebook:
 
     # one message
 
-    def judge(self, words: Sequence[Word]) -> tuple[Level, Rule, list[Span]] | None:
+    def judge(self, words: Sequence[Word]) -> Judged:
         """The strongest rule that holds for these words: `act` before `ask`, and earlier lines before later ones."""
         spans = self.read(words)
-        if not spans:
-            return None
         calm = any(_holds(*condition, spans, words) is not None for condition in self.calming)
         told = any(_holds(*condition, spans, words) is not None for condition in self.damping)
-        asked: tuple[Level, Rule, list[Span]] | None = None
-        for rule in self.rules:
+        judged = Judged(None, None, [], _in_order(spans), calm, told)
+        for rule in self.rules if spans else ():
             level = _softened(rule, calm, told, "kami" in spans)
-            if level is None or (asked and level == "ask"):
+            if level is None or (judged.level and level == "ask"):
                 continue
             found = _holds(rule.parts, rule.unless, spans, words, rule.at_least)
             if found is not None:
+                judged = judged._replace(level=level, rule=rule, found=found)
                 if level == "act":
-                    return level, rule, found
-                asked = level, rule, found
-        return asked
+                    break
+        return judged
 
     def read(self, words: Sequence[Word]) -> Spans:
         """Every notion in these words and where it stands."""
@@ -304,6 +313,10 @@ class Rulebook:
 
 
 LEVELS: Mapping[str, Level] = {"langsung": "act", "tanya": "ask"}
+
+
+def _in_order(spans: Spans) -> list[str]:
+    return [name for _, name in sorted((span.first, name) for name, found in spans.items() for span in found)]
 
 
 @functools.lru_cache(maxsize=1)

@@ -1,0 +1,233 @@
+"""Does a message sound like danger? A linear model beside the rules, which hears what no rule foresaw.
+
+Rules know the loud words; quiet messages ("saya cuma bisa chat malam di kamar mandi") are as many as people. The model
+learns from the lines of `danger/phrasings.*.txt` against `danger/calm.*.txt` and against all that people ask without
+being in danger. Beside the words it hears what the rules understood of them, so that "tepantok", "ditapuk" and
+"dipukul" are one. Building needs scikit-learn, judging numpy; `content/danger.py` works without it where neither is at hand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from content import grams, normalising
+from content.danger_rules import FOLDER, KINDS, Rulebook, rulebook
+from content.grams import Floats, Grams, Shape, Vector
+from content.phrasing import Phrasing
+from content.typed import split
+
+WORDS: Final = Shape(shortest=2, longest=5, with_words=True)
+NOTIONS: Final = Shape(shortest=1, longest=0, with_words=True)
+"""Notions are names, and tell nothing by their letters."""
+NOTIONS_COUNT: Final = 0.5
+"""How much what the rules understood counts beside the words themselves; cross-validated."""
+CALM_COUNTS: Final = 2.0
+"""A calm line that borrows the words of danger teaches as much as two other calm messages."""
+MOST_GRAMS: Final = 40_000
+STRICTNESS: Final = 20.0
+"""Inverse regularisation: 5 and 20 came out alike, cross-validated, 1 worse."""
+FULL_OF_DANGER: Final = 0.5
+"""An article of which the rules call so many phrasings danger (violence, scam compounds) teaches no calm."""
+SHOWN: Final = 4
+_CODE: Final = ("alarm.py", "danger_rules.py", "typed.py", "affixes.py", "places.py")
+# The headings of danger/phrasings.*.txt; lines under another heading have the kind the rules see in them, or none
+_HEADINGS: Final = {
+    "kekerasan": "violence",
+    "seksual": "sexual",
+    "disekap": "confinement",
+    "dikurung": "confinement",
+    "kompleks penipuan": "scam",
+    "anak": "child",
+    "nyawa sendiri": "suicide",
+    "celaka": "medical",
+    "perang": "disaster",
+    "hilang": "lost",
+}
+
+Reading = Sequence[str]
+Read = Callable[[Sequence[str], str], Sequence[Reading]]
+"""Words and their language in, their readings out: `content.finding.read`."""
+
+
+class Heard(NamedTuple):
+    """How like danger a message sounds (0–1), which kind it would be, and the reading in Bahasa."""
+
+    share: float
+    kind: str
+    reading: Reading
+
+
+class Lesson(NamedTuple):
+    """One message to learn from: its readings and notions, whether it is danger, its kind where known, its weight."""
+
+    readings: Sequence[Reading]
+    notions: Sequence[str]
+    is_danger: bool
+    kind: str | None
+    counts: float
+
+
+@dataclass(frozen=True)
+class Ear:
+    """A linear model: the first column of `weights` and `offsets` for danger, then one for each kind."""
+
+    grams: Grams
+    weights: Floats
+    offsets: Floats
+
+    def margins(self, words: Sequence[str]) -> Floats:
+        """How much words speak for danger and for each kind."""
+        vector = self.grams.vector(words)
+        margins: Floats = vector.weights @ self.weights[vector.features] + self.offsets
+        return margins
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Two ears: one for the words of a message, one for the notions that the rules found in it."""
+
+    kinds: tuple[str, ...]
+    words: Ear
+    notions: Ear
+
+    def judge(self, readings: Sequence[Reading], notions: Sequence[str]) -> Heard:
+        """How a message sounds, given in one or two readings (as typed, and word by word in Bahasa).
+
+        `notions` is what the rules understood of it: the headings of words.*.txt, in their order.
+        """
+        understood = self.notions.margins(notions) * NOTIONS_COUNT
+        said = [self.words.margins(reading) for reading in readings]
+        margins = (np.mean(said, axis=0) + understood) / (1 + NOTIONS_COUNT)
+        kind = self.kinds[int(margins[1:].argmax())]
+        return Heard(1 / (1 + math.exp(-float(margins[0]))), kind, readings[-1])
+
+    def deciding_words(self, reading: Reading) -> tuple[str, ...]:
+        """The words of a reading that spoke most for danger."""
+        vector = self.words.grams.vector(reading)
+        worth = dict(
+            zip(vector.features.tolist(), vector.weights * self.words.weights[vector.features, 0], strict=True)
+        )
+        spoke = {word: self._worth_of(word, worth) for word in dict.fromkeys(reading)}
+        return tuple(word for word in sorted(spoke, key=lambda word: -spoke[word])[:SHOWN] if spoke[word] > 0)
+
+    def _worth_of(self, word: str, worth: dict[int, float]) -> float:
+        names = {*grams.parts_of(word, WORDS), f"={word}"}
+        return sum(worth.get(self.words.grams.vocabulary.get(name, -1), 0.0) for name in names)
+
+    def arrays(self) -> dict[str, Any]:
+        """The alarm as arrays, to be saved beside a finder."""
+        named: dict[str, Any] = {"kinds": _packed(self.kinds)}
+        for name, ear in (("words", self.words), ("notions", self.notions)):
+            named |= {f"{name}.vocabulary": _packed(ear.grams.vocabulary), f"{name}.rarity": ear.grams.rarity}
+            named |= {f"{name}.first_word": np.array(ear.grams.first_word)}
+            named |= {f"{name}.weights": ear.weights, f"{name}.offsets": ear.offsets}
+        return named
+
+
+def from_arrays(arrays: Mapping[str, Any]) -> Alarm:
+    """An alarm from its arrays. Raises KeyError where one is missing."""
+    return Alarm(_unpacked(arrays["kinds"]), _ear(arrays, "words", WORDS), _ear(arrays, "notions", NOTIONS))
+
+
+def _ear(arrays: Mapping[str, Any], name: str, shape: Shape) -> Ear:
+    vocabulary = {gram: number for number, gram in enumerate(_unpacked(arrays[f"{name}.vocabulary"]))}
+    known = Grams(shape, vocabulary, arrays[f"{name}.rarity"], int(arrays[f"{name}.first_word"]))
+    return Ear(known, arrays[f"{name}.weights"], arrays[f"{name}.offsets"])
+
+
+def _packed(names: Iterable[str]) -> Any:
+    return np.frombuffer("\n".join(names).encode(), np.uint8)
+
+
+def _unpacked(array: Any) -> tuple[str, ...]:
+    return tuple(bytes(array).decode().split("\n"))
+
+
+def build(phrasings: Sequence[Phrasing], read: Read, folder: Path = FOLDER) -> Alarm:
+    """An alarm from the danger and calm lines of a folder, and from phrasings that ask for articles or make small talk."""
+    return fit(list(lessons(phrasings, read, folder)))
+
+
+def fingerprint(folder: Path = FOLDER) -> bytes:
+    """What an alarm is built from beside phrasings and word tables: the danger files and the code that reads them."""
+    digest = hashlib.sha256()
+    for path in (*sorted(folder.glob("*.txt")), *(Path(__file__).parent / name for name in _CODE)):
+        digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def lessons(phrasings: Sequence[Phrasing], read: Read, folder: Path = FOLDER) -> Iterator[Lesson]:
+    """What there is to learn from: danger lines first, then calm ones, then what others ask."""
+    book = rulebook() if folder == FOLDER else Rulebook(folder)
+
+    def lesson(text: str, language: str, is_danger: bool, kind: str | None, counts: float = 1) -> Lesson:
+        judged = book.judge(split(text, book.cut))
+        if is_danger and kind is None and judged.rule:
+            kind = judged.rule.kind
+        return Lesson(read(normalising.split_words(text), language), judged.notions, is_danger, kind, counts)
+
+    for kind, language, text in read_lines("phrasings", folder):
+        yield lesson(text, language, True, kind)
+    for _, language, text in read_lines("calm", folder):
+        yield lesson(text, language, False, None, CALM_COUNTS)
+    for phrasing in _calm(phrasings, book):
+        yield lesson(phrasing.text, phrasing.language, False, None)
+
+
+def read_lines(stem: str, folder: Path = FOLDER) -> Iterator[tuple[str | None, str, str]]:
+    """Kind (where a heading tells it), language and text of every line of `phrasings.*.txt` or `calm.*.txt`."""
+    for file in sorted(folder.glob(f"{stem}.*.txt")):
+        kind = None
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if line.startswith("#"):
+                heading = line[1:].strip()
+                kind = next((kind for words, kind in _HEADINGS.items() if heading.startswith(words)), None)
+            elif line.strip():
+                yield kind, file.suffixes[0][1:], line.strip()
+
+
+def _calm(phrasings: Sequence[Phrasing], book: Rulebook) -> Iterator[Phrasing]:
+    """Those that are no danger: not where the rules would act, nor of an article that is about danger."""
+    seen = [(phrasing, book.judge(split(phrasing.text, book.cut)).level) for phrasing in phrasings]
+    asked, dangerous = Counter(p.label for p, _ in seen), Counter(p.label for p, level in seen if level)
+    full = {label for label in asked if dangerous[label] > FULL_OF_DANGER * asked[label]}
+    yield from (phrasing for phrasing, level in seen if phrasing.label not in full and level != "act")
+
+
+def fit(examples: Sequence[Lesson]) -> Alarm:
+    """An alarm from lessons; the same lessons in the same order give the same alarm."""
+    kinds = tuple(kind for kind in KINDS if any(lesson.kind == kind for lesson in examples))
+    said = [(reading, lesson) for lesson in examples for reading in lesson.readings]
+    meant = [(lesson.notions, lesson) for lesson in examples]
+    return Alarm(kinds, _fit_ear(said, kinds, WORDS), _fit_ear(meant, kinds, NOTIONS))
+
+
+def _fit_ear(heard: Sequence[tuple[Reading, Lesson]], kinds: Sequence[str], shape: Shape) -> Ear:
+    learnt = grams.learn([words for words, _ in heard], shape, least=2, most=MOST_GRAMS)
+    rows = [(learnt.vector(words), lesson) for words, lesson in heard]
+    told = [row for row in rows if row[1].kind]
+    width = len(learnt.rarity)
+    columns = [_fit_column(rows, [lesson.is_danger for _, lesson in rows], width)]
+    columns += [_fit_column(told, [lesson.kind == kind for _, lesson in told], width) for kind in kinds]
+    weights, offsets = zip(*columns, strict=True)
+    return Ear(learnt, np.stack(weights, axis=1).astype(np.float32), np.array(offsets, np.float32))
+
+
+def _fit_column(rows: Sequence[tuple[Vector, Lesson]], is_so: Sequence[bool], width: int) -> tuple[Floats, float]:
+    from scipy.sparse import csr_array
+    from sklearn.linear_model import LogisticRegression
+
+    starts = np.cumsum([0, *(len(vector.features) for vector, _ in rows)], dtype=np.int32)
+    amounts = np.concatenate([vector.weights for vector, _ in rows]).astype(np.float64)
+    numbers = np.concatenate([vector.features for vector, _ in rows])
+    model = LogisticRegression(C=STRICTNESS, class_weight="balanced", solver="liblinear", random_state=0)
+    model.fit(csr_array((amounts, numbers, starts), (len(rows), width)), is_so, [lesson.counts for _, lesson in rows])
+    return model.coef_[0].astype(np.float32), float(model.intercept_[0])
