@@ -206,8 +206,10 @@ class Phrases:
     def if_in_doubt(self) -> str:
         return self._("Kalau ya atau ragu-ragu, hubungi:")
 
-    def danger(self, kind: str) -> str:
-        """The first words for a kind of danger of `content.danger`, short and calm."""
+    def danger(self, kind: str, *, is_somebody_else: bool = False) -> str:
+        """The first words for a kind of danger of `content.danger`, short and calm, to the one in it or who tells of it."""
+        if is_somebody_else and kind in (about_them := self._danger_of_somebody_else()):
+            return about_them[kind]
         first_words = {
             "violence": self._(
                 "Ini bukan salah Anda. Kalau bisa, pergi dulu ke tempat yang ada orang lain. Kunci pintu atau keluar."
@@ -235,6 +237,34 @@ class Phrases:
         }
         return first_words.get(kind) or self._("Keselamatan yang utama. Kalau bisa, pergi dulu ke tempat yang aman.")
 
+    def _danger_of_somebody_else(self) -> dict[str, str]:
+        return {
+            "violence": self._(
+                "Ini bukan salahnya. Kalau bisa, minta dia pergi ke tempat yang ada orang lain. "
+                "Jangan mendatangi pelaku sendirian."
+            ),
+            "sexual": self._(
+                "Ini bukan salahnya. Percayai ceritanya dan jangan sebarkan. "
+                "Minta dia pergi ke tempat aman dan menyimpan pakaian serta bukti."
+            ),
+            "confinement": self._(
+                "Tidak ada yang boleh mengurung dia atau mengambil HP dan paspornya. "
+                "Catat alamat, nama majikan atau agen, dan pesan terakhirnya."
+            ),
+            "scam": self._(
+                "Jangan membayar tebusan dulu. Simpan pesan, foto, lokasi, dan nama gedungnya. "
+                "Perwakilan Indonesia bisa membantu dia pulang."
+            ),
+            "suicide": self._(
+                "Terima kasih sudah peduli. Usahakan dia tidak sendirian: panggil orang yang dekat dengannya. "
+                "Dengarkan dia, jangan menyalahkan."
+            ),
+            "disaster": self._(
+                "Minta dia mencari tempat aman, mengikuti petunjuk petugas setempat, dan menghemat baterai HP."
+            ),
+            "medical": self._("Minta orang di dekatnya segera memanggil ambulans atau membawanya ke rumah sakit."),
+        }
+
     def call_now(self) -> str:
         return self._("Hubungi sekarang:")
 
@@ -251,6 +281,18 @@ class Phrases:
 
     def safe_to_write(self) -> str:
         return self._("Apakah aman bagi Anda untuk menulis di sini? Tulis di mana Anda sekarang kalau aman.")
+
+    def safe_to_reach(self) -> str:
+        return self._("Apakah Anda bisa menghubungi dia dengan aman? Tulis di mana dia sekarang kalau tahu.")
+
+    def where_are_they(self) -> str:
+        return self._("Dia sekarang di negara mana? Tulis nama negara atau kotanya kalau tahu.")
+
+    def not_safe_to_reach(self) -> str:
+        return self._(
+            "Baik. Jangan memaksa menghubungi dia, supaya tidak membahayakannya. Hubungi nomor di atas sekarang "
+            "dan tulis di negara mana dia."
+        )
 
     def where_are_you(self) -> str:
         return self._("Anda sekarang di negara mana? Tulis nama negara atau kotanya kalau aman.")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from content.danger_rules import FOLDER, KINDS, DangerRulesInvalid, Judged, Level, Rulebook, rulebook
+from content.endangered import is_somebody_else
 from content.places import country_in, place_among
 from content.typed import Word, split
 
@@ -45,12 +46,13 @@ Read = Callable[[str], Sequence[Sequence[str]]]
 
 @dataclass(frozen=True)
 class Danger:
-    """What was recognised: how sure (`act` at once, or `ask` first), what kind, why, and where if it was said."""
+    """What was recognised: how sure (`act` at once, or `ask` first), what kind, why, where if it was said, and for whom."""
 
     level: Level
     kind: str
     because: tuple[str, ...]
     country: str | None
+    is_somebody_else: bool = False
 
 
 def look(text: str, alarm: Alarm | None = None, read: Read | None = None) -> Danger | None:
@@ -63,7 +65,7 @@ def look(text: str, alarm: Alarm | None = None, read: Read | None = None) -> Dan
     if len(words) > LONG and not (found and found.level == "act"):
         parts = (words[start : start + PART] for start in range(0, len(words), PART // 2))
         found = _loudest([found, *(_judge(part, None, alarm, read) for part in parts)])
-    return found and replace(found, country=place_among(words))
+    return replace(found, country=place_among(words)) if found else None
 
 
 def _loudest(found: Sequence[Danger | None]) -> Danger | None:
@@ -82,11 +84,11 @@ def _judge(words: Sequence[Word], text: str | None, alarm: Alarm | None, read: R
     level = _level(judged, heard.share if heard else None, is_part)
     if level is None:
         return None
-    told = judged.rule.kind if judged.rule else None
     because = _shown(judged, words)
-    if alarm and heard and (told is None or level != judged.level):
+    if alarm and heard and level != judged.level:
         because = (*because, *alarm.deciding_words(heard.reading), f"{heard.share:.0%}")
-    return Danger(level, _kind(judged, heard), because, None)
+    kind = _kind(judged, heard)
+    return Danger(level, kind, because, None, is_somebody_else(judged, words, kind))
 
 
 def _level(judged: Judged, share: float | None, is_part: bool) -> Level | None:

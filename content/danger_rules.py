@@ -66,9 +66,14 @@ class Judged(NamedTuple):
     level: Level | None
     rule: Rule | None
     found: list[Span]
-    notions: list[str]
+    spans: Spans
     is_calm: bool  # the words say that there is no danger
     is_told: bool  # a question, news, the past
+
+    @property
+    def notions(self) -> list[str]:
+        """What was understood, in the order of the words."""
+        return [name for _, name in sorted((span.first, name) for name, found in self.spans.items() for span in found)]
 
 
 class Rulebook:
@@ -274,7 +279,7 @@ class Rulebook:
         spans = self.read(words)
         calm = any(_holds(*condition, spans, words) is not None for condition in self.calming)
         told = any(_holds(*condition, spans, words) is not None for condition in self.damping)
-        judged = Judged(None, None, [], _in_order(spans), calm, told)
+        judged = Judged(None, None, [], spans, calm, told)
         for rule in self.rules if spans else ():
             level = _softened(rule, calm, told, "kami" in spans)
             if level is None or (judged.level and level == "ask"):
@@ -313,10 +318,6 @@ class Rulebook:
 
 
 LEVELS: Mapping[str, Level] = {"langsung": "act", "tanya": "ask"}
-
-
-def _in_order(spans: Spans) -> list[str]:
-    return [name for _, name in sorted((span.first, name) for name, found in spans.items() for span in found)]
 
 
 @functools.lru_cache(maxsize=1)

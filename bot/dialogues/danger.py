@@ -39,10 +39,10 @@ def card(say: Phrases, contacts: Mapping[str, Contact], danger: Danger, country:
     lines = [f"- {guidance.contact_line(say, contact)}" for contact in for_danger(contacts, where, danger.kind)]
     return "\n\n".join(
         (
-            say.danger(danger.kind),
+            say.danger(danger.kind, is_somebody_else=danger.is_somebody_else),
             "\n".join((say.call_now(), *lines)),
             f"{_nearest_help(say, where)} {say.beware_of_helpers()}",
-            say.safe_to_write(),
+            _one_question(say, danger.is_somebody_else),
         )
     )
 
@@ -68,7 +68,7 @@ def answer(turn: Turn, understood: Understood, *, warned: bool) -> Answer:
         now=turn.now,
     )
     remember(turn.conversation, country=danger.country or turn.conversation.memory.get("country"))
-    remember(turn.conversation, danger=danger.kind)
+    remember(turn.conversation, danger=danger.kind, is_somebody_else=danger.is_somebody_else or None)
     if danger.level == "act" or warned:
         return _act(turn, danger, warned)
     remember(turn.conversation, after=list(understood.choices))
@@ -132,11 +132,13 @@ def place_told(turn: Turn, text: str, understood: Understood) -> Answer | None:
         return None
     consent = _consent_in(text) if understood.kind in ("none", "choices", "chitchat") else None
     if consent == words.NO:
-        return Answer(turn.say.not_safe_to_write(), _ways_on(turn.say))
+        is_else = _is_somebody_else(turn)
+        return Answer(turn.say.not_safe_to_reach() if is_else else turn.say.not_safe_to_write(), _ways_on(turn.say))
     if consent is None and understood.kind not in ("none", "choices"):
         return None
     if waits_for_place(turn) and len(text.split()) <= PLACE_WORDS:
-        return Answer(turn.say.where_are_you(), _ways_on(turn.say))
+        is_else = _is_somebody_else(turn)
+        return Answer(turn.say.where_are_they() if is_else else turn.say.where_are_you(), _ways_on(turn.say))
     return settings.person(turn)
 
 
@@ -157,9 +159,15 @@ def _nearest_help(say: Phrases, country: str | None) -> str:
 
 def _act(turn: Turn, danger: Danger, warned: bool) -> Answer:
     say = turn.say
-    text = f"{say.already_warned()} {say.safe_to_write()}" if warned else _card(turn, danger)
+    asked = _one_question(say, danger.is_somebody_else)
+    text = f"{say.already_warned()} {asked}" if warned else _card(turn, danger)
     remember(turn.conversation, since_card=0)
     return Answer(text, _ways_on(say))
+
+
+def _one_question(say: Phrases, is_somebody_else: bool) -> str:
+    """The card's one question: who writes of somebody else may write, but can they reach them?"""
+    return say.safe_to_reach() if is_somebody_else else say.safe_to_write()
 
 
 def _ways_on(say: Phrases) -> tuple[Choice, ...]:
@@ -172,7 +180,12 @@ def _card(turn: Turn, danger: Danger) -> str:
 
 def _remembered(turn: Turn) -> Danger:
     """The danger that was asked about, without the words that showed it: those are not kept."""
-    return Danger("ask", str(turn.conversation.memory.get("danger", "violence")), (), _country(turn))
+    kind = str(turn.conversation.memory.get("danger", "violence"))
+    return Danger("ask", kind, (), _country(turn), _is_somebody_else(turn))
+
+
+def _is_somebody_else(turn: Turn) -> bool:
+    return bool(turn.conversation.memory.get("is_somebody_else"))
 
 
 def _country(turn: Turn) -> str | None:
