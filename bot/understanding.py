@@ -50,7 +50,7 @@ class Understood:
 def understand(text: str, language: str | None, guide: Guide, thread: Thread | None = None) -> Understood:
     """Read a typed message. `language` is the person's own choice, if they made one; `thread` what was spoken of."""
     text = readable(text)
-    seen = danger.look(text)
+    seen = danger.look(text, guide.finder.alarm, lambda part: guide.finder.readings(part, language))
     if not has_letters(text):
         return _wordless(seen, language or languages.SOURCE)
     found = guide.finder.find(text[:LONGEST_READ], language)

@@ -48,6 +48,12 @@ class Rule:
     at_least: int  # how many of the parts: all of them, or the number before "dari"
     firm: bool  # holds even in a question, in news and in the past
 
+    @functools.cached_property
+    def needs(self) -> frozenset[str]:
+        """Without one of these notions it cannot hold: those of its rarest part, or of any where some parts suffice."""
+        firsts = [frozenset(part[0].notions) for part in self.parts]
+        return min(firsts, key=len) if self.at_least == len(firsts) else frozenset().union(*firsts)
+
 
 class Step(NamedTuple):
     """One stop of a part: any of these notions, at most `gap` words after the stop before."""
@@ -281,6 +287,8 @@ class Rulebook:
         told = any(_holds(*condition, spans, words) is not None for condition in self.damping)
         judged = Judged(None, None, [], spans, calm, told)
         for rule in self.rules if spans else ():
+            if rule.needs.isdisjoint(spans):
+                continue
             level = _softened(rule, calm, told, "kami" in spans)
             if level is None or (judged.level and level == "ask"):
                 continue

@@ -19,7 +19,9 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from content import alarm as danger_alarm
 from content import grams, normalising, ranking, recognising
+from content.alarm import Alarm
 from content.grams import Floats, Grams
 from content.languages import SOURCE
 from content.phrasing import Phrasing
@@ -50,7 +52,7 @@ SMALL_TALK_WORDS: Final = 9
 PERSON_AT: Final = 0.5
 """Taking a question for a wish to talk to somebody does little harm."""
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _ROUNDS: Final = 2
 _PHRASINGS_AWAY: Final = 5
 _ARTICLES_AWAY: Final = 10
@@ -59,7 +61,9 @@ _LOOKED_AT: Final = 12
 _WORDS_OF_AN_ISSUE: Final = 3
 _CODE: Final = ("finding.py", "ranking.py", "grams.py", "recognising.py", "normalising.py", "languages.py")
 _ISSUE_ENDS: Final = re.compile(r"[?!.;\n]+")
-_JOINS_ISSUES: Final = re.compile(r"\b(?:dan|sama|sm|trus|terus|trs|lalu|juga|jg|sekalian|plus|serta|karo|jeung|sareng)\b")
+_JOINS_ISSUES: Final = re.compile(
+    r"\b(?:dan|sama|sm|trus|terus|trs|lalu|juga|jg|sekalian|plus|serta|karo|jeung|sareng)\b"
+)
 
 Kind = Literal["answer", "choices", "none", "chitchat", "person"]
 
@@ -73,8 +77,8 @@ class Found:
     """What was found for one message, and why.
 
     `label` is a slug for an answer, an "@" label for chit-chat and "@unclear" for too little to go on; `choices` are
-    articles of which one may fit, or where `asks_several` one for each thing that was asked at once; `because` are the words that
-    decided; `gloss` is the message read word by word in Bahasa where it was recognised as a local language.
+    articles of which one may fit, or where `asks_several` one for each thing that was asked at once; `because` are the
+    words that decided; `gloss` is the message read word by word in Bahasa where it was recognised as a local language.
     """
 
     kind: Kind
@@ -95,7 +99,14 @@ class Finder:
     ranker: Ranker
     recogniser: Recogniser
     belief: Floats
+    alarm: Alarm
+    """What hears danger beside the rules (`content.danger.look`): it is built, saved and swapped together with us."""
     fingerprint: str
+
+    def readings(self, text: str, language: str | None = None) -> list[list[str]]:
+        """A text as it is read here: in Bahasa; in a local language as typed, then word by word in Bahasa."""
+        words = normalising.split_words(text)
+        return read(words, self.recogniser.recognise(words, language)[0])
 
     def find(self, text: str, language: str | None = None) -> Found:
         """What a message asks for; `language` is the person's own choice and weighs more on short messages."""
@@ -160,6 +171,7 @@ class Finder:
         """Write the finder to one file, whole or not at all."""
         arrays = dict(_flatten("ranker", self.ranker)) | dict(_flatten("recogniser", self.recogniser))
         arrays["belief"] = self.belief
+        arrays |= {f"alarm.{name}": value for name, value in self.alarm.arrays().items()}
         arrays["about"] = _packed(json.dumps({"format": FORMAT, "fingerprint": self.fingerprint}))
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
@@ -182,7 +194,13 @@ class Finder:
             about = json.loads(_unpacked(arrays["about"]))
             if about["format"] != FORMAT:
                 raise UnfitFinder(f"{path.name} has format {about['format']}, this code reads {FORMAT}")
-            return cls(_ranker_from(arrays), _recogniser_from(arrays), arrays["belief"], about["fingerprint"])
+            return cls(
+                ranker=_ranker_from(arrays),
+                recogniser=_recogniser_from(arrays),
+                belief=arrays["belief"],
+                alarm=danger_alarm.from_arrays(_below("alarm.", arrays)),
+                fingerprint=about["fingerprint"],
+            )
         except (KeyError, ValueError, OSError, EOFError, BadZipFile) as error:
             if isinstance(error, (UnfitFinder, FileNotFoundError)):
                 raise
@@ -200,7 +218,7 @@ def read(words: Sequence[str], language: str) -> list[list[str]]:
 
 def fingerprint(phrasings: Sequence[Phrasing], titles: Mapping[str, Sequence[str]]) -> str:
     """What a finder would be built from, in one short word: the texts, the word tables and this code."""
-    digest = hashlib.sha256(normalising.load_tables().digest.encode())
+    digest = hashlib.sha256(normalising.load_tables().digest.encode() + danger_alarm.fingerprint())
     for name in _CODE:
         digest.update((Path(__file__).parent / name).read_bytes())
     for phrasing in _all_phrasings(phrasings, titles):
@@ -218,6 +236,7 @@ def build(phrasings: Sequence[Phrasing], titles: Mapping[str, Sequence[str]]) ->
         ranker=ranking.fit([(label, reading) for label, readings in asked for reading in readings]),
         recogniser=recognising.build([(p.language, words) for p, words in split]),
         belief=_learn_belief(asked),
+        alarm=danger_alarm.build(every, read),
         fingerprint=fingerprint(phrasings, titles),
     )
 
@@ -297,6 +316,10 @@ def _flatten(prefix: str, part: Ranker | Recogniser) -> Iterator[tuple[str, Any]
             yield f"{prefix}.{name}", _packed("\n".join(value))
         else:
             yield f"{prefix}.{name}", value
+
+
+def _below(prefix: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
 
 
 def _ranker_from(arrays: Mapping[str, Any]) -> Ranker:
