@@ -58,7 +58,8 @@ _PHRASINGS_AWAY: Final = 5
 _ARTICLES_AWAY: Final = 10
 _ENOUGH_TO_JUDGE: Final = 15_000
 _LOOKED_AT: Final = 12
-_WORDS_OF_AN_ISSUE: Final = 3
+_ISSUE: Final = 3
+"""A part of fewer words asks nothing by itself."""
 _CODE: Final = ("finding.py", "ranking.py", "grams.py", "recognising.py", "normalising.py", "languages.py")
 _ISSUE_ENDS: Final = re.compile(r"[?!.;\n]+")
 _JOINS_ISSUES: Final = re.compile(
@@ -152,17 +153,15 @@ class Finder:
     def _separate_issues(self, text: str, spoken: str) -> tuple[str, ...]:
         """The articles of a message whose parts surely ask for different ones, else nothing."""
         for ends in (_ISSUE_ENDS, _JOINS_ISSUES):
-            asked = (self._surely_asked(part, spoken) for part in ends.split(text.lower()))
+            parts = [words for part in ends.split(text.lower()) if len(words := normalising.split_words(part)) >= _ISSUE]
+            asked = (self._surely_asked(words, spoken) for words in parts) if len(parts) > 1 else ()
             different = tuple(dict.fromkeys(label for label in asked if label))[:3]
             if len(different) > 1:
                 return different
         return ()
 
-    def _surely_asked(self, part: str, spoken: str) -> str | None:
+    def _surely_asked(self, words: list[str], spoken: str) -> str | None:
         """The article that a part of a message asks for on its own, where it is sure."""
-        words = normalising.split_words(part)
-        if len(words) < _WORDS_OF_AN_ISSUE:
-            return None
         ranked = self.ranker.rank(read(words, spoken), ASIDE)
         label = self.ranker.labels[ranked.order[0]]
         return label if not label.startswith("@") and _confidence(self.belief, ranked) >= ANSWER_AT else None
