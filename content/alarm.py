@@ -31,7 +31,7 @@ NOTIONS_COUNT: Final = 0.5
 """How much what the rules understood counts beside the words themselves; cross-validated."""
 CALM_COUNTS: Final = 2.0
 """A calm line that borrows the words of danger teaches as much as two other calm messages."""
-MOST_ORDINARY: Final = 8_000
+MOST_ORDINARY: Final = 10_000
 """So many of other people's questions are learnt from, spread over all: more takes long and moves the shares."""
 MOST_GRAMS: Final = 40_000
 STRICTNESS: Final = 20.0
@@ -188,8 +188,9 @@ def ordinary(phrasings: Sequence[Phrasing], book: Rulebook) -> list[tuple[Phrasi
 
     Left out are those on which the rules would act, and articles that are about danger.
     """
-    step = max(1, math.ceil(len(phrasings) / MOST_ORDINARY))
-    seen = [(phrasing, book.judge(split(phrasing.text, book.cut))) for phrasing in phrasings[::step]]
+    step = max(1.0, len(phrasings) / MOST_ORDINARY)
+    some = [phrasing for n, phrasing in enumerate(sorted(phrasings)) if n % step < 1]
+    seen = [(phrasing, book.judge(split(phrasing.text, book.cut))) for phrasing in some]
     asked, dangerous = Counter(p.label for p, _ in seen), Counter(p.label for p, judged in seen if judged.level)
     full = {label for label in asked if dangerous[label] > FULL_OF_DANGER * asked[label]}
     return [(phrasing, judged) for phrasing, judged in seen if phrasing.label not in full and judged.level != "act"]

@@ -23,17 +23,17 @@ __all__ = ["FOLDER", "KINDS", "Danger", "DangerRulesInvalid", "Level", "Rulebook
 
 # Shares of the model (0-1), from messages it had not learnt from: our own lines left out fold by fold, and the odd ids
 # of the shared questions. tests/content/test_alarm.py holds what came of them.
-SURE = 0.9
+SURE = 0.85
 """So like danger that the model acts on its own."""
-FAIRLY_SURE = 0.6
+FAIRLY_SURE = 0.5
 """So like danger that it acts where a rule would ask."""
-WORTH_ASKING = 0.4
+WORTH_ASKING = 0.3
 """So like danger that it asks on its own."""
-WORTH_ASKING_ABOUT_TALES = 0.7
+WORTH_ASKING_ABOUT_TALES = 0.6
 """The same for what the rules take for a question about danger, news or the past, and for a part of a long message."""
-DOUBTFUL = 0.15
+DOUBTFUL = 0.1
 """So little like danger that Balai asks where a rule would act."""
-SURELY_CALM = 0.03
+SURELY_CALM = 0.01
 """So little like danger that Balai is silent where a rule would ask."""
 
 LONG = 40

@@ -120,17 +120,41 @@ def test_a_question_about_oneself_is_asked_back_but_not_acted_on() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_most_of_our_own_phrasings_are_recognised_in_every_language(language: str) -> None:
+def test_even_without_the_alarm_most_of_our_own_phrasings_are_heard_in_every_language(language: str) -> None:
+    """Half of them are hints that no rule should foresee; what alarm and rules hear together: test_alarm.py."""
     ours = messages(f"phrasings.{language}.txt")
     missed = [text for text in ours if look(text) is None]
-    assert len(missed) <= 0.03 * len(ours), missed
+    assert len(missed) <= 0.5 * len(ours), missed
 
 
 @pytest.mark.parametrize("language", ["id", "jv", "su", "sas", "en"])
-def test_calm_neighbours_are_left_in_peace(language: str) -> None:
+def test_calm_neighbours_are_mostly_left_in_peace_without_the_alarm(language: str) -> None:
     calm = messages(f"calm.{language}.txt")
-    assert [text for text in calm if level(text) == "act"] == []
-    assert sum(level(text) == "ask" for text in calm) <= 0.08 * len(calm)
+    assert sum(level(text) == "act" for text in calm) <= 0.1 * len(calm)
+    assert sum(level(text) == "ask" for text in calm) <= 0.15 * len(calm)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_somebody_else"),
+    [
+        ("anak saya dipukul majikan", True),
+        ("bapak tiri mukulin anak saya", True),
+        ("saya ibu dari siti, anak saya kerja di malaysia mukanya bengkak dipukul majikan", True),
+        ("suami saya disekap di kamboja", True),
+        ("ariq tiang tesekap leq kamboja", True),
+        ("istri saya di taiwan bilang mau gantung diri", True),
+        ("saya dipukul majikan, anak saya di kampung nangis", False),
+        ("dipukul suami", False),
+        ("tiang tepantok siq semame", False),
+        ("saya diperkosa anak majikan semalam", False),
+        ("kalau saya gak ada, titip anak saya ya", False),
+        ("majikan pukul saya", False),
+    ],
+)
+def test_a_mother_who_writes_about_her_child_is_told_from_the_child(text: str, is_somebody_else: bool) -> None:
+    found = look(text)
+    assert found is not None
+    assert found.is_somebody_else is is_somebody_else
 
 
 def test_there_are_enough_phrasings_and_none_twice() -> None:
