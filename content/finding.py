@@ -142,7 +142,7 @@ class Finder:
             choices=articles if kind == "choices" else (),
             confidence=confidence,
             language=spoken,
-            because=self.ranker.deciding_words(readings[-1], int(ranked.order[0])),
+            because=ranked.because,
             runners_up=tuple(shares[1:5]),
             gloss=" ".join(normalising.read_local(words, spoken, normalising.load_tables()))
             if len(readings) > 1
@@ -153,7 +153,9 @@ class Finder:
     def _separate_issues(self, text: str, spoken: str) -> tuple[str, ...]:
         """The articles of a message whose parts surely ask for different ones, else nothing."""
         for ends in (_ISSUE_ENDS, _JOINS_ISSUES):
-            parts = [words for part in ends.split(text.lower()) if len(words := normalising.split_words(part)) >= _ISSUE]
+            parts = [
+                words for part in ends.split(text.lower()) if len(words := normalising.split_words(part)) >= _ISSUE
+            ]
             asked = (self._surely_asked(words, spoken) for words in parts) if len(parts) > 1 else ()
             different = tuple(dict.fromkeys(label for label in asked if label))[:3]
             if len(different) > 1:

@@ -26,7 +26,10 @@ MOST_OTHERS: Final = 4000
 SHARPNESS: Final = 6.0
 """Softmax of margins times this gives shares that read like chances (measured, reference linear model)."""
 
-SIGNALS: Final = 13
+NEARLY: Final = -0.5
+"""Labels whose margin is above this were nearly meant too."""
+WORTH_NAMING: Final = 4
+"""So many of the words that decided are told."""
 
 Example = tuple[str, Sequence[str]]
 """A label and the words of one way to say it."""
@@ -34,10 +37,11 @@ Example = tuple[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Ranking:
-    """Labels best first with their shares, and the signals a confidence is made of."""
+    """Labels best first with their shares, the words that spoke for the first, and the signals of a confidence."""
 
     order: NDArray[np.intp]
     shares: Floats
+    because: tuple[str, ...]
     signals: Floats
 
 
@@ -62,33 +66,45 @@ class Ranker:
         `aside` names the labels that stand for "nothing of ours": their share is a signal of its own.
         """
         vectors = [self.grams.vector(words) for words in readings]
-        margins: Floats = np.mean([self._margins(vector) for vector in vectors], axis=0)
+        by_parts, by_words = (np.mean(each, axis=0) for each in zip(*map(self._margins, vectors), strict=True))
+        margins: Floats = by_parts + by_words + self.offsets
         order = margins.argsort(kind="stable")[::-1]
         shares = _softmax(margins * SHARPNESS)
+        because = self._deciding_words(readings[-1], vectors[-1], int(order[0]))
+        views = [by_parts, by_words, self._without(readings[-1], because[:1])]
         signals = self._signals(margins, shares, order, vectors, len(readings[0]), aside)
-        return Ranking(order, shares, signals)
+        return Ranking(order, shares, because[:WORTH_NAMING], np.append(signals, _leads(views, int(order[0]))))
 
-    def deciding_words(self, words: Sequence[str], label: int, most: int = 4) -> tuple[str, ...]:
-        """The words of a message that spoke most for a label."""
-        vector = self.grams.vector(words)
+    def _deciding_words(self, words: Sequence[str], vector: Vector, label: int) -> tuple[str, ...]:
+        """The words of a message that spoke for a label, the strongest first."""
         rows = vector.features
         kept = np.where(self.columns[rows] == label, self.weights[rows], 0).sum(axis=1) + self.rest[rows]
         worth = dict(zip(rows.tolist(), (kept * vector.weights).tolist(), strict=True))
         spoke = {word: self._worth_of(word, worth) for word in dict.fromkeys(words)}
-        return tuple(word for word in sorted(spoke, key=lambda w: -spoke[w])[:most] if spoke[word] > 0)
+        return tuple(word for word in sorted(spoke, key=lambda w: -spoke[w]) if spoke[word] > 0)
+
+    def _without(self, words: Sequence[str], left_out: Sequence[str]) -> Floats:
+        """The margins of a message from which some words are left out: does one word alone decide?"""
+        by_parts, by_words = self._margins(self.grams.vector([word for word in words if word not in left_out]))
+        return (by_parts + by_words + self.offsets).astype(np.float32)
 
     def _worth_of(self, word: str, worth: dict[int, float]) -> float:
         names = {*grams.parts_of(word, SHAPE), f"={word}"}
         return sum(worth.get(self.grams.vocabulary.get(name, -1), 0.0) for name in names)
 
-    def _margins(self, vector: Vector) -> Floats:
-        rows, weights = vector.features, vector.weights
+    def _margins(self, vector: Vector) -> tuple[Floats, Floats]:
+        """What parts of words and what whole words speak for each label, without the labels' offsets."""
+        parts = vector.features < self.grams.first_word
+        return self._spoken(vector, parts), self._spoken(vector, ~parts)
+
+    def _spoken(self, vector: Vector, chosen: NDArray[np.bool_]) -> Floats:
+        rows, weights = vector.features[chosen], vector.weights[chosen]
         kept = np.bincount(
             self.columns[rows].ravel(),
             (self.weights[rows] * weights[:, None]).ravel(),
             minlength=len(self.labels),
         )
-        return (kept + weights @ self.rest[rows] + self.offsets).astype(np.float32)
+        return (kept + weights @ self.rest[rows]).astype(np.float32)
 
     def _signals(
         self,
@@ -99,7 +115,7 @@ class Ranker:
         length: int,
         aside: Sequence[str],
     ) -> Floats:
-        first, second = int(order[0]), int(order[1])
+        first, second, third = (int(n) for n in order[[0, 1, min(2, len(order) - 1)]])
         strangers = [n for n, label in enumerate(self.labels) if label in aside]
         near = self._nearness(vectors, [first, second, *strangers])
         unknown = min(vector.unknown for vector in vectors)
@@ -119,6 +135,10 @@ class Ranker:
                 unknown,
                 math.log1p(length),
                 near[0] * (1 - unknown),
+                margins[second],
+                margins[third],
+                float((margins > NEARLY).sum()),
+                float((margins > 0).sum()),
             ],
             np.float32,
         )
@@ -214,6 +234,11 @@ def _keep_telling(vectors: Sequence[Vector]) -> tuple[Numbers, Numbers, Floats]:
     numbers = np.concatenate([v.features[kept] for v, kept in zip(vectors, telling, strict=True)])
     strengths = np.concatenate([v.weights[kept] for v, kept in zip(vectors, telling, strict=True)])
     return starts, numbers.astype(np.int32), strengths.astype(np.float32)
+
+
+def _leads(views: Sequence[Floats], label: int) -> Floats:
+    """How far a label leads all others in each view; below zero where another leads."""
+    return np.array([view[label] - np.delete(view, label).max() for view in views], np.float32)
 
 
 def _softmax(scores: Floats) -> Floats:
