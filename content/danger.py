@@ -27,9 +27,9 @@ SURE = 0.85
 """So like danger that the model acts on its own."""
 FAIRLY_SURE = 0.5
 """So like danger that it acts where a rule would ask."""
-WORTH_ASKING = 0.3
+WORTH_ASKING = 0.25
 """So like danger that it asks on its own."""
-WORTH_ASKING_ABOUT_TALES = 0.6
+WORTH_ASKING_ABOUT_TALES = 0.55
 """The same for what the rules take for a question about danger, news or the past, and for a part of a long message."""
 DOUBTFUL = 0.1
 """So little like danger that Balai asks where a rule would act."""
