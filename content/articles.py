@@ -7,7 +7,7 @@ beside it. Whatever the running bot must notice raises `ContentVersion`, which i
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from sys import intern
 from typing import Any, Literal
@@ -27,6 +27,22 @@ Origin = Literal["files", "staff"]
 
 class NoSuchArticle(LookupError):
     """No article has this slug."""
+
+
+class NoSuchTranslation(LookupError):
+    """The article is not published in this language, or it is the source, which needs no native reader."""
+
+
+class WordsChanged(Exception):
+    """The words are no longer those that were read."""
+
+
+class TranslationBehind(Exception):
+    """The source has changed since: whoever signs would vouch for what the article no longer says."""
+
+
+class AlreadyReviewed(Exception):
+    """A native speaker stands by these words already."""
 
 
 class Article(Base):
@@ -86,8 +102,9 @@ class Revision(Base):
     reviewed: Mapped[str] = mapped_column(sa.Text)
     """Who read a translation and when; empty until a native speaker has."""
     origin: Mapped[Origin] = mapped_column(String(8))
+    """Whose words they are; a signature does not change that."""
     author: Mapped[str] = mapped_column(String(64))
-    """The staff member's id; empty where it came from files."""
+    """The id of the staff member who wrote or signed it; empty where it came from files."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     translation: Mapped[Translation] = relationship(back_populates="revisions")
@@ -127,6 +144,31 @@ class ContentVersion(Base):
     number: Mapped[int] = mapped_column(Integer)
 
 
+@dataclass(frozen=True)
+class Translated:
+    """One published translation beside the source as it is published now."""
+
+    slug: str
+    language: str
+    source: Revision
+    text: Revision
+
+    @property
+    def reviewed(self) -> str:
+        """The native speaker who read it, and when; empty until one has."""
+        return self.text.reviewed
+
+    @property
+    def is_behind(self) -> bool:
+        """Has the source changed since this translation was made from it?"""
+        return self.text.source_revision != self.source.digest
+
+    @property
+    def marks(self) -> str:
+        """The mark of both texts: another once a letter of either changes."""
+        return f"{self.source.digest}-{self.text.digest}"
+
+
 @dataclass
 class Loaded:
     """What became of each article of the files, by slug; each slug stands in one list."""
@@ -134,7 +176,7 @@ class Loaded:
     new: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     kept_edited: list[str] = field(default_factory=list)
-    """The files say something that was not taken, because staff have edited the text."""
+    """The files say something that was not taken, because staff have edited or signed the text."""
     unchanged: list[str] = field(default_factory=list)
 
 
@@ -185,6 +227,49 @@ def record_check(session: Session, slug: str, staff: str, now: datetime) -> None
     article.checked_at, article.checked_by = now, staff
     session.flush()
     _raise_version(session)
+
+
+def translations(session: Session) -> list[Translated]:
+    """Every published translation, by slug and language."""
+    return [
+        Translated(slug, language, texts[languages.SOURCE], text)
+        for slug, texts in sorted(_published(session).items())
+        if languages.SOURCE in texts
+        for language, text in texts.items()
+        if language != languages.SOURCE
+    ]
+
+
+def translation(session: Session, slug: str, language: str) -> Translated:
+    """One of them. Raises `NoSuchTranslation`."""
+    texts = _published(session, slug).get(slug, {})
+    if language == languages.SOURCE or language not in texts or languages.SOURCE not in texts:
+        raise NoSuchTranslation(f"{slug} in {language}")
+    return Translated(slug, language, texts[languages.SOURCE], texts[language])
+
+
+def sign_translation(
+    session: Session, slug: str, language: str, marks: str, *, name: str, staff: str, on: date, now: datetime
+) -> Revision:
+    """A native speaker has read the words with these `marks` beside their source, and stands by them from that day on.
+
+    The same words follow as a revision that bears the name. To be called first in a transaction, so that the words are
+    those of now. Raises `NoSuchTranslation`, `WordsChanged`, `TranslationBehind` or `AlreadyReviewed`.
+    """
+    _take_turn(session)
+    read = translation(session, slug, language)
+    if read.marks != marks:
+        raise WordsChanged(slug)
+    if read.is_behind:
+        raise TranslationBehind(slug)
+    if read.reviewed:
+        raise AlreadyReviewed(slug)
+    signed = replace(_words(language, read.text), reviewed=f"{name}, {on.isoformat()}")
+    # The words are still whose they were: a file that brings them up to date must not stand outside for ever.
+    revision = _publish(session, _article(session, slug), signed, read.text.origin, staff, now)
+    session.flush()
+    _raise_version(session)
+    return revision
 
 
 def checks(session: Session) -> dict[str, datetime]:
@@ -269,16 +354,45 @@ def _update(
         changed = not kept
         if changed:
             _set_subject(article, wanted)
+    source_mark = _source_mark(wanted, published)
     for language, text in wanted.texts.items():
         revision = published.get(language)
-        if revision is not None and _words(language, revision) == text:
+        if revision is not None and _says_nothing_new(revision, _words(language, revision), text):
             continue
-        if revision is not None and revision.origin == "staff":
+        if revision is not None and not _yields(revision, text, source_mark):
             kept = True
             continue
         _publish(session, article, text, "files", "", now)
         changed = True
     return changed, kept
+
+
+def _source_mark(wanted: ArticleFile, published: dict[str, Revision]) -> str:
+    """The mark of the source as it will stand once the files have been taken over."""
+    source = published.get(languages.SOURCE)
+    return source.digest if source is not None and source.origin == "staff" else wanted.source_text.revision
+
+
+def _says_nothing_new(revision: Revision, words: Text, text: Text) -> bool:
+    """Does a file say what is published, or the words that were signed here, not yet knowing of the signature?"""
+    return words == text or (_is_signed_here(revision) and replace(words, reviewed="") == text)
+
+
+def _yields(revision: Revision, text: Text, source_mark: str) -> bool:
+    """May a file's words take the place of these?
+
+    What staff wrote never yields. What a native speaker signed here yields to words that another has signed, and to
+    those of a newer source: what it says is then no longer what the article says.
+    """
+    if revision.origin == "staff":
+        return False
+    is_newer = text.from_revision == source_mark != revision.source_revision
+    return not _is_signed_here(revision) or bool(text.reviewed) or is_newer
+
+
+def _is_signed_here(revision: Revision) -> bool:
+    """Did a native speaker sign words of the files at the desk?"""
+    return bool(revision.origin == "files" and revision.reviewed and revision.author)
 
 
 def _publish(session: Session, article: Article, text: Text, origin: Origin, author: str, now: datetime) -> Revision:
@@ -355,10 +469,12 @@ def _words(language: str, revision: Revision) -> Text:
     )
 
 
-def _published(session: Session) -> dict[str, dict[str, Revision]]:
-    """What people see, by slug and language, Bahasa first."""
+def _published(session: Session, slug: str | None = None) -> dict[str, dict[str, Revision]]:
+    """What people see, by slug and language, Bahasa first; of one article where it is named."""
     is_shown = sa.and_(Revision.translation_id == Translation.id, Revision.number == Translation.published_revision)
     shown = sa.select(Translation.article_slug, Translation.language, Revision).join(Revision, is_shown)
+    if slug is not None:
+        shown = shown.where(Translation.article_slug == slug)
     rows = session.execute(shown).all()
     found: dict[str, dict[str, Revision]] = {}
     for slug, language, revision in sorted(rows, key=lambda row: _language_order(row.language)):
