@@ -44,6 +44,8 @@ ASIDE: Final = (OUTSIDE, UNCLEAR, UNCOVERED)
 # At 0.78, 38 of the 40 answered outright were right and nothing off-topic was among them; at 0.70 it was 46 of 51.
 ANSWER_AT: Final = 0.78
 """Confidence from which the first article is shown as the answer."""
+PART_AT: Final = 0.8
+"""Confidence from which a part of a message counts as a question of its own: short parts are easily misread."""
 CHOICES_AT: Final = 0.12
 """Share of the three best articles together from which they are offered; below 0.35 it only costs off-topic offers."""
 SMALL_TALK_AT: Final = 0.5
@@ -53,10 +55,11 @@ PERSON_AT: Final = 0.5
 """Taking a question for a wish to talk to somebody does little harm."""
 
 FORMAT: Final = 2
-_ROUNDS: Final = 2
 _PHRASINGS_AWAY: Final = 5
 _ARTICLES_AWAY: Final = 10
-_ENOUGH_TO_JUDGE: Final = 15_000
+_JUDGED_AWAY: Final = 3
+"""Of articles left out whole every third phrasing is judged: nearly all that people ask of us has an article."""
+_ENOUGH_TO_JUDGE: Final = 20_000
 _LOOKED_AT: Final = 12
 _ISSUE: Final = 3
 """A part of fewer words asks nothing by itself."""
@@ -166,7 +169,7 @@ class Finder:
         """The article that a part of a message asks for on its own, where it is sure."""
         ranked = self.ranker.rank(read(words, spoken), ASIDE)
         label = self.ranker.labels[ranked.order[0]]
-        return label if not label.startswith("@") and _confidence(self.belief, ranked) >= ANSWER_AT else None
+        return label if not label.startswith("@") and _confidence(self.belief, ranked) >= PART_AT else None
 
     def save(self, path: Path) -> None:
         """Write the finder to one file, whole or not at all."""
@@ -251,16 +254,11 @@ Asked = tuple[str, list[list[str]]]
 
 
 def _learn_belief(asked: Sequence[Asked]) -> Floats:
-    """How far to believe a ranking: a logistic model of its signals, from phrasings the ranker had not seen.
-
-    Two kinds of unseen in every round: a phrasing left out (its article known), and a whole article left out, which is
-    how the questions look for which we have nothing.
-    """
+    """How far to believe a ranking: a logistic model of its signals, from phrasings the ranker had not seen."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
-    some = _some_articles(asked)
-    signals, right = zip(*(one for turn in range(_ROUNDS) for one in _unseen(some, turn)), strict=True)
+    signals, right = zip(*_unseen(_some_articles(asked)), strict=True)
     scaler = StandardScaler().fit(np.array(signals))
     model = LogisticRegression(C=1.0, max_iter=1000).fit(scaler.transform(np.array(signals)), right)
     weights = model.coef_[0] / scaler.scale_
@@ -274,24 +272,22 @@ def _some_articles(asked: Sequence[Asked]) -> Sequence[Asked]:
     return [one for one in asked if one[0].startswith("@") or one[0] in chosen]
 
 
-def _unseen(asked: Sequence[Asked], turn: int) -> Iterator[tuple[Floats, bool]]:
-    """The signals of phrasings left out in one round, and whether the ranking was right."""
+def _unseen(asked: Sequence[Asked]) -> Iterator[tuple[Floats, bool]]:
+    """The signals of messages that a ranker had not learnt from, and whether it was right about them.
+
+    Two kinds: phrasings left out of articles it knows, and some of articles left out whole, which is how the questions
+    look for which we have nothing.
+    """
     slugs = sorted({label for label, _ in asked if not label.startswith("@")})
-    away = set(slugs[turn::_ARTICLES_AWAY])
-    left_out = [label in away or n % _PHRASINGS_AWAY == turn for n, (label, _) in enumerate(asked)]
-    known = [
-        (label, reading)
-        for (label, readings), out in zip(asked, left_out, strict=True)
-        if not out
-        for reading in readings
-    ]
-    if len({label for label, _ in known}) < 2:
-        return
-    ranker = ranking.fit(known)
-    for label, readings in (one for one, out in zip(asked, left_out, strict=True) if out):
-        ranked = ranker.rank(readings, ASIDE)
-        best = ranker.labels[ranked.order[0]]
-        yield ranked.signals, best == label or (label not in ranker.labels and best in ASIDE)
+    away = set(slugs[::_ARTICLES_AWAY])
+    left_out = [label in away or n % _PHRASINGS_AWAY == 0 for n, (label, _) in enumerate(asked)]
+    known = [one for one, out in zip(asked, left_out, strict=True) if not out]
+    ranker = ranking.fit([(label, reading) for label, readings in known for reading in readings])
+    for n, (label, readings) in enumerate(asked):
+        if left_out[n] and (label not in away or n % _JUDGED_AWAY == 0):
+            ranked = ranker.rank(readings, ASIDE)
+            best = ranker.labels[ranked.order[0]]
+            yield ranked.signals, best == label or (label in away and best in ASIDE)
 
 
 def _confidence(belief: Floats, ranked: Ranking) -> float:
