@@ -25,7 +25,7 @@ __all__ = ["FOLDER", "KINDS", "Danger", "DangerRulesInvalid", "Level", "Rulebook
 # of the shared questions. tests/content/test_alarm.py holds what came of them.
 SURE = 0.85
 """So like danger that the model acts on its own."""
-FAIRLY_SURE = 0.5
+FAIRLY_SURE = 0.8
 """So like danger that it acts where a rule would ask."""
 WORTH_ASKING = 0.25
 """So like danger that it asks on its own."""
@@ -36,6 +36,10 @@ DOUBTFUL = 0.1
 SURELY_CALM = 0.01
 """So little like danger that Balai is silent where a rule would ask."""
 
+FEW = 4
+"""Of no more words the model knows too little: "saya", "malam ini", "tolong" are left to the rules."""
+SHORT = 5
+"""Of no more words it has to be surer to ask, and never acts."""
 LONG = 40
 """Words from which a message is looked at in parts too: what is calm at its end does not calm what it says before."""
 PART = 24
@@ -78,10 +82,12 @@ def _judge(words: Sequence[Word], text: str | None, alarm: Alarm | None, read: R
     judged = rulebook().judge(words)
     is_part = text is None
     heard = None
-    if alarm and read:
+    if alarm and read and len(words) > FEW:
         typed = " ".join(word.typed for word in words) if text is None else text
         heard = alarm.judge(read(typed), judged.notions)
-    level = _level(judged, heard.share if heard else None, is_part)
+    level = _level(judged, heard.share if heard else None, len(words) <= SHORT or is_part)
+    if is_part and level == "act" and not (heard and heard.share >= FAIRLY_SURE):
+        level = "ask"
     if level is None:
         return None
     because = _shown(judged, words)
@@ -91,20 +97,18 @@ def _judge(words: Sequence[Word], text: str | None, alarm: Alarm | None, read: R
     return Danger(level, kind, because, None, is_somebody_else(judged, words, kind))
 
 
-def _level(judged: Judged, share: float | None, is_part: bool) -> Level | None:
-    """What rules and model make of a message together; without a model the rules decide."""
+def _level(judged: Judged, share: float | None, is_little: bool) -> Level | None:
+    """What rules and model make of a message together, or of `is_little` to go by; without a model the rules decide."""
     said = judged.level
-    if share is None:
-        return "ask" if said and is_part else said
-    if judged.rule and judged.rule.firm:
+    if share is None or (judged.rule and judged.rule.firm):
         return said
-    if said == "act" and share < (FAIRLY_SURE if is_part else DOUBTFUL):
+    if said == "act" and share < DOUBTFUL:
         said = "ask"
     elif said == "ask" and share >= FAIRLY_SURE:
         said = "act"
     elif said == "ask" and share < SURELY_CALM:
         said = None
-    is_tale = is_part or judged.is_calm or judged.is_told
+    is_tale = is_little or judged.is_calm or judged.is_told
     if said is None and share >= SURE and not is_tale:
         return "act"
     if said is None and share >= (WORTH_ASKING_ABOUT_TALES if is_tale else WORTH_ASKING):
