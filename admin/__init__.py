@@ -13,7 +13,7 @@ from flask import Blueprint, Flask
 from flask_babel import Babel  # type: ignore[import-untyped]
 from flask_wtf.csrf import CSRFProtect
 
-from admin import access, articles, assets, auth, contacts, desk, errors, headers, wording
+from admin import access, articles, assets, auth, contacts, desk, errors, headers, tables, translations, wording
 from centre.db import Database
 
 LOCALES = Path(__file__).parent.parent / "locales"
@@ -52,6 +52,8 @@ def _pages(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         auth.blueprint(database, clock),
         desk.blueprint(database, clock),
         articles.blueprint(database, clock),
+        translations.blueprint(database, clock),
+        tables.blueprint(clock),
         contacts.blueprint(database, clock),
     ):
         pages.register_blueprint(part)

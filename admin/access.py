@@ -25,6 +25,8 @@ TOKEN = "token"
 MAY_SEE_MESSAGES = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
 MAY_VOUCH = (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR)
 """May put their name to an article's check or a contact's test call."""
+MAY_SIGN = (Role.REVIEWER, Role.ADMINISTRATOR)
+"""May sign a translation as its native speaker, in the languages that `may_sign` allows."""
 MAY_READ_CONTENT = (*MAY_VOUCH, Role.EDITOR, Role.REVIEWER)
 
 
@@ -114,6 +116,16 @@ def me() -> SignedIn:
     """Who opened this page, on pages for staff."""
     member: SignedIn = g.staff
     return member
+
+
+def may_sign(member: SignedIn, language: str) -> bool:
+    """May this person sign translations into `language`?
+
+    A reviewer's role counts in a language as others' do in an area: its code stands in the place of the area code,
+    and empty is every language.
+    """
+    grants = {(Role.REVIEWER, ""), (Role.REVIEWER, language)}
+    return member.has_role(Role.ADMINISTRATOR) or bool(member.roles & grants)
 
 
 def _declare(view: View, policy: Policy) -> View:

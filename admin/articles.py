@@ -84,12 +84,12 @@ def _page(session: Session, found: Article, text: Revision, form: ArticleCheck) 
         "admin/article.html",
         article=found,
         text=text,
-        shown=_as_people_read_it,
+        shown=as_people_read_it,
         form=form,
         checker=checker.get(found.checked_by or "", ""),
     )
 
 
-def _as_people_read_it(words: str) -> str:
+def as_people_read_it(words: str) -> str:
     """Without the marks for writers, and with the contacts filled in."""
     return wording.shown(words, lambda code: f"{book()[code].name} {book()[code].number}" if code in book() else code)

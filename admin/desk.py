@@ -42,7 +42,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
                 waiting["messages"], waiting["replies"] = desk.counts(session, _scope())
             if me().has_role(*MAY_READ_CONTENT):
                 waiting["articles"] = len(articles.waiting_for_check(session))
-        roles = [(wording.role_name(role), area) for role, area in sorted(me().roles)]
+        roles = [(wording.role_name(role), wording.where(area)) for role, area in sorted(me().roles)]
         return render_template("admin/home.html", waiting=waiting, roles=roles)
 
     @pages.get("/pesan")

@@ -72,6 +72,22 @@ class ArticleCheck(Form):
     )
 
 
+class NativeReading(Form):
+    """A native speaker stands by the words of a translation."""
+
+    marks = HiddenField()
+    """The marks of the two texts that were read."""
+    native = BooleanField(
+        _("Saya penutur asli bahasa ini dan sudah membaca seluruhnya. Isinya sama dengan teks Bahasa, dan wajar."),
+        [InputRequired(_("Centang bila Anda penutur asli dan sudah membaca. Bila tidak, jangan ditandatangani."))],
+    )
+    note = TextAreaField(
+        _("Catatan (boleh kosong)"),
+        [Length(max=500, message=_("Paling banyak 500 huruf."))],
+        filters=[_clean],
+    )
+
+
 class Day(DateField):
     """A date, with what is wrong with it in Bahasa."""
 

@@ -15,6 +15,7 @@ from centre.areas import Village, time_zone_name
 from centre.desk import LostReply, WaitingMessage
 from centre.messages import readable
 from centre.staff import Role
+from content import languages
 from content.contacts import Month
 
 LOCALE = "id"
@@ -49,6 +50,11 @@ def moment(at: datetime, village: Village | None = None) -> str:
     """ "21 Nov 2026 20.10 WIB", in the village's own time."""
     zone = village.time_zone if village else ZONE
     return f"{format_datetime(at, 'd MMM y HH.mm', get_timezone(zone), LOCALE)} {time_zone_name(zone)}"
+
+
+def today(now: datetime) -> date:
+    """The day it is at the desk."""
+    return now.astimezone(get_timezone(ZONE)).date()
 
 
 def day(on: date) -> str:
@@ -125,3 +131,11 @@ def role_name(role: Role) -> str:
         Role.VIEWER: _("Pengamat"),
         Role.ADMINISTRATOR: _("Pengelola"),
     }[role]
+
+
+def where(area: str) -> str:
+    """Where a role counts: an area by its code, a language by its own name."""
+    if not area:
+        return _("semua wilayah")
+    known = {language.code: language.own_name for language in languages.LANGUAGES}
+    return known.get(area) or _("wilayah %(area)s", area=area)

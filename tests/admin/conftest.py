@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -140,6 +140,23 @@ class Desk:
         )
         with self.database.transaction() as session:
             articles.load(session, Guidance({slug: wanted}), self.now)
+
+    def translation(self, slug: str, language: str = "sas", short: str = "Biaye teatur siq negare.") -> Text:
+        """The article in another language, as a file brings it: made from the source of now, read by nobody."""
+        with self.database.transaction() as session:
+            guidance = articles.export(session)
+            article = guidance.articles[slug]
+            text = Text(
+                language,
+                f"Panduan {slug} ({language})",
+                "Biaye",
+                short,
+                "Rinciane ndeqman tentu. [BIA-21]",
+                from_revision=article.source_text.revision,
+            )
+            wanted = replace(article, texts=article.texts | {language: text})
+            articles.load(session, Guidance({slug: wanted}), self.now)
+        return text
 
     def event(self, number: int) -> InboxEvent:
         with self.database.reading() as session:

@@ -36,6 +36,10 @@ WHO_MAY = {
     ("GET", "/admin/panduan"): MAY_READ_CONTENT,
     ("GET", "/admin/panduan/<slug>"): MAY_READ_CONTENT,
     ("POST", "/admin/panduan/<slug>"): (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("GET", "/admin/panduan/terjemahan"): MAY_READ_CONTENT,
+    ("GET", "/admin/panduan/terjemahan/<slug>/<language>"): MAY_READ_CONTENT,
+    ("POST", "/admin/panduan/terjemahan/<slug>/<language>"): (Role.REVIEWER, Role.ADMINISTRATOR),
+    ("GET", "/admin/panduan/tabel"): MAY_READ_CONTENT,
     ("GET", "/admin/kontak"): MAY_READ_CONTENT,
     ("GET", "/admin/kontak/<code>"): MAY_READ_CONTENT,
     ("POST", "/admin/kontak/<code>"): (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR),
@@ -54,6 +58,14 @@ def declared(desk) -> set[tuple[str, str]]:
     }
 
 
+def filled_in(rule: str, row: int) -> str:
+    """The address of something that there may be."""
+    known = {"{row}": str(row), "<slug>": "biaya", "<language>": "sas", "<code>": "kp2mi"}
+    for part, value in known.items():
+        rule = rule.replace(part, value)
+    return rule
+
+
 def test_this_table_knows_every_page(desk):
     assert declared(desk) == set(WHO_MAY)
 
@@ -61,6 +73,7 @@ def test_this_table_knows_every_page(desk):
 @pytest.mark.parametrize("role", Role)
 def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on):
     desk.article("biaya")
+    desk.translation("biaya", "sas")
     village = desk.village("Korleko", "52.03.17.2006")
     browser = desk.at_work("wayan", role)
     token = token_on(browser, PASSWORD_PAGE)
@@ -68,7 +81,7 @@ def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on
         if rule in ("/admin/aset/<digest>/<name>", "/admin/masuk", "/admin/keluar"):
             continue
         row = desk.lost_reply("Baik", village) if "balasan" in rule else desk.set_aside("Tolong", village)
-        address = rule.replace("{row}", str(row)).replace("<slug>", "biaya").replace("<code>", "kp2mi")
+        address = filled_in(rule, row)
         answer = browser.open(address, method=method, data={"csrf_token": token} if method == "POST" else None)
         allowed = role in who
         assert (answer.status_code == 404) is not allowed, f"{role} {method} {address}: {answer.status}"
@@ -81,7 +94,7 @@ def test_without_signing_in_every_page_leads_to_the_door(desk, token_on):
     for (method, rule), who in WHO_MAY.items():
         if who == ANYBODY:
             continue
-        address = rule.replace("{row}", "1").replace("<slug>", "x").replace("<code>", "x")
+        address = filled_in(rule, 1)
         answer = stranger.open(address, method=method, data={"csrf_token": token} if method == "POST" else None)
         assert answer.status_code == 303, f"{method} {address}: {answer.status}"
         assert answer.headers["Location"].startswith("/admin/masuk"), address
@@ -93,7 +106,7 @@ def test_a_form_without_its_token_is_refused(desk):
     for method, rule in WHO_MAY:
         if method != "POST":
             continue
-        address = rule.replace("{row}", str(number)).replace("<slug>", "x").replace("<code>", "kp2mi")
+        address = filled_in(rule, number)
         answer = browser.post(address, data={"login": "wayan"})
         assert answer.status_code == 400, f"{address}: {answer.status}"
         assert "Formulir sudah tidak berlaku" in answer.text

@@ -42,6 +42,9 @@ PAGES = (
     "/admin/balasan/1",
     "/admin/panduan",
     "/admin/panduan/biaya-per-negara",
+    "/admin/panduan/terjemahan",
+    "/admin/panduan/terjemahan/nomor-darurat-dan-hotline/sas",
+    "/admin/panduan/tabel",
     "/admin/kontak",
     "/admin/kontak/kp2mi",
     "/admin/ganti-sandi",
@@ -153,6 +156,26 @@ def test_the_desk_works_without_scripts(browser: Browser, address: str):
     page.get_by_role("link", name="Pesan 2", exact=True).click()
     page.get_by_role("button", name="Jawab ulang").click()
     expect(page.get_by_role("status")).to_contain_text("Pesan 2 dijawab ulang")
+    context.close()
+
+
+def test_a_translation_is_read_and_signed_by_keyboard_without_scripts(browser: Browser, address: str):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 640})
+    page = context.new_page()
+    page.goto(f"{address}/admin/panduan")
+    page.get_by_label("Nama masuk").fill("wayan")
+    page.get_by_label("Kata sandi").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Terjemahan").press("Enter")
+    page.get_by_role("link", name="Basa Sasak").press("Enter")
+    page.locator("main li a[href*='/sas']").first.press("Enter")
+    page.get_by_label("Saya penutur asli bahasa ini").press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Logat Selong")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Tanda tangan dicatat")
+    expect(page.get_by_text("Ditinjau penutur asli: Wayan Sudarma, 2026-11-21")).to_have_count(1)
     context.close()
 
 

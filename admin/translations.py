@@ -1,0 +1,120 @@
+"""Translations of the guidance, and the native speakers who read them and put their name to them.
+
+Until one has, the chat says below the text that nobody checked it; a changed source brings that line back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from admin.access import MAY_READ_CONTENT, MAY_SIGN, may_sign, me, only
+from admin.articles import as_people_read_it
+from admin.forms import NativeReading
+from admin.language import gettext as _
+from admin.wording import today
+from centre import audit
+from centre.db import Database
+from content import articles, languages
+from content.articles import AlreadyReviewed, NoSuchTranslation, Translated, TranslationBehind, WordsChanged
+
+
+def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
+    """Translations with their state, each beside its source, and the native speaker's signature."""
+    pages = Blueprint("translations", __name__)
+
+    @pages.get("/panduan/terjemahan")
+    @only(*MAY_READ_CONTENT)
+    def every() -> str:
+        with database.reading() as session:
+            found = articles.translations(session)
+        groups, wanted = _by_language(found), request.args.get("bahasa", "")
+        if wanted and wanted not in languages.CODES:
+            abort(404)
+        shown = {code: rows for code, rows in groups.items() if wanted in ("", code)}
+        return render_template("admin/translations.html", groups=groups, shown=shown, wanted=wanted, own_name=_own_name)
+
+    @pages.get("/panduan/terjemahan/<slug>/<language>")
+    @only(*MAY_READ_CONTENT)
+    def translation(slug: str, language: str) -> str:
+        found = _found(slug, language)
+        return _page(found, NativeReading(marks=found.marks))
+
+    @pages.post("/panduan/terjemahan/<slug>/<language>")
+    @only(*MAY_SIGN)
+    def sign(slug: str, language: str) -> ResponseReturnValue:
+        found, form = _found(slug, language), NativeReading(request.form)
+        if not may_sign(me(), language):
+            abort(404)
+        if not form.validate():
+            return _page(found, form), 422
+        try:
+            _sign(slug, language, form)
+        except WordsChanged:
+            # They would stand by words that they have not read.
+            found = _found(slug, language)
+            form.marks.data, form.native.data = found.marks, False
+            form.native.errors = [_("Salah satu teks baru saja berubah. Baca lagi, lalu tandatangani.")]
+            return _page(found, form), 422
+        except TranslationBehind:
+            return _page(found, form), 422
+        except AlreadyReviewed:
+            flash(_("Terjemahan ini sudah ditandatangani."), "info")
+        else:
+            flash(_("Tanda tangan dicatat: %(title)s", title=found.text.title), "success")
+        return redirect(url_for(".every", bahasa=language), 303)
+
+    def _found(slug: str, language: str) -> Translated:
+        if "\x00" in slug + language:
+            abort(404)
+        try:
+            with database.reading() as session:
+                return articles.translation(session, slug, language)
+        except NoSuchTranslation:
+            abort(404)
+
+    def _sign(slug: str, language: str, form: NativeReading) -> None:
+        now, who = clock(), me()
+        with database.transaction() as session:
+            articles.sign_translation(
+                session,
+                slug,
+                language,
+                form.marks.data or "",
+                name=who.name,
+                staff=who.staff_id,
+                on=today(now),
+                now=now,
+            )
+            about = f"translation:{slug}:{language}"
+            audit.record(session, who.staff_id, "article_checked", now, about, form.note.data or "")
+
+    return pages
+
+
+def _by_language(found: list[Translated]) -> dict[str, list[Translated]]:
+    """Translations under the code of their language, in the order of the table of languages; what waits comes first."""
+    groups = {code: [each for each in found if each.language == code] for code in languages.CODES}
+    return {code: sorted(rows, key=_urgency) for code, rows in groups.items() if rows}
+
+
+def _urgency(each: Translated) -> tuple[bool, bool, str]:
+    return bool(each.reviewed) and not each.is_behind, each.is_behind, each.source.title
+
+
+def _own_name(code: str) -> str:
+    return languages.get(code).own_name
+
+
+def _page(found: Translated, form: NativeReading) -> str:
+    return render_template(
+        "admin/translation.html",
+        found=found,
+        language=_own_name(found.language),
+        shown=as_people_read_it,
+        form=form,
+        signing=may_sign(me(), found.language) and not found.is_behind and not found.reviewed,
+    )
