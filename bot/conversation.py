@@ -23,7 +23,7 @@ from bot.understanding import Understood, has_letters, understand
 from centre import answers
 from centre.conversations import Conversation
 from centre.messages import CODE_LIMIT, LABEL_LIMIT, Choice, Incoming, Outgoing, readable
-from content.danger import country_in
+from content.places import country_in
 
 OFFERED_AGAIN = 2
 """How often an open step is offered after questions, before it is let go."""
@@ -93,11 +93,12 @@ def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
     is_asked = turn.conversation.step or danger.waits_for_place(turn)
     if turn.is_first and _says_little(understood) and not is_asked:
         return _welcomed(turn)
-    if turn.conversation.step == welcome.VILLAGE and understood.kind != "answer":
+    is_name = len(text.split()) <= NAME_OF_A_PLACE
+    if turn.conversation.step == welcome.VILLAGE and (is_name or understood.kind != "answer"):
         village = welcome.village_typed(turn, text)
         if village:
             return [village]
-        if _may_name_a_village(understood, text):
+        if understood.kind != "answer" and _may_name_a_village(understood, text):
             return [welcome.village_unknown(turn)]
     return _with_welcome(turn, _offered_again(turn, [_question(turn, text, understood)]))
 

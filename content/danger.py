@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from content.danger_rules import FOLDER, KINDS, DangerRulesInvalid, Judged, Level, Rulebook, rulebook
 from content.endangered import is_somebody_else
-from content.places import country_in, place_among
+from content.places import place_among
 from content.typed import Word, split
 
 if TYPE_CHECKING:  # it loads numpy
     from content.alarm import Alarm, Heard
 
-__all__ = ["FOLDER", "KINDS", "Danger", "DangerRulesInvalid", "Level", "Rulebook", "country_in", "look"]
+__all__ = ["FOLDER", "KINDS", "Danger", "DangerRulesInvalid", "Level", "Rulebook", "look"]
 
 # Shares of the model (0-1), from messages it had not learnt from: our own lines left out fold by fold, and the odd ids
 # of the shared questions. tests/content/test_alarm.py holds what came of them.

@@ -19,7 +19,8 @@ from bot.understanding import Understood
 from centre import answers
 from centre.messages import Choice
 from content.contacts import Contact, for_danger
-from content.danger import Danger, country_in
+from content.danger import Danger
+from content.places import country_in
 
 STEP = "danger"
 LISTENED_FOR = 6
