@@ -42,6 +42,7 @@ __all__ = [
     "Source",
     "Text",
     "Unreadable",
+    "behind",
     "check",
     "read",
     "read_phrasings",
@@ -102,6 +103,18 @@ def check(folder: Path, contacts: Mapping[str, Contact], facts: Path | None = No
     problems += proving.check_rows(tables, slugs, known)
     problems += proving.check_articles(tables, drafts)
     return sorted(problems, key=lambda problem: (problem.path, problem.line))
+
+
+def behind(folder: Path) -> list[Problem]:
+    """The translations whose source has changed since: no mistake, and the chat says so, but somebody's work."""
+    late: list[Problem] = []
+    for draft in read_drafts(folder, []):
+        mark = draft.article.source_text.revision
+        for language, page in draft.pages.items():
+            if language != languages.SOURCE and draft.article.texts[language].from_revision != mark:
+                remedy = f"bring it up to date, then write from_revision: {mark}"
+                late.append(page.problem("from_revision", "id.md has changed since", remedy))
+    return late
 
 
 def read_phrasings(folder: Path) -> list[Phrasing]:

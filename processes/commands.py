@@ -243,6 +243,8 @@ def check_content(folder: Path | None, facts: Path | None) -> None:
     for table, row in tables.overdue(dated, clock().date()):
         remedy = "read its sources again, then set checked and review_due"
         click.echo(f"{table.path}: {row.code} was due on {row.review_due}; {remedy}", err=True)
+    for late in files.behind(folder or GUIDANCE):
+        click.echo(str(late), err=True)
     click.echo("guidance: nothing to mend", err=True)
 
 

@@ -274,6 +274,18 @@ def test_a_translation_says_what_it_was_made_from_and_nothing_about_the_subject(
     assert check(guidance, contacts) == [("legal/cek-agen/sas.md", 2, "no from_revision")]
 
 
+def test_a_translation_that_is_behind_is_told_with_its_new_mark(
+    guidance: Path, contacts: dict[str, Contact], sasak: Sasak, bend: Bend
+) -> None:
+    revision = files.read(guidance).articles["cek-agen"].source_text.revision
+    (guidance / "legal" / "cek-agen" / "sas.md").write_text(sasak(revision, "false"))
+    assert files.behind(guidance) == []
+    bend("label: Cek izin agen\n", "label: Cek izin PT\n")
+    assert check(guidance, contacts) == []  # no mistake: the chat says that it is behind
+    [late] = files.behind(guidance)
+    assert files.read(guidance).articles["cek-agen"].source_text.revision in late.remedy
+
+
 def test_what_cannot_be_read_is_refused_with_file_and_line(guidance: Path, agent: Path, bend: Bend) -> None:
     bend("label: Cek izin agen\n", "")
     with pytest.raises(files.Unreadable, match=r"id\.md:2: no label; add label: Cek izin agen"):
