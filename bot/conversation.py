@@ -119,7 +119,10 @@ def _question(turn: Turn, text: str, understood: Understood) -> Answer:
         return settings.person(turn)
     if understood.kind in ("answer", "choices"):
         shown = understood.slug if understood.kind == "answer" else None
-        threads.keep(turn, Thread(shown, understood.countries, understood.jobs))
+        before = threads.of(turn) or Thread(None)
+        threads.keep(turn, Thread(shown, understood.countries or before.countries, understood.jobs or before.jobs))
+    if understood.wants_more and understood.slug:
+        return guidance.more(turn, understood.slug)
     return guidance.reply(turn.say, turn.guide, understood, turn.now.date())
 
 

@@ -234,7 +234,7 @@ def confusions(outcomes: Sequence[Outcome], most: int = CONFUSIONS) -> list[tupl
 
 
 def below(outcomes: Sequence[Outcome], floors: Mapping[str, float]) -> list[str]:
-    """The floors that do not hold, each in one line. A figure nobody asked about counts as held."""
+    """The floors that do not hold, each in one line. For a figure nobody asked about see `unasked`."""
     grouped = groups(outcomes)
     missed = []
     for floor, percent in floors.items():
@@ -247,6 +247,13 @@ def below(outcomes: Sequence[Outcome], floors: Mapping[str, float]) -> list[str]
             side = "at most" if figure in AT_MOST else "at least"
             missed.append(f"{floor}: {share}, {side} {percent:g} % wanted")
     return missed
+
+
+def unasked(outcomes: Sequence[Outcome], floors: Iterable[str]) -> list[str]:
+    """The floors about which no question asks, so that nothing is known of them."""
+    grouped = groups(outcomes)
+    named = ((floor, *_figure_named(floor)) for floor in floors)
+    return [floor for floor, figure, _, group in named if not figures(grouped.get(group, []))[figure].of]
 
 
 def is_floor(name: str) -> bool:

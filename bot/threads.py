@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from bot.turns import Guide, Turn, remember
 from content import normalising
+from content.jobs import jobs as job_names
 from content.jobs import jobs_in
+from content.languages import SOURCE
 from content.places import HOME, countries_in, name_of, places
 from content.typed import read_lines
 
@@ -24,6 +26,9 @@ KEPT_FOR: Final = timedelta(hours=2)
 """Later than this a message begins anew."""
 SHORT: Final = 6
 """A message with more words of its own says itself what it is about."""
+COUNTRY_STATUS: Final = "cek-status-negara"
+"""What there is to say of a country that has no page."""
+LONGEST_NAME: Final = 4
 LITTLE_WORDS: Final = normalising.WORDS / "follow_up.txt"
 
 
@@ -44,6 +49,8 @@ class Follow:
     is_sure: bool
     countries: tuple[str, ...]
     jobs: tuple[str, ...]
+    wants_more: bool = False
+    """The rest of the article just shown."""
 
 
 def of(turn: Turn) -> Thread | None:
@@ -63,14 +70,14 @@ def keep(turn: Turn, thread: Thread) -> None:
 def follow(text: str, found: Found, thread: Thread, guide: Guide) -> Follow | None:
     """How a message goes on with the thread; None where it stands by itself."""
     countries, jobs = abroad(text), jobs_in(text)
-    own = _words_of_its_own(text)
+    own = words_of_its_own(text)
     if not own and (countries or jobs) and thread.slug:
         return _elsewhere(thread.slug, guide, countries or thread.countries, jobs or thread.jobs)
     if len(own) > SHORT or found.kind not in ("choices", "none") or countries:
         return None
     if not own and thread.slug:
-        return Follow((thread.slug,), False, thread.countries, thread.jobs)
-    return _with_country(text, found, thread, guide) if own and thread.countries else None
+        return Follow((thread.slug,), True, thread.countries, thread.jobs, wants_more=True)
+    return _with_thread(text, found, thread, guide) if own else None
 
 
 def abroad(text: str) -> tuple[str, ...]:
@@ -79,33 +86,39 @@ def abroad(text: str) -> tuple[str, ...]:
 
 
 def _elsewhere(slug: str, guide: Guide, countries: tuple[str, ...], jobs: tuple[str, ...]) -> Follow:
-    """The same question for another country or job: its row, its page, or which of the two."""
+    """The same question for another country or job: its row, its page, or which of the articles."""
     library = guide.library
     page = library.page_of(countries[0]) if countries else None
     if page and library.is_page(slug):
         return Follow((page,), True, countries, jobs)
-    if library.rows(slug, countries, jobs) or page in (None, slug):
+    if page == slug or library.rows(slug, countries, jobs):
         return Follow((slug,), True, countries, jobs)
-    return Follow((slug, page), False, countries, jobs)
+    return Follow(tuple(dict.fromkeys((slug, page or COUNTRY_STATUS))), False, countries, jobs)
 
 
-def _with_country(text: str, found: Found, thread: Thread, guide: Guide) -> Follow | None:
-    """ "biayanya?" after Taiwan was spoken of is read as "biayanya? Taiwan", where that is understood better."""
-    again = guide.finder.find(f"{text} {name_of(thread.countries[0])}", found.language)
-    if again.kind == "answer" and again.label:
-        return Follow((again.label,), True, thread.countries, thread.jobs)
-    if again.kind == "choices" and found.kind == "none":
-        return Follow(again.choices, False, thread.countries, thread.jobs)
+def _with_thread(text: str, found: Found, thread: Thread, guide: Guide) -> Follow | None:
+    """ "biayanya?" after Taiwan is read as "biayanya? Taiwan", after the medical test as "biayanya? Tes kesehatan"."""
+    library = guide.library
+    article = library.article(thread.slug, SOURCE) if thread.slug else None
+    for added in (*(name_of(code) for code in thread.countries[:1]), *([article.title] if article else [])):
+        again = guide.finder.find(f"{text} {added}", found.language)
+        if again.kind == "answer" and again.label and not library.is_page(again.label):
+            is_news = again.label != thread.slug
+            slugs = (again.label,) if is_news else (again.label, *found.choices)
+            return Follow(tuple(dict.fromkeys(slugs))[:3], is_news, thread.countries, thread.jobs)
     return None
 
 
-def _words_of_its_own(text: str) -> list[str]:
-    """The words that are neither little nor the name of a country or a job."""
-    return [
-        word
-        for word in normalising.split_words(text)
-        if word not in _little_words() | _place_words() and word != "0" and not jobs_in(word)
-    ]
+def words_of_its_own(text: str) -> list[str]:
+    """The words of a message that are neither little nor the name of a country or a job."""
+    words = [word for word in normalising.split_words(text) if word != "0"]
+    own: list[str] = []
+    while words:
+        named = next((size for size in range(LONGEST_NAME, 0, -1) if " ".join(words[:size]) in _names()), 0)
+        if not named and words[0] not in _little_words():
+            own.append(words[0])
+        words = words[max(named, 1) :]
+    return own
 
 
 @cache
@@ -114,5 +127,5 @@ def _little_words() -> frozenset[str]:
 
 
 @cache
-def _place_words() -> frozenset[str]:
-    return frozenset(word for name in places() for word in name.split())
+def _names() -> frozenset[str]:
+    return frozenset((*places(), *job_names()))

@@ -38,6 +38,8 @@ class Understood:
     choices: tuple[str, ...] = ()
     asks_several: bool = False
     """Each of the choices answers another part of the message."""
+    wants_more: bool = False
+    """The rest of the article shown last."""
     danger: Danger | None = None
     because: tuple[str, ...] = ()
     runners_up: tuple[tuple[str, float], ...] = ()
@@ -79,13 +81,16 @@ def _in_thread(understood: Understood, text: str, found: Found, thread: Thread, 
     """The same, where a short message only makes sense after what was said before."""
     follow = threads.follow(text, found, thread, guide)
     if follow is None:
-        return understood
+        is_short = len(threads.words_of_its_own(text)) <= threads.SHORT
+        spoken = replace(understood, countries=thread.countries, jobs=understood.jobs or thread.jobs)
+        return spoken if is_short and not understood.countries else understood
     return replace(
         understood,
         kind="answer" if follow.is_sure else "choices",
         slug=follow.slugs[0] if follow.is_sure else None,
         choices=() if follow.is_sure else follow.slugs,
         asks_several=False,
+        wants_more=follow.wants_more,
         countries=follow.countries,
         jobs=follow.jobs,
     )

@@ -11,8 +11,9 @@ import math
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 from zipfile import BadZipFile
@@ -25,8 +26,10 @@ from content.alarm import Alarm
 from content.grams import Floats, Grams
 from content.languages import SOURCE
 from content.phrasing import Phrasing
+from content.places import HOME, countries_in, name_of
 from content.ranking import Ranker, Ranking
 from content.recognising import Recogniser
+from content.typed import read_lines
 
 GREETING: Final = "@greeting"
 THANKS: Final = "@thanks"
@@ -46,6 +49,10 @@ ANSWER_AT: Final = 0.67
 """Confidence from which the first article is shown as the answer."""
 PART_AT: Final = 0.8
 """Confidence from which a part of a message counts as a question of its own: short parts are easily misread."""
+QUESTION_AT: Final = 0.6
+"""Share among all articles from which a short part with a question word counts: asking which comes first does little
+harm."""
+QUESTION_WORDS: Final = normalising.WORDS / "question_words.txt"
 CHOICES_AT: Final = 0.3
 """Share of the articles worth offering from which they are offered; below it only off-topic messages got choices."""
 WORTH_OFFERING: Final = 0.008
@@ -63,6 +70,7 @@ _JUDGED_AWAY: Final = 3
 """Of articles left out whole every third phrasing is judged: nearly all that people ask of us has an article."""
 _ENOUGH_TO_JUDGE: Final = 20_000
 _LOOKED_AT: Final = 12
+_SHORT_QUESTION: Final = 6
 _ISSUE: Final = 3
 """A part of fewer words asks nothing by itself."""
 _CODE: Final = ("finding.py", "ranking.py", "grams.py", "recognising.py", "normalising.py", "languages.py")
@@ -70,6 +78,7 @@ _ISSUE_ENDS: Final = re.compile(r"[?!.;\n]+")
 _JOINS_ISSUES: Final = re.compile(
     r"\b(?:dan|sama|sm|trus|terus|trs|lalu|juga|jg|sekalian|plus|serta|karo|jeung|sareng)\b"
 )
+_ANY_END: Final = re.compile(f"{_ISSUE_ENDS.pattern}|,|{_JOINS_ISSUES.pattern}")
 
 Kind = Literal["answer", "choices", "none", "chitchat", "person"]
 
@@ -140,7 +149,7 @@ class Finder:
             kind = "choices"
         issues = self._separate_issues(text, spoken) if kind in ("answer", "choices") else ()
         if issues:
-            kind, articles = "choices", issues
+            kind, articles = "choices", tuple(dict.fromkeys((*issues, *articles)))[:3]
         return Found(
             kind=kind,
             label=top if kind in ("answer", "chitchat") or (kind == "none" and top == UNCLEAR) else None,
@@ -161,17 +170,24 @@ class Finder:
             parts = [
                 words for part in ends.split(text.lower()) if len(words := normalising.split_words(part)) >= _ISSUE
             ]
-            asked = (self._surely_asked(words, spoken) for words in parts) if len(parts) > 1 else ()
-            different = tuple(dict.fromkeys(label for label in asked if label))[:3]
-            if len(different) > 1:
+            if different := _different(self._surely_asked(words, spoken) for words in parts if len(parts) > 1):
                 return different
-        return ()
+        return _different(self._likely_asked(words, spoken) for words in _short_questions(text))
 
     def _surely_asked(self, words: list[str], spoken: str) -> str | None:
         """The article that a part of a message asks for on its own, where it is sure."""
         ranked = self.ranker.rank(read(words, spoken), ASIDE)
         label = self.ranker.labels[ranked.order[0]]
         return label if not label.startswith("@") and _confidence(self.belief, ranked) >= PART_AT else None
+
+    def _likely_asked(self, words: list[str], spoken: str) -> str | None:
+        """The article that a short question asks for, where others are far behind; alone it may well be unclear."""
+        ranked = self.ranker.rank(read(words, spoken), ASIDE)
+        best = [self.ranker.labels[n] for n in ranked.order[:2]]
+        label = best[1] if best[0] == UNCLEAR else best[0]
+        shares = [ranked.shares[n] for n, each in enumerate(self.ranker.labels) if not each.startswith("@")]
+        share = ranked.shares[self.ranker.labels.index(label)] / sum(shares)
+        return label if not label.startswith("@") and share >= QUESTION_AT else None
 
     def save(self, path: Path) -> None:
         """Write the finder to one file, whole or not at all."""
@@ -211,6 +227,25 @@ class Finder:
             if isinstance(error, (UnfitFinder, FileNotFoundError)):
                 raise
             raise UnfitFinder(f"{path.name} cannot be read: {error}") from error
+
+
+def _different(asked: Iterable[str | None]) -> tuple[str, ...]:
+    """The first three articles asked for; nothing where it is one for all."""
+    labels = tuple(dict.fromkeys(label for label in asked if label))[:3]
+    return labels if len(labels) > 1 else ()
+
+
+def _short_questions(text: str) -> list[list[str]]:
+    """The parts of a message that each ask with few words, with the countries that the whole is about."""
+    parts = [normalising.split_words(part) for part in _ANY_END.split(text.lower())]
+    countries = [name_of(code) for code in countries_in(text) if code != HOME]
+    short = [words for words in parts if 2 <= len(words) <= _SHORT_QUESTION and _question_words() & set(words)]
+    return [[*words, *(name for name in countries if name not in words)] for words in short]
+
+
+@cache
+def _question_words() -> frozenset[str]:
+    return frozenset(word for _, line in read_lines(QUESTION_WORDS) for word in line.split())
 
 
 def _worth_offering(shares: Sequence[tuple[str, float]]) -> tuple[str, ...]:

@@ -87,12 +87,16 @@ def for_article(
 def pick(table: Table, countries: Iterable[str], jobs: Iterable[str]) -> tuple[Row, ...]:
     """The rows that hold for the countries (codes) and jobs (codes of words/jobs.tsv) named in a message.
 
-    Best fitting first: country and job, then country, then job; the order of the file decides between equals. A row
+    Best fitting first: country and job, then country, then job; the order of the file decides between equals; where
+    several countries are named, the best row of each comes before the rest. A row
     of a country needs it named; a row of some jobs is left out where only other jobs are named. Nothing named, no rows.
     """
+    countries = tuple(countries)
     named, wanted = frozenset(countries), frozenset(jobs)
     fitting = [row for row in table.rows if _fits(row, named, wanted)]
-    return tuple(sorted(fitting, key=lambda row: (not named & set(row.countries), not wanted & set(row.jobs))))
+    best = sorted(fitting, key=lambda row: (not named & set(row.countries), not wanted & set(row.jobs)))
+    of_each = (next((row for row in best if country in row.countries), None) for country in countries)
+    return tuple(dict.fromkeys(row for row in (*of_each, *best) if row))
 
 
 def _fits(row: Row, named: frozenset[str], wanted: frozenset[str]) -> bool:

@@ -173,7 +173,8 @@ def evaluate(files: tuple[Path, ...], wanted: tuple[str, ...], usual: bool, ids:
     from bot import evaluation
     from processes import evaluating
 
-    floors = {**(evaluation.FLOORS if usual else {}), **dict(_floor(each) for each in wanted)}
+    wished = dict(_floor(each) for each in wanted)
+    floors = {**(evaluation.FLOORS if usual else {}), **wished}
     try:
         questions = evaluating.questions_in(files, ids)
     except evaluation.QuestionsInvalid as error:
@@ -185,6 +186,7 @@ def evaluate(files: tuple[Path, ...], wanted: tuple[str, ...], usual: bool, ids:
         console = Console()
         evaluating.show(outcomes, Console(width=max(console.width, 190)) if not console.is_terminal else console)
     missed = evaluation.below(outcomes, floors)
+    missed += [f"{floor}: no question asks about it" for floor in evaluation.unasked(outcomes, wished)]
     for line in missed:
         click.echo(f"balai: below the floor: {line}", err=True)
     if missed:

@@ -20,7 +20,7 @@ def questions_in(files: Iterable[Path], ids: str = "all") -> list[Question]:
     every = [question for file in files for question in evaluation.read(file)]
     if ids == "all":
         return every
-    return [question for question in every if _number(question.id) % 2 == (ids == "odd")]
+    return [question for question in every if _parity(question.id) == ids]
 
 
 def ask(questions: Sequence[Question], guide: Guide) -> list[Outcome]:
@@ -63,6 +63,7 @@ def _confusions(outcomes: Sequence[Outcome]) -> Table:
     return table
 
 
-def _number(name: str) -> int:
+def _parity(name: str) -> str:
+    """ "odd" or "even" by the digits of an id; neither where it has none."""
     digits = "".join(char for char in name if char.isdigit())
-    return int(digits) if digits else 0
+    return ("even", "odd")[int(digits) % 2] if digits else ""

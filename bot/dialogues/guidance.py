@@ -22,7 +22,7 @@ PAGE = 8
 """Articles on one page of a topic: with "more" and "menu" they fill a list of ten rows."""
 SOURCES_SHOWN = 2
 RELATED_SHOWN = 3
-ROWS_SHOWN = 2
+ROWS_SHOWN = 3
 UNCLEAR = "@unclear"
 CHITCHAT: dict[str, Callable[[Phrases], str]] = {
     "@greeting": Phrases.greeting,

@@ -22,15 +22,15 @@ UNSURE = Found("none", None, (), 0.1, "id", (), (), "")
 
 
 class Finder:
-    """Knows two questions, and only when the country is said."""
+    """Knows one question, and for the rest hears the country's name."""
 
     alarm = None
 
     def find(self, text: str, language: str | None = None) -> Found:
         if text == "biayanya taiwan":
             return Found("answer", COSTS, (), 0.9, "id", (), (), "")
-        if text == "libur gak taiwan":
-            return Found("choices", None, (TAIWAN, "beban-kerja-dan-libur"), 0.4, "id", (), (), "")
+        if text.endswith("taiwan"):
+            return Found("answer", TAIWAN, (), 0.9, "id", (), (), "")
         return UNSURE
 
 
@@ -45,6 +45,8 @@ def real_guide() -> Guide:
     [
         ("kalau ke Taiwan?", Thread(COSTS, ("my",)), (("answer", COSTS), ("tw",))),
         ("nek neng Hongkong piye", Thread(COSTS), (("answer", COSTS), ("hk",))),
+        ("kalau jadi pembantu rumah tangga?", Thread(COSTS, ("tw",)), (("answer", COSTS), ("tw",))),
+        ("lamun aning malaysia", Thread(COSTS, ("tw",)), (("answer", COSTS), ("my",))),
         ("mun jadi perawat", Thread(COSTS, ("tw",)), (("answer", COSTS), ("tw",))),
         ("klo taiwan gmn pak", Thread(MALAYSIA, ("my",)), (("answer", TAIWAN), ("tw",))),
         ("biayanya", Thread(TAIWAN, ("tw",)), (("answer", COSTS), ("tw",))),
@@ -61,8 +63,7 @@ def test_a_follow_up_is_understood(
     ("typed", "said_before", "offered"),
     [
         ("kalau ke Taiwan?", Thread(LETTER, ("my",)), (LETTER, TAIWAN)),  # the same rule, or the country's page
-        ("libur gak", Thread(TAIWAN, ("tw",)), (TAIWAN, "beban-kerja-dan-libur")),
-        ("terus gimana", Thread(LETTER), (LETTER,)),
+        ("kalau ke jerman?", Thread(COSTS, ("my",)), (COSTS, "cek-status-negara")),  # nothing is noted of Germany
     ],
 )
 def test_where_it_may_mean_two_things_both_are_offered(
@@ -70,6 +71,17 @@ def test_where_it_may_mean_two_things_both_are_offered(
 ) -> None:
     understood = understand(typed, None, real_guide, said_before)
     assert (understood.kind, understood.choices) == ("choices", offered)
+
+
+@pytest.mark.parametrize("typed", ["terus gimana", "lebih lengkapnya", "trus piye pak"])
+def test_little_words_alone_ask_for_the_rest(real_guide: Guide, typed: str) -> None:
+    understood = understand(typed, None, real_guide, Thread(LETTER))
+    assert (understood.kind, understood.slug, understood.wants_more) == ("answer", LETTER, True)
+
+
+@pytest.mark.parametrize("typed", ["hmm gitu", "gak jadi", "korleko"])
+def test_a_reaction_is_no_question_about_the_country(real_guide: Guide, typed: str) -> None:
+    assert understand(typed, None, real_guide, Thread(TAIWAN, ("tw",))).kind == "none"
 
 
 @pytest.mark.parametrize(

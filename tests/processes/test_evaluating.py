@@ -106,6 +106,8 @@ def test_evaluate_prints_tables_and_holds_a_floor(tmp_path: Path, questions: Pat
     missed = house.balai("evaluate", str(questions), "--floor", "danger=97", "--floor", "asked=-1")
     assert missed.code == 1
     assert "below the floor: asked: 0.0 % (0/2), at most -1 % wanted" in missed.err
+    unasked = house.balai("evaluate", str(questions), "--ids", "odd", "--floor", "danger=97")
+    assert (unasked.code, "danger: no question asks about it" in unasked.err) == (1, True)
 
 
 def test_evaluate_gives_figures_to_other_programs(tmp_path: Path, questions: Path) -> None:
