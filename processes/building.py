@@ -1,4 +1,4 @@
-"""`python -m processes.building files|database PATH`: build a finder and end, so that its memory is given back.
+"""`python -m processes.building files|database FOLDER`: build a finder and end, so that its memory is given back.
 
 `python -m processes.building ready` sees that the finder of the guidance files is at hand (`make setup`).
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -17,11 +18,16 @@ from centre import contact_points
 from centre.db import Database
 from content import articles, finding, library
 from content import contacts as contact_book
-from content.finding import Finder, UnfitFinder
+from content.finding import Finder
 from content.library import Library
 from processes.settings import ROOT, Settings
 
 GUIDANCE = ROOT / "content" / "guidance"
+KEPT = 3
+"""Finders left lying: staff may go back to the words of before."""
+LOOKS_TO_REST = 60
+"""A builder that brought nothing twice will bring nothing at once either: half a minute of a core is not spent again
+before so many looks, or before the guidance changes."""
 
 log = structlog.get_logger()
 
@@ -34,33 +40,47 @@ class GuideKeeper:
         self._folder = data / "finder"
         self._contacts = contact_book.read()
         self._builder: subprocess.Popen[bytes] | None = None
+        self._tries = self._rests = 0
         self._take(self._read_library())
         self._finder = self._first_finder()
         self._links = self._read_links()
-        self.guide = Guide(self._library, self._finder, self._links)
+        self.guide = self._current()
 
     def refresh(self) -> None:
-        """Notice what has changed and take it over whole."""
+        """Notice what has changed and take it over whole; words need not wait for their finder."""
         self._links = self._read_links()
         if self._version() != self._library.version:
             self._take(self._read_library())
+        self.guide = self._current()
         if self._finder.fingerprint != self._wanted:
             self._rebuild()
-        self.guide = Guide(self._library, self._finder, self._links)
+            self.guide = self._current()
 
     def close(self) -> None:
         """Leave no builder behind."""
         if self._builder and self._builder.poll() is None:
             self._builder.terminate()
 
+    def _current(self) -> Guide:
+        return Guide(self._library, self._finder, self._links)
+
     def _rebuild(self) -> None:
         """Take the finder that fits, or see to it that it is being built."""
-        path = self._folder / f"{self._wanted}.npz"
-        if path.exists():
-            self._finder = Finder.load(path)
-            log.info("finder.ready", fingerprint=self._finder.fingerprint)
+        found = _saved(self._wanted, self._folder)
+        if found:
+            self._finder = found
+            log.info("finder.ready", fingerprint=found.fingerprint)
         elif self._builder is None or self._builder.poll() is not None:
-            self._builder = start_building(path, from_files=False)
+            self._build_again()
+
+    def _build_again(self) -> None:
+        """Start a builder. The one before may have met other guidance than we asked for: the second try is at once."""
+        if self._rests:
+            self._rests -= 1
+            return
+        self._rests = LOOKS_TO_REST if self._tries else 0
+        self._tries += 1
+        self._builder = start_building(self._folder, from_files=False)
 
     def _first_finder(self) -> Finder:
         """The one that fits or an earlier one, whichever answers at once; else it is built now."""
@@ -69,6 +89,7 @@ class GuideKeeper:
 
     def _take(self, known: Library) -> None:
         self._library, self._wanted = known, _fingerprint(known)
+        self._tries = self._rests = 0
 
     def _version(self) -> int:
         with self._database.reading() as session:
@@ -95,16 +116,19 @@ def finder_for(known: Library, data: Path, *, from_files: bool) -> Finder:
     return _saved(fingerprint, data / "finder") or _build(known, data, fingerprint, from_files)
 
 
-def start_building(path: Path, *, from_files: bool) -> subprocess.Popen[bytes]:
-    """Build a finder in a process that ends, into `path`."""
+def start_building(folder: Path, *, from_files: bool) -> subprocess.Popen[bytes]:
+    """Build a finder in a process that ends, into `folder`."""
     source = "files" if from_files else "database"
     log.info("finder.building", source=source)
-    command = [sys.executable, "-m", "processes.building", source, str(path)]
+    command = [sys.executable, "-m", "processes.building", source, str(folder)]
     return subprocess.Popen(command)  # noqa: S603 - our own module, in our own folder: it reads the same settings
 
 
-def build(settings: Settings, source: str, path: Path) -> None:
-    """Build a finder from the files or the database and put it at `path`; older ones beside it are cleared away."""
+def build(settings: Settings, source: str, folder: Path) -> None:
+    """Build a finder from the files or the database and put it in `folder`; older ones there are cleared away.
+
+    It is named by what it was built from, which may have changed since somebody asked for it.
+    """
     from processes import wiring
 
     if source == "files":
@@ -112,8 +136,9 @@ def build(settings: Settings, source: str, path: Path) -> None:
     else:
         with wiring.database(settings).reading() as session:
             known = library.from_database(session, contact_book.read())
-    finding.build(known.phrasings, known.titles).save(path)
-    for old in sorted(path.parent.glob("*.npz"), key=lambda each: each.stat().st_mtime)[:-3]:
+    built = finding.build(known.phrasings, known.titles)
+    built.save(folder / f"{built.fingerprint}.npz")
+    for old in _oldest_first(folder)[:-KEPT]:
         old.unlink(missing_ok=True)
 
 
@@ -122,37 +147,44 @@ def _fingerprint(known: Library) -> str:
 
 
 def _saved(fingerprint: str, folder: Path) -> Finder | None:
-    """The finder of exactly this fingerprint, if it was built here before."""
+    """The finder of exactly this fingerprint, if it was built here before. A file that only bears its name goes."""
     for place in (folder, ROOT / "var" / "finder"):
         path = place / f"{fingerprint}.npz"
         if path.exists():
-            return _load(path)
+            found = _load(path)
+            if found and found.fingerprint == fingerprint:
+                return found
+            log.warning("finder.unfit", file=path.name)
+            with suppress(OSError):
+                path.unlink()
     return None
 
 
 def _newest(folder: Path) -> Finder | None:
     """An earlier finder, good enough until the new one is built."""
-    for path in sorted(folder.glob("*.npz"), key=lambda each: each.stat().st_mtime, reverse=True):
-        found = _load(path)
-        if found:
-            return found
-    return None
+    return next(filter(None, map(_load, reversed(_oldest_first(folder)))), None)
+
+
+def _oldest_first(folder: Path) -> list[Path]:
+    """The saved finders; one that another process clears away meanwhile is passed over."""
+    aged = []
+    for path in folder.glob("*.npz"):
+        with suppress(FileNotFoundError):
+            aged.append((path.stat().st_mtime, path))
+    return [path for _, path in sorted(aged)]
 
 
 def _load(path: Path) -> Finder | None:
     try:
         return Finder.load(path)
-    except (UnfitFinder, OSError, ValueError, KeyError):
+    except Exception:  # noqa: BLE001 - whatever a torn or foreign file sets off: it can be built again
         return None
 
 
 def _build(known: Library, data: Path, fingerprint: str, from_files: bool) -> Finder:
     print("Menyiapkan pencari jawaban (sekali saja, sekitar setengah menit) …", file=sys.stderr)  # noqa: T201
-    path = data / "finder" / f"{fingerprint}.npz"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if start_building(path, from_files=from_files).wait() == 0:
-            return Finder.load(path)
-    except OSError:
-        pass  # the folder cannot be written: build it for this once
-    return finding.build(known.phrasings, known.titles)
+    folder = data / "finder"
+    with suppress(OSError):  # where the folder cannot be written it is built for this once
+        folder.mkdir(parents=True, exist_ok=True)
+        start_building(folder, from_files=from_files).wait()
+    return _saved(fingerprint, folder) or finding.build(known.phrasings, known.titles)
