@@ -165,6 +165,12 @@ def test_a_changed_phrasing_or_title_is_noticed_without_building(phrasings: Sequ
     assert before != finding.fingerprint(phrasings, {"dokumen-ditahan": ["Paspor ditahan majikan"]})
 
 
+def test_every_label_beside_the_articles_is_said_somehow(phrasings: Sequence[Phrasing]) -> None:
+    """And none is said that the code does not know."""
+    said = {phrasing.label for phrasing in phrasings if phrasing.label.startswith("@")}
+    assert said == {*finding.CHITCHAT, *finding.ASIDE, finding.PERSON}
+
+
 def test_a_damaged_file_is_refused(finder: Finder, tmp_path: Path) -> None:
     path = tmp_path / "finder.npz"
     finder.save(path)
