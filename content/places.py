@@ -12,33 +12,36 @@ from pathlib import Path
 
 from content.typed import Word, grouped, one_left_out, one_slip, read_lines, split
 
-PLACES = Path(__file__).parent / "words" / "places.tsv"
+WORDS = Path(__file__).parent / "words"
+PLACES = WORDS / "places.tsv"
+ORDINARY = Path(__file__).parent / "danger" / "ordinary.txt"
 HOME = "id"
+LONG = 7
+"""Letters from which a name is known with one of them wrong; shorter ones are too like other words."""
+NO_PLACE = "-"
+"""The row of ordinary words that are one letter away from a place ("bengkok", "malaria")."""
 
 
 class PlacesInvalid(ValueError):
     """The list of places cannot be used; the message names line and remedy."""
 
 
-AT = {"di", "d", "in", "at"} | {
-    "leq",
-    "lek",
-    "ning",
-    "neng",
-    "nang",
-    "ing",
-    "e",
-    "dek",
-    "sian",
-    "ti",
-    "dhateng",
-    "ndek",
-    "ring",
-}
-
-# "kl" is also "kalau", "jb" and "sg" are many things: places only in "di kl", "ke jb"
+AT = frozenset(
+    {"di", "d", "in", "at", "ing", "ning", "neng", "nang", "dek", "ndek", "dhateng"}
+    | {"leq", "lek", "e", "sian", "ti", "ring"}
+)
+# "kl" is also "kalau", "jb" and "sg" are many things, "bali" is going home in Javanese, "malang" bad luck: places only
+# in "di kl", "ke jb", or where nothing else is said
 AT_OR_TO = AT | {"ke", "ka", "jok", "dari", "toilet", "bandara"}
-ONLY_AFTER_AT = frozenset({"kl", "jb", "sg", "in", "uk"})
+ONLY_AFTER_AT = frozenset({"kl", "jb", "sg", "in", "uk", "bali", "malang", "medan"})
+
+# who somebody is, not where: "majikan orang arab"
+OF_SOMEBODY = frozenset(
+    {"orang", "org", "wong", "urang", "jelema", "dengan", "dengaq", "bangsa", "keturunan", "warga"}
+    | {"asal", "asli", "asale", "asalna"}
+)
+# where somebody comes from; who says "dari taiwan" mostly writes from there, who says "dari lombok" comes from there
+HAILING = OF_SOMEBODY | {"dari", "dr", "dri", "saka", "seka", "saking", "ti", "tina", "leman", "lekan", "from"}
 
 
 def countries_in(text: str) -> tuple[str, ...]:
@@ -68,11 +71,11 @@ def place_among(words: Sequence[Word]) -> str | None:
     home = None
     for index in range(len(words)):
         code = country_at(words, index)
+        before = words[index - 1].plain if index else ""
         if code == HOME:
-            home = HOME
-        elif code:
-            stands_there = index > 0 and words[index - 1].plain in AT
-            abroad.append((not stands_there, index, code))
+            home = home if before in HAILING else HOME
+        elif code and before not in OF_SOMEBODY:
+            abroad.append((before not in AT, index, code))
     return min(abroad)[2] if abroad else home
 
 
@@ -81,22 +84,47 @@ def country_at(words: Sequence[Word], index: int) -> str | None:
     known = places()
     for size in (3, 2, 1):
         name = " ".join(word.plain for word in words[index : index + size])
-        if name in known and (name not in ONLY_AFTER_AT or (index > 0 and words[index - 1].plain in AT_OR_TO)):
+        if name in known and (name not in ONLY_AFTER_AT or _is_at(words, index)):
             return known[name]
     return _misspelt_place(words[index].plain)
 
 
+def _is_at(words: Sequence[Word], index: int) -> bool:
+    return len(words) == 1 or (index > 0 and words[index - 1].plain in AT_OR_TO)
+
+
 @functools.lru_cache(maxsize=5_000)
 def _misspelt_place(word: str) -> str | None:
-    if len(word) < 7:
+    """The country of a long name in which one letter went wrong. A word that has a meaning is no slip."""
+    if len(word) < LONG or word in places():
         return None
     near = {name for short in one_left_out(word) for name in _long_places().get(short, ())}
-    return next((places()[name] for name in sorted(near) if name[0] == word[0] and one_slip(word, name)), None)
+    slips = [name for name in sorted(near) if name[0] == word[0] and one_slip(word, name)]
+    return places()[slips[0]] if slips and word not in _ordinary() else None
 
 
 @functools.lru_cache(maxsize=1)
 def _long_places() -> Mapping[str, tuple[str, ...]]:
-    return grouped((short, name) for name in places() if len(name) >= 7 for short in one_left_out(name))
+    """The names in which slips are forgiven, by what is left of them without one letter.
+
+    Of home only its own name: its towns are too like other words ("sekarang" is not Semarang, "lambung" not Lampung),
+    and a card for home does harm to somebody abroad.
+    """
+    names = (name for name, code in places().items() if len(name) >= LONG and (code != HOME or name == name_of(HOME)))
+    return grouped((short, name) for name in names for short in one_left_out(name))
+
+
+@functools.lru_cache(maxsize=1)
+def _ordinary() -> frozenset[str]:
+    """Words that mean something: all that our word tables know but slips that are written out as a place."""
+    known = {word for _, line in read_lines(ORDINARY) for word in line.split()} | set(_rows().get(NO_PLACE, ()))
+    for file in (*sorted(WORDS.glob("word_map.*.tsv")), WORDS / "abbreviations.tsv", WORDS / "informal.tsv"):
+        for line in file.read_text(encoding="utf-8").splitlines()[1:]:
+            said, *meant = line.split("\t")[:2]
+            known.update(word for text in (said, *meant) for word in text.split() if not places().keys() & set(meant))
+    for line in (WORDS / "frequencies.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        known.add(line.split("\t")[1])
+    return frozenset(known)
 
 
 @functools.lru_cache(maxsize=1)
@@ -106,12 +134,16 @@ def _first_names() -> Mapping[str, str]:
 
 @functools.lru_cache(maxsize=1)
 def places(file: Path = PLACES) -> Mapping[str, str]:
-    """Place name as typed (lower case, no accents) → country code, from words/places.tsv."""
-    known: dict[str, str] = {}
+    """Place name as typed (lower case, no accents) → country code, from words/places.tsv. Raises `PlacesInvalid`."""
+    return {name: code for code, names in _rows(file).items() if code != NO_PLACE for name in names}
+
+
+@functools.lru_cache(maxsize=1)
+def _rows(file: Path = PLACES) -> Mapping[str, tuple[str, ...]]:
+    rows: dict[str, tuple[str, ...]] = {}
     for number, line in read_lines(file):
         code, tab, names = line.partition("\t")
-        if not tab or not re.fullmatch(r"[a-z]{2}", code):
+        if not tab or not re.fullmatch(r"-|[a-z]{2}", code):
             raise PlacesInvalid(f"{file.name} line {number}: write a two-letter code, a tab, then names with commas")
-        for name in names.split(","):
-            known[name.strip()] = code
-    return known
+        rows[code] = (*rows.get(code, ()), *(name.strip() for name in names.split(",")))
+    return rows
