@@ -168,9 +168,15 @@ class Finder:
             parts = [
                 words for part in ends.split(text.lower()) if len(words := normalising.split_words(part)) >= _ISSUE
             ]
-            if different := _different(self._surely_asked(words, spoken) for words in parts if len(parts) > 1):
+            if different := self._surely_different(parts, spoken):
                 return different
-        return _different(self._likely_asked(words, spoken) for words in _short_questions(text))
+        return _different(self._likely_asked(words, spoken, QUESTION_AT) for words in _short_questions(text))
+
+    def _surely_different(self, parts: Sequence[list[str]], spoken: str) -> tuple[str, ...]:
+        """What parts surely ask for; looked at closely only where a quick look tells them apart."""
+        if len(parts) < 2 or not _different(self._likely_asked(words, spoken, 0.0) for words in parts):
+            return ()
+        return _different(self._surely_asked(words, spoken) for words in parts)
 
     def _surely_asked(self, words: list[str], spoken: str) -> str | None:
         """The article that a part of a message asks for on its own, where it is sure."""
@@ -178,14 +184,16 @@ class Finder:
         label = self.ranker.labels[ranked.order[0]]
         return label if not label.startswith("@") and _confidence(self.belief, ranked) >= PART_AT else None
 
-    def _likely_asked(self, words: list[str], spoken: str) -> str | None:
-        """The article that a short question asks for, where others are far behind; alone it may well be unclear."""
-        ranked = self.ranker.rank(read(words, spoken), ASIDE)
-        best = [self.ranker.labels[n] for n in ranked.order[:2]]
+    def _likely_asked(self, words: list[str], spoken: str, at_least: float) -> str | None:
+        """The article that a part asks for, where others are far behind; a short one alone may well be unclear."""
+        shares = self.ranker.shares(read(words, spoken))
+        best = [self.ranker.labels[n] for n in shares.argsort()[:-3:-1]]
         label = best[1] if best[0] == UNCLEAR else best[0]
-        shares = [ranked.shares[n] for n, each in enumerate(self.ranker.labels) if not each.startswith("@")]
-        share = ranked.shares[self.ranker.labels.index(label)] / sum(shares)
-        return label if not label.startswith("@") and share >= QUESTION_AT else None
+        articles = sum(
+            share for share, each in zip(shares, self.ranker.labels, strict=True) if not each.startswith("@")
+        )
+        share = shares[self.ranker.labels.index(label)] / articles
+        return label if not label.startswith("@") and share >= at_least else None
 
     def save(self, path: Path) -> None:
         """Write the finder to one file, whole or not at all."""

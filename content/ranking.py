@@ -75,6 +75,12 @@ class Ranker:
         signals = self._signals(margins, shares, order, vectors, len(readings[0]), aside)
         return Ranking(order, shares, because[:WORTH_NAMING], np.append(signals, _leads(views, int(order[0]))))
 
+    def shares(self, readings: Sequence[Sequence[str]]) -> Floats:
+        """The labels' shares alone, in the order of `labels`: a quick look at a part of a message."""
+        vectors = (self.grams.vector(words) for words in readings)
+        margins: Floats = np.mean([np.add(*self._margins(vector)) for vector in vectors], axis=0) + self.offsets
+        return _softmax(margins * SHARPNESS)
+
     def _deciding_words(self, words: Sequence[str], vector: Vector, label: int) -> tuple[str, ...]:
         """The words of a message that spoke for a label, the strongest first."""
         rows = vector.features
