@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from content.danger_rules import Span, rulebook
-from content.places import AT, HAILING, HOME, WORDS, country_at, place_among
+from content.places import AT, HAILING, HOME, WORDS, country_at, place_among, places
 from content.typed import Word, read_lines, split
 
 SAID = WORDS / "whereabouts.tsv"
@@ -41,11 +41,11 @@ def whereabouts(text: str, known: str | None, *, of_somebody_else: bool = False)
     return next(told, None)
 
 
-def is_on_the_way(text: str) -> bool:
-    """Is the only place in a message one that somebody goes to ("biaya ke taiwan")?"""
+def only_tells_a_place(text: str) -> bool:
+    """Is a place all that a message says ("saya kerja di taiwan bu")?"""
     words = split(text)
-    places = [index for index in range(len(words)) if country_at(words, index)]
-    return bool(places) and all(index > 0 and words[index - 1].plain in _said()["to"] for index in places)
+    about = AT.union(*_said().values(), *(name.split() for name in places()))
+    return all(word.plain in about or country_at(words, index) for index, word in enumerate(words))
 
 
 def _is_told(

@@ -4,12 +4,16 @@ Two levels. `act`: first words for this kind of danger, then who can act where t
 whether there is danger now, with whom to call in doubt; the question that was asked is kept and answered after "no".
 
 The card asks where the person is. Frightened people answer in several messages ("iya aman", "terima kasih", then "di
-taiwan"), so that the place is listened for beside whatever else is said, for some turns.
+taiwan"), so that the place is listened for beside whatever else is said, for some turns. What an emergency was about is
+known as long as it may last, and then forgotten: next month the same person may be at home.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
 
 from bot import words
 from bot.dialogues import guidance, settings
@@ -20,7 +24,9 @@ from centre import answers
 from centre.messages import Choice
 from content.contacts import Contact, for_danger
 from content.danger import Danger
-from content.places import country_in
+from content.places import HOME, WORDS, countries_in
+from content.typed import read_lines
+from content.whereabouts import only_tells_a_place, whereabouts
 
 STEP = "danger"
 LISTENED_FOR = 6
@@ -28,10 +34,15 @@ LISTENED_FOR = 6
 CARED_FOR = 3
 """So many of them get a danger's answer, not a guess, where they say yes, no or what we do not understand."""
 PLACE_WORDS = 4
-"""A message of no more words tells a place, or tries to; a longer one that we can answer is a question too."""
+"""A message of no more words tries to tell a place, even where we do not know it."""
 CONSENT_WORDS = 2
 """ "tidak aman", "iya bu": of so few words the first may say yes or no."""
-HOME = "id"
+KEPT_FOR = timedelta(days=3)
+"""So long after the last word of danger its country and kind are known. Who is beaten writes again the next night, and
+must not be asked again where that is; a week later they may be elsewhere, and a wrong number costs more than a question."""
+KEPT = ("country", "danger", "danger_at", "is_somebody_else", "after", "since_card", "is_thanked")
+THANKS = "@thanks"
+QUESTION_WORDS = WORDS / "question_words.txt"
 
 
 def card(say: Phrases, contacts: Mapping[str, Contact], danger: Danger, country: str | None) -> str:
@@ -55,8 +66,8 @@ def question(say: Phrases, contacts: Mapping[str, Contact], danger: Danger, coun
     return "\n\n".join((say.in_danger_now(), "\n".join((say.if_in_doubt(), *lines[:2]))))
 
 
-def answer(turn: Turn, understood: Understood, *, warned: bool) -> Answer:
-    """What a message that sounds like danger gets. `warned`: the card already went out for this very message."""
+def answer(turn: Turn, understood: Understood, *, warned: bool, said: str | None = None) -> Answer:
+    """What a message (`said`) that sounds like danger gets. `warned`: the card already went out for this very message."""
     danger = understood.danger
     assert danger is not None, "only asked of a message in which danger was seen"
     answers.record(
@@ -68,8 +79,9 @@ def answer(turn: Turn, understood: Understood, *, warned: bool) -> Answer:
         confidence=1.0,
         now=turn.now,
     )
-    remember(turn.conversation, country=danger.country or turn.conversation.memory.get("country"))
-    remember(turn.conversation, danger=danger.kind, is_somebody_else=danger.is_somebody_else or None)
+    danger = replace(danger, country=_place_in(turn, danger, said))
+    remember(turn.conversation, country=danger.country, danger=danger.kind, danger_at=turn.now.isoformat())
+    remember(turn.conversation, is_somebody_else=danger.is_somebody_else or None)
     if danger.level == "act" or warned:
         return _act(turn, danger, warned)
     remember(turn.conversation, after=list(understood.choices))
@@ -98,7 +110,11 @@ def confirmed(turn: Turn, word: str) -> Answer:
 
 
 def listen(turn: Turn) -> None:
-    """One more message since the card asked where the person is; after some we stop listening."""
+    """One more message since the card asked where the person is; after some we stop listening, after days we forget."""
+    if _is_over(turn):
+        remember(turn.conversation, **dict.fromkeys(KEPT))
+        if turn.conversation.step == STEP:
+            turn.conversation.step = None
     since = turn.conversation.memory.get("since_card")
     if since is not None:
         remember(turn.conversation, since_card=since + 1 if since < LISTENED_FOR else None)
@@ -124,9 +140,13 @@ def place_told(turn: Turn, text: str, understood: Understood) -> Answer | None:
     question once more, or a person. None for all else, while we go on listening."""
     if not is_listening(turn):
         return None
-    country = country_in(text)
-    is_news = waits_for_place(turn) or not is_question(text, understood)
-    if country and is_news and (country != HOME or turn.conversation.step is None):
+    if understood.slug == THANKS:
+        remember(turn.conversation, is_thanked=True)
+    asks_of_a_country = _asks(text, understood) and bool(countries_in(text))
+    if asks_of_a_country and _has_time_for_questions(turn):
+        return None
+    country = whereabouts(text, _country(turn), of_somebody_else=_is_somebody_else(turn))
+    if country and (country != HOME or turn.conversation.step is None):
         remember(turn.conversation, country=country)
         return _act(turn, _remembered(turn), warned=False)
     if turn.conversation.step is not None or turn.conversation.memory["since_card"] > CARED_FOR:
@@ -145,7 +165,25 @@ def place_told(turn: Turn, text: str, understood: Understood) -> Answer | None:
 
 def is_question(text: str, understood: Understood) -> bool:
     """Does a message want its answer, even where it names the place?"""
-    return understood.kind == "answer" and len(text.split()) > PLACE_WORDS
+    return understood.kind == "answer" and (_has_question_word(text) or not only_tells_a_place(text))
+
+
+def _asks(text: str, understood: Understood) -> bool:
+    return is_question(text, understood) or (understood.kind == "choices" and _has_question_word(text))
+
+
+def _has_time_for_questions(turn: Turn) -> bool:
+    """Once we know where somebody is, or they have thanked us, a country in a question does not tell the place."""
+    return not waits_for_place(turn) or bool(turn.conversation.memory.get("is_thanked"))
+
+
+def _has_question_word(text: str) -> bool:
+    return not _question_words().isdisjoint(words.plain(text).split())
+
+
+@cache
+def _question_words() -> frozenset[str]:
+    return frozenset(word for _, line in read_lines(QUESTION_WORDS) for word in line.split())
 
 
 def _consent_in(text: str) -> str | None:
@@ -162,7 +200,7 @@ def _act(turn: Turn, danger: Danger, warned: bool) -> Answer:
     say = turn.say
     asked = _one_question(say, danger.is_somebody_else)
     text = f"{say.already_warned()} {asked}" if warned else _card(turn, danger)
-    remember(turn.conversation, since_card=0)
+    remember(turn.conversation, since_card=0, is_thanked=None, danger_at=turn.now.isoformat())
     return Answer(text, _ways_on(say))
 
 
@@ -177,6 +215,24 @@ def _ways_on(say: Phrases) -> tuple[Choice, ...]:
 
 def _card(turn: Turn, danger: Danger) -> str:
     return card(turn.say, turn.guide.library.contacts, danger, _country(turn))
+
+
+def _place_in(turn: Turn, danger: Danger, said: str | None) -> str | None:
+    """Where a new danger is: what its message tells, unless it only mentions another place than the one we know."""
+    known = _country(turn)
+    if known is None or danger.country in (None, known):
+        return danger.country or known
+    if said is None:
+        return known if danger.country == HOME else danger.country
+    return whereabouts(said, known, of_somebody_else=danger.is_somebody_else) or known
+
+
+def _is_over(turn: Turn) -> bool:
+    """Has nothing been said of a danger for so long that what we knew of it may be true no more?"""
+    known = turn.conversation.memory
+    if not any(name in known for name in KEPT):
+        return False
+    return "danger_at" not in known or turn.now - datetime.fromisoformat(known["danger_at"]) > KEPT_FOR
 
 
 def _remembered(turn: Turn) -> Danger:

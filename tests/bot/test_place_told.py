@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.conversation import _says_something
-from bot.dialogues.danger import LISTENED_FOR
+from bot.dialogues.danger import KEPT, KEPT_FOR, LISTENED_FOR
 from bot.turns import Guide
 from bot.understanding import Understood
+from centre import conversations
+from centre.conversations import Conversation
 from centre.db import Database
 from tests.bot.chatting import Chat
 
@@ -91,3 +95,88 @@ def test_a_place_alone_does_not_change_the_language(place: str) -> None:
     """The finder takes "taiwan" for an Indonesian question, and what follows is a danger card."""
     assert not _says_something(Understood("answer", "id", slug="biaya-per-negara"), place)
     assert _says_something(Understood("answer", "id", slug="biaya-per-negara"), f"berapa biaya ke {place}")
+
+
+def test_sri_from_indramayu_is_still_in_taiwan(village_chat: Chat) -> None:
+    text_of(village_chat, "saya disekap majikan di taiwan")
+    for typed in ("nama saya sri dari indramayu", "ibu saya di indramayu namanya wati", "aku pengin bali"):
+        assert "Hubungi sekarang" not in text_of(village_chat, typed)
+    assert TAIPEI in text_of(village_chat, "tolong saya dipukul majikan lagi")
+
+
+def test_sri_who_is_home_again_says_so(village_chat: Chat) -> None:
+    assert TAIPEI in text_of(village_chat, "saya disekap majikan di taiwan")
+    card = text_of(village_chat, "saya sudah di indonesia")
+    assert "Hubungi sekarang" in card
+    assert TAIPEI not in card
+
+
+@pytest.mark.parametrize(
+    "said", ["tolong saya dipukul, ibu saya di lombok", "saya sari dari lombok, tolong saya dipukul"]
+)
+def test_a_cry_that_mentions_home_comes_from_where_sari_is(village_chat: Chat, said: str) -> None:
+    text_of(village_chat, "tolong saya dipukul majikan di taiwan")
+    assert TAIPEI in text_of(village_chat, said)
+
+
+@pytest.mark.parametrize("between", [("saya di Taiwan",), ("saya di Taiwan", "makasih"), ("makasih",)])
+@pytest.mark.parametrize(
+    "question", ["biaya ke taiwan siapa yang bayar", "biaya ke korea berapa", "gaji di korea dipotong"]
+)
+def test_a_question_that_names_a_country_is_answered(
+    village_chat: Chat, between: tuple[str, ...], question: str
+) -> None:
+    """Wayan has thanked us, or has told where he is: what he asks now is no answer to the card."""
+    for typed in (CRY, *between):
+        text_of(village_chat, typed)
+    assert "Hubungi sekarang" not in text_of(village_chat, question)
+
+
+def test_wayan_who_is_in_malaysia_asks_for_a_friend(village_chat: Chat) -> None:
+    for typed in ("majikan pukul saya", "saya di Malaysia", "makasih"):
+        text_of(village_chat, typed)
+    assert "Hubungi sekarang" not in text_of(village_chat, "biaya ke taiwan berapa")
+
+
+def test_while_we_wait_for_the_place_a_question_tells_it_too(village_chat: Chat) -> None:
+    text_of(village_chat, CRY)
+    assert TAIPEI in text_of(village_chat, "gaji saya di taiwan tidak dibayar")
+
+
+def test_what_an_emergency_was_about_is_known_the_next_night(village_chat: Chat) -> None:
+    text_of(village_chat, "saya dipukul majikan di taiwan")
+    for _ in range(LISTENED_FOR + 1):
+        text_of(village_chat, "makasih")
+    village_chat.now += KEPT_FOR / 2
+    assert TAIPEI in text_of(village_chat, "saya dipukul lagi")
+    village_chat.now += KEPT_FOR / 2 + timedelta(hours=1)
+    assert TAIPEI in text_of(village_chat, "saya dipukul lagi"), "the same emergency, heard of a night ago"
+
+
+def test_sari_who_came_home_months_ago_is_asked_where_she_is(village_chat: Chat) -> None:
+    text_of(village_chat, "saya dipukul majikan di taiwan")
+    village_chat.now += timedelta(days=200)
+    assert TAIPEI not in text_of(village_chat, "saya dipukul suami di rumah")
+
+
+def test_what_was_known_of_a_danger_is_deleted_with_the_next_message(village_chat: Chat) -> None:
+    text_of(village_chat, "saya dipukul majikan di taiwan")
+    village_chat.now += KEPT_FOR + timedelta(hours=1)
+    text_of(village_chat, "makasih")
+    with village_chat.database.transaction() as session:
+        conversation = conversations.of_sender(session, village_chat.sender, village_chat.now)
+        assert not set(KEPT) & set(session.get_one(Conversation, conversation).memory)
+    assert TAIPEI not in text_of(village_chat, "di taiwan")
+
+
+def test_a_danger_question_of_last_month_is_not_offered_again(village_chat: Chat) -> None:
+    assert "sedang dalam bahaya" in text_of(village_chat, "saya takut sama majikan")
+    village_chat.now += timedelta(days=30)
+    assert "sedang dalam bahaya" not in text_of(village_chat, "cara cek agen resmi")
+
+
+def test_who_says_yes_to_a_danger_question_of_last_month_is_heard_to_the_end(village_chat: Chat) -> None:
+    text_of(village_chat, "saya takut sama majikan")
+    village_chat.now += timedelta(days=30)
+    village_chat.tap("danger:yes")
+    assert TAIPEI in text_of(village_chat, "di taiwan")

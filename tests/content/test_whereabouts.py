@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from content.whereabouts import is_on_the_way, whereabouts
+from content.whereabouts import only_tells_a_place, whereabouts
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,11 @@ def test_where_nothing_is_known_any_place_will_do() -> None:
     assert whereabouts("saya sri dari indramayu", None) is None
 
 
-@pytest.mark.parametrize(("text", "is_so"), [("biaya ke taiwan berapa", True), ("di taiwan", False), ("apa", False)])
-def test_a_place_somebody_asks_the_way_to_is_not_where_they_are(text: str, is_so: bool) -> None:
-    assert is_on_the_way(text) is is_so
+@pytest.mark.parametrize("text", ["di taiwan", "Hong Kong", "saya kerja di taichung bu", "aku saiki nang hongkong"])
+def test_a_place_alone_asks_nothing(text: str) -> None:
+    assert only_tells_a_place(text)
+
+
+@pytest.mark.parametrize("text", ["biaya ke taiwan", "gaji di korea", "syarat kerja jepang"])
+def test_a_place_and_a_matter_may_ask_something(text: str) -> None:
+    assert not only_tells_a_place(text)
