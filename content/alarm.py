@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -36,8 +36,8 @@ MOST_ORDINARY: Final = 10_000
 MOST_GRAMS: Final = 40_000
 STRICTNESS: Final = 20.0
 """Inverse regularisation: 5 and 20 came out alike, cross-validated, 1 worse."""
-FULL_OF_DANGER: Final = 0.5
-"""An article of which the rules call so many phrasings danger (violence, scam compounds) teaches no calm."""
+FULL_OF_DANGER: Final = 0.3
+"""An article of which the rules call so many phrasings danger (violence, scam compounds, war) teaches no calm."""
 SHOWN: Final = 4
 _CODE: Final = ("alarm.py", "danger_rules.py", "typed.py", "affixes.py", "places.py")
 # The headings of danger/phrasings.*.txt; lines under another heading have the kind the rules see in them, or none
@@ -114,43 +114,27 @@ class Alarm:
     def deciding_words(self, reading: Reading) -> tuple[str, ...]:
         """The words of a reading that spoke most for danger."""
         vector = self.words.grams.vector(reading)
-        worth = dict(
-            zip(vector.features.tolist(), vector.weights * self.words.weights[vector.features, 0], strict=True)
-        )
-        spoke = {word: self._worth_of(word, worth) for word in dict.fromkeys(reading)}
-        return tuple(word for word in sorted(spoke, key=lambda word: -spoke[word])[:SHOWN] if spoke[word] > 0)
-
-    def _worth_of(self, word: str, worth: dict[int, float]) -> float:
-        names = {*grams.parts_of(word, WORDS), f"={word}"}
-        return sum(worth.get(self.words.grams.vocabulary.get(name, -1), 0.0) for name in names)
+        worth = vector.weights * self.words.weights[vector.features, 0]
+        return self.words.grams.deciding(reading, vector, worth)[:SHOWN]
 
     def arrays(self) -> dict[str, Any]:
         """The alarm as arrays, to be saved beside a finder."""
-        named: dict[str, Any] = {"kinds": _packed(self.kinds)}
+        named: dict[str, Any] = {"kinds": grams.packed("\n".join(self.kinds))}
         for name, ear in (("words", self.words), ("notions", self.notions)):
-            named |= {f"{name}.vocabulary": _packed(ear.grams.vocabulary), f"{name}.rarity": ear.grams.rarity}
-            named |= {f"{name}.first_word": np.array(ear.grams.first_word)}
-            named |= {f"{name}.weights": ear.weights, f"{name}.offsets": ear.offsets}
+            every = {**ear.grams.arrays(), "weights": ear.weights, "offsets": ear.offsets}
+            named |= {f"{name}.{own}": array for own, array in every.items()}
         return named
 
 
 def from_arrays(arrays: Mapping[str, Any]) -> Alarm:
     """An alarm from its arrays. Raises KeyError where one is missing."""
-    return Alarm(_unpacked(arrays["kinds"]), _ear(arrays, "words", WORDS), _ear(arrays, "notions", NOTIONS))
+    kinds = tuple(grams.unpacked(arrays["kinds"]).split("\n"))
+    return Alarm(kinds, _ear(arrays, "words", WORDS), _ear(arrays, "notions", NOTIONS))
 
 
 def _ear(arrays: Mapping[str, Any], name: str, shape: Shape) -> Ear:
-    vocabulary = {gram: number for number, gram in enumerate(_unpacked(arrays[f"{name}.vocabulary"]))}
-    known = Grams(shape, vocabulary, arrays[f"{name}.rarity"], int(arrays[f"{name}.first_word"]))
+    known = grams.from_arrays(arrays, name, shape)
     return Ear(known, arrays[f"{name}.weights"], arrays[f"{name}.offsets"])
-
-
-def _packed(names: Iterable[str]) -> Any:
-    return np.frombuffer("\n".join(names).encode(), np.uint8)
-
-
-def _unpacked(array: Any) -> tuple[str, ...]:
-    return tuple(bytes(array).decode().split("\n"))
 
 
 def build(phrasings: Sequence[Phrasing], read: Read, folder: Path = FOLDER) -> Alarm:

@@ -200,7 +200,7 @@ class Finder:
         arrays = dict(_flatten("ranker", self.ranker)) | dict(_flatten("recogniser", self.recogniser))
         arrays["belief"] = self.belief
         arrays |= {f"alarm.{name}": value for name, value in self.alarm.arrays().items()}
-        arrays["about"] = _packed(json.dumps({"format": FORMAT, "fingerprint": self.fingerprint}))
+        arrays["about"] = grams.packed(json.dumps({"format": FORMAT, "fingerprint": self.fingerprint}))
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
         try:
@@ -219,7 +219,7 @@ class Finder:
         try:
             with np.load(path, allow_pickle=False) as saved:
                 arrays = {name: saved[name] for name in saved.files}
-            about = json.loads(_unpacked(arrays["about"]))
+            about = json.loads(grams.unpacked(arrays["about"]))
             if about["format"] != FORMAT:
                 raise UnfitFinder(f"{path.name} has format {about['format']}, this code reads {FORMAT}")
             return cls(
@@ -342,23 +342,13 @@ def _confidence(belief: Floats, ranked: Ranking) -> float:
     return float(1 / (1 + np.exp(-(ranked.signals @ belief[:-1] + belief[-1]))))
 
 
-def _packed(text: str) -> Any:
-    return np.frombuffer(text.encode(), np.uint8)
-
-
-def _unpacked(array: Any) -> str:
-    return bytes(array).decode()
-
-
 def _flatten(prefix: str, part: Ranker | Recogniser) -> Iterator[tuple[str, Any]]:
     """The arrays of a part and, as text, its names and its vocabulary."""
     for name, value in vars(part).items():
         if isinstance(value, Grams):
-            yield f"{prefix}.vocabulary", _packed("\n".join(value.vocabulary))
-            yield f"{prefix}.rarity", value.rarity
-            yield f"{prefix}.first_word", np.array(value.first_word)
+            yield from ((f"{prefix}.{own}", array) for own, array in value.arrays().items())
         elif isinstance(value, tuple):
-            yield f"{prefix}.{name}", _packed("\n".join(value))
+            yield f"{prefix}.{name}", grams.packed("\n".join(value))
         else:
             yield f"{prefix}.{name}", value
 
@@ -368,7 +358,7 @@ def _below(prefix: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _ranker_from(arrays: Mapping[str, Any]) -> Ranker:
-    labels = tuple(_unpacked(arrays["ranker.labels"]).split("\n"))
+    labels = tuple(grams.unpacked(arrays["ranker.labels"]).split("\n"))
     names = [
         "columns",
         "weights",
@@ -380,19 +370,13 @@ def _ranker_from(arrays: Mapping[str, Any]) -> Ranker:
         "first_phrasing",
     ]
     values = {name: arrays[f"ranker.{name}"] for name in names}
-    return Ranker(labels=labels, grams=_grams_from(arrays, "ranker", ranking.SHAPE), **values)
+    return Ranker(labels=labels, grams=grams.from_arrays(arrays, "ranker", ranking.SHAPE), **values)
 
 
 def _recogniser_from(arrays: Mapping[str, Any]) -> Recogniser:
     return Recogniser(
-        codes=tuple(_unpacked(arrays["recogniser.codes"]).split("\n")),
-        grams=_grams_from(arrays, "recogniser", recognising.SHAPE),
+        codes=tuple(grams.unpacked(arrays["recogniser.codes"]).split("\n")),
+        grams=grams.from_arrays(arrays, "recogniser", recognising.SHAPE),
         weights=arrays["recogniser.weights"],
         offsets=arrays["recogniser.offsets"],
     )
-
-
-def _grams_from(arrays: Mapping[str, Any], prefix: str, shape: grams.Shape) -> Grams:
-    names = _unpacked(arrays[f"{prefix}.vocabulary"]).split("\n")
-    vocabulary = {name: n for n, name in enumerate(names)}
-    return Grams(shape, vocabulary, arrays[f"{prefix}.rarity"], int(arrays[f"{prefix}.first_word"]))

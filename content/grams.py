@@ -6,10 +6,10 @@ built and when a message is answered, so the two cannot drift apart; it needs nu
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,24 @@ class Grams:
         weights = (1 + np.log(amounts)) * self.rarity[features]
         return Vector(features, _of_length_one(features, weights, self.first_word), unknown)
 
+    def deciding(self, words: Sequence[str], vector: Vector, worth: Floats) -> tuple[str, ...]:
+        """The words that spoke for something, the strongest first: `worth` is what each feature of their vector spoke."""
+        said = dict(zip(vector.features.tolist(), worth.tolist(), strict=True))
+        spoke = {word: sum(said.get(n, 0.0) for n in self._own(word)) for word in dict.fromkeys(words)}
+        return tuple(word for word in sorted(spoke, key=lambda word: -spoke[word]) if spoke[word] > 0)
+
+    def _own(self, word: str) -> set[int]:
+        """The features of one word, its pairs with others left out."""
+        return {self.vocabulary.get(name, -1) for name in (*parts_of(word, self.shape), f"={word}")}
+
+    def arrays(self) -> dict[str, Any]:
+        """The vocabulary as arrays, to be saved; `from_arrays` reads them."""
+        return {
+            "vocabulary": packed("\n".join(self.vocabulary)),
+            "rarity": self.rarity,
+            "first_word": np.array(self.first_word),
+        }
+
     def _parts(self, word: str) -> tuple[int, ...]:
         known = self._known.get(word)
         if known is None:
@@ -94,6 +112,22 @@ def learn(texts: Sequence[Sequence[str]], shape: Shape, least: int, most: int) -
     counted = [found_in[0][name] for name in blocks[0]] + [found_in[1][name] for name in blocks[1]]
     rarity = [math.log((1 + len(texts)) / (1 + n)) + 1 for n in counted]
     return Grams(shape, {name: n for n, name in enumerate(names)}, np.array(rarity, np.float32), len(blocks[0]))
+
+
+def from_arrays(arrays: Mapping[str, Any], name: str, shape: Shape) -> Grams:
+    """A vocabulary from its arrays, each called `name` and a dot before its own. Raises KeyError where one is missing."""
+    vocabulary = {gram: n for n, gram in enumerate(unpacked(arrays[f"{name}.vocabulary"]).split("\n"))}
+    return Grams(shape, vocabulary, arrays[f"{name}.rarity"], int(arrays[f"{name}.first_word"]))
+
+
+def packed(text: str) -> Any:
+    """A text as an array: numpy saves texts one by one only with pickle, which a file should not need."""
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+def unpacked(array: Any) -> str:
+    """The text of an array from `packed`."""
+    return bytes(array).decode()
 
 
 def parts_of(word: str, shape: Shape) -> Iterable[str]:

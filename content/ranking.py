@@ -85,18 +85,12 @@ class Ranker:
         """The words of a message that spoke for a label, the strongest first."""
         rows = vector.features
         kept = np.where(self.columns[rows] == label, self.weights[rows], 0).sum(axis=1) + self.rest[rows]
-        worth = dict(zip(rows.tolist(), (kept * vector.weights).tolist(), strict=True))
-        spoke = {word: self._worth_of(word, worth) for word in dict.fromkeys(words)}
-        return tuple(word for word in sorted(spoke, key=lambda w: -spoke[w]) if spoke[word] > 0)
+        return self.grams.deciding(words, vector, kept * vector.weights)
 
     def _without(self, words: Sequence[str], left_out: Sequence[str]) -> Floats:
         """The margins of a message from which some words are left out: does one word alone decide?"""
         by_parts, by_words = self._margins(self.grams.vector([word for word in words if word not in left_out]))
         return (by_parts + by_words + self.offsets).astype(np.float32)
-
-    def _worth_of(self, word: str, worth: dict[int, float]) -> float:
-        names = {*grams.parts_of(word, SHAPE), f"={word}"}
-        return sum(worth.get(self.grams.vocabulary.get(name, -1), 0.0) for name in names)
 
     def _margins(self, vector: Vector) -> tuple[Floats, Floats]:
         """What parts of words and what whole words speak for each label, without the labels' offsets."""
