@@ -24,27 +24,31 @@ __all__ = ["FOLDER", "KINDS", "Danger", "DangerRulesInvalid", "Level", "Rulebook
 # Shares of the model (0-1), from messages it had not learnt from: our own lines left out fold by fold, and the odd ids
 # of the shared questions. tests/content/test_alarm.py holds what came of them.
 SURE = 0.85
-"""So like danger that the model acts on its own."""
+"""So like danger that the model acts on its own, but never on a question."""
 FAIRLY_SURE = 0.8
-"""So like danger that it acts where a rule would ask."""
-WORTH_ASKING = 0.25
+"""So like danger that it acts where a rule would ask, but not on a question either."""
+WORTH_ASKING = 0.35
 """So like danger that it asks on its own."""
 WORTH_ASKING_ABOUT_TALES = 0.55
 """The same for what the rules take for a question about danger, news or the past, and for a part of a long message."""
-DOUBTFUL = 0.1
+WORTH_ASKING_ABOUT_FEW = 0.9
+"""The same for a few words."""
+DOUBTFUL = 0.2
 """So little like danger that Balai asks where a rule would act."""
-SURELY_CALM = 0.01
+SURELY_CALM = 0.15
 """So little like danger that Balai is silent where a rule would ask."""
+KNOWS_KIND = 0.9
+"""So like danger that the model tells the kind better than the rules: of unseen lines 94 of 100 against 58."""
 
 FEW = 4
-"""Of no more words the model knows too little: "saya", "malam ini", "tolong" are left to the rules."""
+"""Of no more words the model knows too little: it may ask, but what the rules say of them stands."""
 SHORT = 5
 """Of no more words it has to be surer to ask, and never acts."""
 LONG = 40
 """Words from which a message is looked at in parts too: what is calm at its end does not calm what it says before."""
 PART = 24
 
-Read = Callable[[str], Sequence[Sequence[str]]]
+Reader = Callable[[str], Sequence[Sequence[str]]]
 """A text in, its readings out: as typed, and where it is in a local language word by word in Bahasa."""
 
 
@@ -59,7 +63,7 @@ class Danger:
     is_somebody_else: bool = False
 
 
-def look(text: str, alarm: Alarm | None = None, read: Read | None = None) -> Danger | None:
+def look(text: str, alarm: Alarm | None = None, read: Reader | None = None) -> Danger | None:
     """Take a message as it was typed; return the danger in it, or None where it is calm.
 
     `alarm` is the model that listens beside the rules, `read` how it wants texts read; without them the rules decide.
@@ -77,15 +81,15 @@ def _loudest(found: Sequence[Danger | None]) -> Danger | None:
     return next((danger for level in ("act", "ask") for danger in found if danger and danger.level == level), None)
 
 
-def _judge(words: Sequence[Word], text: str | None, alarm: Alarm | None, read: Read | None) -> Danger | None:
+def _judge(words: Sequence[Word], text: str | None, alarm: Alarm | None, read: Reader | None) -> Danger | None:
     """The danger in a whole message, or without its `text` in a part of it, which has to be plainer."""
     judged = rulebook().judge(words)
     is_part = text is None
-    heard = None
-    if alarm and read and len(words) > FEW:
-        typed = " ".join(word.typed for word in words) if text is None else text
-        heard = alarm.judge(read(typed), judged.notions)
-    level = _level(judged, heard.share if heard else None, len(words) <= SHORT or is_part)
+    typed = " ".join(word.typed for word in words) if text is None else text
+    heard = alarm.judge(read(typed), judged.notions) if alarm and read and words else None
+    level = judged.level
+    if heard and not (judged.rule and judged.rule.firm):
+        level = _level(judged, heard.share, len(words), is_part, is_question="?" in typed or "bertanya" in judged.spans)
     if is_part and level == "act" and not (heard and heard.share >= FAIRLY_SURE):
         level = "ask"
     if level is None:
@@ -97,28 +101,24 @@ def _judge(words: Sequence[Word], text: str | None, alarm: Alarm | None, read: R
     return Danger(level, kind, because, None, is_somebody_else(judged, words, kind))
 
 
-def _level(judged: Judged, share: float | None, is_little: bool) -> Level | None:
-    """What rules and model make of a message together, or of `is_little` to go by; without a model the rules decide."""
+def _level(judged: Judged, share: float, length: int, is_part: bool, *, is_question: bool) -> Level | None:
+    """What rules and model make together of so many words."""
     said = judged.level
-    if share is None or (judged.rule and judged.rule.firm):
-        return said
-    if said == "act" and share < DOUBTFUL:
-        said = "ask"
-    elif said == "ask" and share >= FAIRLY_SURE:
-        said = "act"
-    elif said == "ask" and share < SURELY_CALM:
-        said = None
-    is_tale = is_little or judged.is_calm or judged.is_told
-    if said is None and share >= SURE and not is_tale:
+    if length <= FEW:
+        return said or ("ask" if share >= WORTH_ASKING_ABOUT_FEW else None)
+    if said == "act":
+        return "act" if share >= DOUBTFUL else "ask"
+    is_tale = length <= SHORT or is_part or judged.is_calm or judged.is_told
+    if share >= (FAIRLY_SURE if said else SURE) and not is_question and not is_tale:
         return "act"
-    if said is None and share >= (WORTH_ASKING_ABOUT_TALES if is_tale else WORTH_ASKING):
-        return "ask"
-    return said
+    if said == "ask":
+        return "ask" if share >= SURELY_CALM else None
+    return "ask" if share >= (WORTH_ASKING_ABOUT_TALES if is_tale else WORTH_ASKING) else None
 
 
 def _kind(judged: Judged, heard: Heard | None) -> str:
-    """A rule that acts knows the kind of danger; where none does, the model tells it better than a rule that asks."""
-    if judged.rule and (judged.level == "act" or heard is None):
+    """The model tells the kind of what is surely danger; of the rest the rules know more, and of the least nobody."""
+    if judged.rule and (heard is None or heard.share < KNOWS_KIND):
         return judged.rule.kind
     return heard.kind if heard else "violence"
 

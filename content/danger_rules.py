@@ -91,8 +91,8 @@ class Rulebook:
         self.never: dict[str, set[str]] = {}
         self.phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self.ordinary: set[str] = set()
-        # known without a list: a country is named (words/places.tsv); the message has at most four words
-        self.notions: set[str] = {"negara", "pendek"}
+        # known without a list: a country is named (words/places.tsv); the message has at most four words, or two
+        self.notions: set[str] = {"negara", "pendek", "sepatah"}
         self.composed: list[tuple[str, tuple[Part, ...], tuple[Part, ...]]] = []
         self.rules: list[Rule] = []
         self.often_mistyped: frozenset[str] = frozenset()
@@ -313,8 +313,9 @@ class Rulebook:
                 if tuple(w.plain for w in words[index + 1 : index + 1 + len(rest)]) == rest:
                     spans.setdefault(notion, []).append(Span(index, index + len(rest)))
         _hide_figures_of_speech(spans)
-        if words and len(words) <= 4:
-            spans["pendek"] = [Span(0, len(words) - 1)]
+        for notion, most in (("pendek", 4), ("sepatah", 2)):
+            if 0 < len(words) <= most:
+                spans[notion] = [Span(0, len(words) - 1)]
         for index in range(len(words)):
             if country_at(words, index) not in (None, "id"):
                 spans.setdefault("negara", []).append(Span(index, index))
