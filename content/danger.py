@@ -27,7 +27,7 @@ SURE = 0.85
 """So like danger that the model acts on its own, but never on a question."""
 FAIRLY_SURE = 0.8
 """So like danger that it acts where a rule would ask, but not on a question either."""
-WORTH_ASKING = 0.35
+WORTH_ASKING = 0.22
 """So like danger that it asks on its own."""
 WORTH_ASKING_ABOUT_TALES = 0.55
 """The same for what the rules take for a question about danger, news or the past, and for a part of a long message."""
@@ -35,10 +35,12 @@ WORTH_ASKING_ABOUT_FEW = 0.9
 """The same for a few words."""
 DOUBTFUL = 0.2
 """So little like danger that Balai asks where a rule would act."""
-SURELY_CALM = 0.15
+SURELY_CALM = 0.05
 """So little like danger that Balai is silent where a rule would ask."""
-KNOWS_KIND = 0.9
-"""So like danger that the model tells the kind better than the rules: of unseen lines 94 of 100 against 58."""
+KNOWS_KIND = 0.5
+"""So like danger that the model tells the kind better than most rules."""
+UNMISTAKABLE = ("scam", "child", "suicide", "disaster", "lost")
+"""Kinds whose rules name what is nothing else, a place or a flood: right for 84 of 100 unseen lines, the model for 74."""
 
 FEW = 4
 """Of no more words the model knows too little: it may ask, but what the rules say of them stands."""
@@ -117,10 +119,11 @@ def _level(judged: Judged, share: float, length: int, is_part: bool, *, is_quest
 
 
 def _kind(judged: Judged, heard: Heard | None) -> str:
-    """The model tells the kind of what is surely danger; of the rest the rules know more, and of the least nobody."""
-    if judged.rule and (heard is None or heard.share < KNOWS_KIND):
-        return judged.rule.kind
-    return heard.kind if heard else "violence"
+    """Some rules know the kind, of the others the model knows more; violence is what rules say that do not know."""
+    kind = judged.rule.kind if judged.rule else "violence"
+    if heard is None or kind in UNMISTAKABLE:
+        return kind
+    return kind if kind != "violence" and heard.share < KNOWS_KIND else heard.kind
 
 
 def _shown(judged: Judged, words: Sequence[Word]) -> tuple[str, ...]:
