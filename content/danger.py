@@ -27,11 +27,11 @@ SURE = 0.85
 """So like danger that the model acts on its own, but never on a question."""
 FAIRLY_SURE = 0.8
 """So like danger that it acts where a rule would ask, but not on a question either."""
-WORTH_ASKING = 0.22
+WORTH_ASKING = 0.27
 """So like danger that it asks on its own."""
-WORTH_ASKING_ABOUT_TALES = 0.55
+WORTH_ASKING_ABOUT_TALES = 0.35
 """The same for what the rules take for a question about danger, news or the past, and for a part of a long message."""
-WORTH_ASKING_ABOUT_FEW = 0.9
+WORTH_ASKING_ABOUT_FEW = 0.7
 """The same for a few words."""
 DOUBTFUL = 0.2
 """So little like danger that Balai asks where a rule would act."""
