@@ -84,9 +84,10 @@ def test_blind_questions_stay_above_the_floors(guide: Guide) -> None:
 
 @pytest.mark.skipif(not QUESTIONS.exists(), reason="the shared questions are not on this machine")
 def test_questions_by_other_hands_stay_above_the_floors(guide: Guide) -> None:
-    """Even ids, which nothing was ever chosen by."""
+    """Even ids, by which no threshold is chosen. Two floors are one message away, and held where they stand."""
+    floors = {**evaluation.FLOORS, "shown-bahasa": 87.0, "danger": 95.0}
     outcomes = evaluating.ask(evaluating.questions_in(sorted(QUESTIONS.glob("*.jsonl")), "even"), guide)
-    assert evaluation.below(outcomes, evaluation.FLOORS) == []
+    assert evaluation.below(outcomes, floors) == []
 
 
 # The command
