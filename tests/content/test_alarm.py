@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from content import alarm, danger, normalising
-from content.alarm import Alarm
-from content.danger import Read, look
+from content import alarm, danger, normalising, recognising
+from content.alarm import Alarm, Lesson
+from content.danger import Reader, look
 from content.danger_rules import rulebook
 from content.finding import read
-from content.languages import SOURCE
 from content.phrasing import Phrasing
 from content.typed import split
 
 CONTENT = Path(danger.__file__).parent
-QUESTIONS = CONTENT.parents[1] / "shared" / "questions" / "develop.jsonl"
-FOLDS = 2
-ENOUGH = 2_000
-"""So many ordinary questions keep the folds quick; with all of them the alarm is calmer."""
-Line = tuple[str, str]
-CODES = {"jav": "jv", "sun": "su"}
-"""What the shared questions call languages that we call otherwise."""
-
-
-def reader(language: str) -> Read:
-    return lambda text: read(normalising.split_words(text), language)
-
-
-in_bahasa = reader(SOURCE)
+FOLDS = 3
+ORDINARY_AWAY = 3
+"""So many of the ordinary questions are judged, to be quick; they are learnt from all."""
 
 
 @pytest.fixture(scope="module")
-def every() -> list[Phrasing]:
+def asked() -> list[Phrasing]:
     """What people ask without being in danger: article phrasings and small talk."""
     places = [(path.parent.name, path) for path in sorted(CONTENT.glob("guidance/*/*/phrasings.*.txt"))]
     places += [(f"@{path.name.split('.')[0]}", path) for path in sorted(CONTENT.glob("phrasings/*.txt"))]
@@ -50,113 +36,203 @@ def every() -> list[Phrasing]:
 
 
 @pytest.fixture(scope="module")
-def asked(every: list[Phrasing]) -> list[Phrasing]:
-    """Some of each."""
-    return every[:: max(1, len(every) // ENOUGH)]
+def reader(asked: list[Phrasing]) -> Reader:
+    """Reads a message as it is read in a conversation: nobody tells the language, it is recognised."""
+    words_of = [(phrasing.language, normalising.split_words(phrasing.text)) for phrasing in asked]
+    recogniser = recognising.build([(language, words) for language, words in words_of if words])
+
+    def readings(text: str) -> list[list[str]]:
+        words = normalising.split_words(text)
+        return read(words, recogniser.recognise(words, None)[0])
+
+    return readings
 
 
 @pytest.fixture(scope="module")
-def trained(every: list[Phrasing]) -> Alarm:
-    return alarm.build(every, read)
-
-
-def lines(stem: str) -> list[Line]:
-    return [(language, text) for _, language, text in alarm.read_lines(stem)]
+def lessons(asked: list[Phrasing]) -> list[Lesson]:
+    return list(alarm.lessons(asked, read))
 
 
 @pytest.fixture(scope="module")
-def levels(asked: list[Phrasing]) -> dict[str, Counter[str]]:
+def trained(lessons: list[Lesson]) -> Alarm:
+    return alarm.fit(lessons)
+
+
+Levels = dict[tuple[str, str], Counter[str]]
+
+
+@pytest.fixture(scope="module")
+def levels(asked: list[Phrasing], lessons: list[Lesson], reader: Reader) -> Levels:
     """Danger and calm lines and ordinary questions, each judged by rules and an alarm that had not learnt it."""
-    book = rulebook()
-    others = [(p.language, p.text) for p, _ in alarm.ordinary(asked, book)]
     texts = [
-        *((name, line) for name, stem in (("danger", "phrasings"), ("calm", "calm")) for line in lines(stem)),
-        *(("ordinary", line) for line in others),
+        *((name, code, text) for name in ("phrasings", "calm") for _, code, text in alarm.read_lines(name)),
+        *(("ordinary", phrasing.language, phrasing.text) for phrasing, _ in alarm.ordinary(asked, rulebook())),
     ]
-    lessons = list(alarm.lessons(asked, read))
     assert len(lessons) == len(texts)
-    judged: dict[str, Counter[str]] = {"danger": Counter(), "calm": Counter(), "ordinary": Counter()}
+    judged: Levels = {}
     for fold in range(FOLDS):
         ear = alarm.fit([lesson for n, lesson in enumerate(lessons) if n % FOLDS != fold])
-        for name, (language, text) in texts[fold::FOLDS]:
-            found = look(text, ear, reader(language))
-            judged[name][found.level if found else "none"] += 1
+        for n, (name, code, text) in enumerate(texts):
+            if n % FOLDS == fold and (name != "ordinary" or n // FOLDS % ORDINARY_AWAY == 0):
+                found = look(text, ear, reader)
+                judged.setdefault((name, code), Counter())[found.level if found else "none"] += 1
     return judged
 
 
-def share(counts: Counter[str], *wanted: str) -> float:
-    return sum(counts[level] for level in wanted) / counts.total()
+def share(levels: Levels, name: str, *wanted: str, language: str | None = None) -> float:
+    counts = [each for (kind, code), each in levels.items() if kind == name and language in (None, code)]
+    return sum(each[level] for each in counts for level in wanted) / sum(each.total() for each in counts)
 
 
-def test_nine_of_ten_unseen_cries_and_hints_are_heard(levels: dict[str, Counter[str]]) -> None:
+def test_nine_of_ten_unseen_cries_and_hints_are_heard(levels: Levels) -> None:
     """Half of these lines are hints, written to be hard; of the shared questions more are heard."""
-    assert share(levels["danger"], "act", "ask") >= 0.9
-    assert share(levels["danger"], "act") >= 0.65
+    assert share(levels, "phrasings", "act", "ask") >= 0.91
+    assert share(levels, "phrasings", "act") >= 0.6
 
 
-def test_ordinary_questions_are_seldom_taken_for_danger(levels: dict[str, Counter[str]]) -> None:
-    """Learnt from a tenth of the questions; from 10,000 it acts on 1 % and asks about 6 %."""
-    assert share(levels["ordinary"], "act") <= 0.03
-    assert share(levels["ordinary"], "ask") <= 0.14
+@pytest.mark.parametrize("language", ["id", "jv", "su", "sas", "en", "mad", "bbc", "min", "bjn", "mkn"])
+def test_they_are_heard_in_every_language(levels: Levels, language: str) -> None:
+    assert share(levels, "phrasings", "act", "ask", language=language) >= 0.88
 
 
-def test_calm_messages_in_the_words_of_danger_are_mostly_left_in_peace(levels: dict[str, Counter[str]]) -> None:
+def test_ordinary_questions_are_seldom_taken_for_danger(levels: Levels) -> None:
+    assert share(levels, "ordinary", "act") <= 0.008
+    assert share(levels, "ordinary", "ask") <= 0.065
+
+
+def test_calm_messages_in_the_words_of_danger_are_mostly_left_in_peace(levels: Levels) -> None:
     """Written to be mistaken: law, news, old stories, figures of speech. One question is the price of the hints heard."""
-    assert share(levels["calm"], "act") <= 0.08
-    assert share(levels["calm"], "ask") <= 0.25
+    assert share(levels, "calm", "act") <= 0.02
+    assert share(levels, "calm", "ask") <= 0.135
 
 
-@pytest.mark.skipif(not QUESTIONS.exists(), reason="the shared questions are not on this machine")
-def test_the_shared_questions_stay_above_their_floor(trained: Alarm) -> None:
-    """Even ids: recognised at least 97 %, calm ones acted on at most 2 % and asked about at most 8 %."""
-    rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
-    judged = {True: Counter[str](), False: Counter[str]()}
-    for row in rows:
-        if int(row["id"][1:]) % 2 == 0:
-            found = look(row["question"], trained, reader(CODES.get(row["lang"], row["lang"])))
-            is_danger = row["kind"] == "danger" or row["urgency"] == "urgent-danger"
-            judged[is_danger][found.level if found else "none"] += 1
-    assert share(judged[True], "act", "ask") >= 0.97
-    assert share(judged[False], "act") <= 0.02
-    assert share(judged[False], "ask") <= 0.08
-
-
-def test_wayan_hints_at_what_no_rule_foresaw(trained: Alarm) -> None:
+def test_wayan_hints_at_what_no_rule_foresaw(trained: Alarm, reader: Reader) -> None:
     hint = "tiap beliau mandi pintunya sengaja dibuka dan saya disuruh bawa handuk ke dalam"
     assert look(hint) is None
-    found = look(hint, trained, in_bahasa)
+    found = look(hint, trained, reader)
     assert found is not None
     assert found.because[-1].endswith("%")
     assert set(found.because) & set(hint.split())
 
 
-def test_old_stories_and_law_stay_calm(trained: Alarm) -> None:
-    for calm in (
+@pytest.mark.parametrize(
+    "cry",
+    [
+        "dia masuk kamar",
+        "badanku biru biru bu",
+        "kakak majikan nyekek saya",
+        "dipegang pegang",
+        "dijual",
+        "tuan masuk lagi",
+    ],
+)
+def test_sari_has_time_for_a_few_words_and_is_asked(trained: Alarm, reader: Reader, cry: str) -> None:
+    assert look(cry, trained, reader) is not None
+
+
+@pytest.mark.parametrize(
+    "few",
+    ["assalamualaikum bu", "makasih banyak ya", "malang", "lombok timur", "saya di batam", "saya ratna", "di rumah"]
+    + ["desa selong", "pengen ke taiwan", "gempa di lombok kemarin", "adik saya", "besok malam bu"],
+)
+def test_greetings_thanks_and_names_of_places_are_calm(trained: Alarm, reader: Reader, few: str) -> None:
+    assert look(few, trained, reader) is None
+
+
+@pytest.mark.parametrize(
+    "calm",
+    [
         "apa hukumannya kalau majikan memukul pekerja",
         "dulu di saudi saya pernah dipukul, sekarang sudah di rumah, mau buka warung",
         "kantor balai buka pukul berapa",
-    ):
-        found = look(calm, trained, in_bahasa)
-        assert found is None or found.level == "ask", calm
+        "bila pmi meninggal karena bunuh diri apa bpjs cair",
+        "suami saya meninggal bunuh diri tahun lalu, bpjs bisa diklaim?",
+        "hidup saya hancur ditipu calo",
+        "kalau untuk adik saya umur 17?",
+        "bos saya di kamboja baik, saya kerja di restoran, mau perpanjang paspor",
+        "saya tidur sekamar dengan anak majikan boleh?",
+        "makasih bu sudah nolong saya waktu saya dipukul dulu",
+        "utang saya mencekik",
+        "anak saya pukul temannya di sekolah",
+        "majikan mukul lalat terus kena piring",
+    ],
+)
+def test_where_nothing_is_acute_inaq_rohani_is_asked_at_most(trained: Alarm, reader: Reader, calm: str) -> None:
+    found = look(calm, trained, reader)
+    assert found is None or found.level == "ask"
 
 
-def test_what_is_calm_at_the_end_does_not_calm_what_was_said_before(trained: Alarm) -> None:
+@pytest.mark.parametrize(
+    "ordinary",
+    [
+        "majikan baik sekali sama saya, dikasih bonus",
+        "saya kangen anak, ga bisa pulang lebaran ini",
+        "bentar lagi mau terbang, deg2an, nangis terus",
+        "agen minta saya bayar denda kalau pulang sebelum kontrak",
+        "tes kesehatan harus buka baju semua?",
+        "cara lapor kdrt buat tetangga",
+        "majikan saya galak sekali marah marah terus",
+    ],
+)
+def test_nobody_asks_wayan_about_danger_for_an_ordinary_worry(trained: Alarm, reader: Reader, ordinary: str) -> None:
+    assert look(ordinary, trained, reader) is None
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "saya mau bunuh diri",
+        "apa hukumnya kalau saya mau bunuh diri",
+        "kalau saya bunuh diri apa keluarga dapat bpjs?",
+        "bu saya pengen mati, gaji belum dibayar, lapornya kemana?",
+    ],
+)
+def test_who_says_that_they_want_to_die_is_answered_at_once_whatever_they_ask(
+    trained: Alarm, reader: Reader, wish: str
+) -> None:
+    found = look(wish, trained, reader)
+    assert found is not None
+    assert (found.level, found.kind) == ("act", "suicide")
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("saya dikasih obat terus ngantuk, bangun bangun baju sudah lain", {"sexual"}),
+        ("suami saya di kapal sudah 3 bulan ga ada kabar", {"lost"}),
+        ("inaq tiang sakit leq mekah, ndeqne bau bekerak", {"medical"}),
+        ("saya tidur di lantai kamar mandi", {"confinement", "violence"}),
+    ],
+)
+def test_rules_and_alarm_together_tell_the_kind(trained: Alarm, reader: Reader, text: str, kinds: set[str]) -> None:
+    found = look(text, trained, reader)
+    assert found is not None
+    assert found.kind in kinds
+
+
+def test_what_is_calm_at_the_end_does_not_calm_what_was_said_before(trained: Alarm, reader: Reader) -> None:
     tale = (
         "Tolong bu, majikan mengurung saya di kamar dan memukul saya pakai kabel, hp saya dirampas, saya takut sekali. "
         "Saya kerja di rumah ini baru tiga bulan, rumahnya besar, anak majikan ada empat, masak cuci setrika semua saya, "
         "agen tidak pernah datang dan tidak pernah menelepon keluarga saya di kampung. "
         "Tahun 2018 saya pernah kerja di Hong Kong, waktu itu alhamdulillah sudah pulang dengan selamat dan sudah selesai."
     )
-    found = look(tale, trained, in_bahasa)
+    found = look(tale, trained, reader)
     assert found is not None
     assert found.level == "act"
 
 
-def test_a_saved_alarm_judges_as_before(trained: Alarm) -> None:
+def test_an_empty_message_asks_nobody_anything(trained: Alarm, reader: Reader) -> None:
+    assert look("", trained, reader) is None
+    assert look("😀 …", trained, reader) is None
+
+
+def test_a_saved_alarm_judges_as_before(trained: Alarm, reader: Reader) -> None:
     again = alarm.from_arrays(trained.arrays())
-    for _, text in lines("phrasings")[:40]:
+    for _, _, text in list(alarm.read_lines("phrasings"))[:40]:
         notions = rulebook().judge(split(text)).notions
-        assert again.judge(in_bahasa(text), notions) == trained.judge(in_bahasa(text), notions)
+        assert again.judge(reader(text), notions) == trained.judge(reader(text), notions)
+        assert again.deciding_words(reader(text)[-1]) == trained.deciding_words(reader(text)[-1])
     assert again.kinds == trained.kinds
 
 
@@ -168,10 +244,14 @@ def test_staff_see_that_changed_lines_ask_for_a_new_alarm(tmp_path: Path) -> Non
     assert list(alarm.read_lines("phrasings", tmp_path)) == [("violence", "id", "saya dipukul lagi")]
 
 
-def test_judging_takes_well_under_a_millisecond(trained: Alarm) -> None:
-    said = [(in_bahasa(text), rulebook().judge(split(text)).notions) for _, text in lines("phrasings")[:300]]
-    times = [time.perf_counter()]
-    for readings, notions in said:
+def test_judging_costs_less_than_reading_and_the_rules(trained: Alarm, reader: Reader) -> None:
+    """Measured beside each other, so that a busy machine slows both: about a third when built."""
+    texts = [text for _, _, text in alarm.read_lines("phrasings")][:300]
+    for text in texts:  # once unmeasured: what is remembered of words is remembered by all
+        look(text, trained, reader)
+    started = time.perf_counter()
+    read_and_ruled = [(reader(text), rulebook().judge(split(text)).notions) for text in texts]
+    between = time.perf_counter()
+    for readings, notions in read_and_ruled:
         trained.judge(readings, notions)
-        times.append(time.perf_counter())
-    assert sorted(after - before for before, after in pairwise(times))[len(said) // 2] < 0.001  # 0.2 ms when quiet
+    assert time.perf_counter() - between < between - started

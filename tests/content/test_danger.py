@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from content import danger
+from content import danger, typed
 from content.danger import Rulebook, look
 from content.places import countries_in, country_in
 from content.typed import split
@@ -115,16 +115,70 @@ def test_speaking_about_danger_is_not_danger(text: str) -> None:
     assert look(text) is None
 
 
+@pytest.mark.parametrize("cry", ["dia masuk kamar", "badanku biru biru bu", "dipegang pegang", "dijual", "dijual kak"])
+def test_a_few_words_are_enough_to_be_asked(cry: str) -> None:
+    assert level(cry) == "ask"
+
+
+@pytest.mark.parametrize("few", ["motor dijual", "dijual kopi", "kopi ini dijual di mana ya"])
+def test_what_is_sold_is_not_always_a_person(few: str) -> None:
+    assert level(few) is None
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "saya mau bunuh diri",
+        "apa hukumnya kalau saya mau bunuh diri",
+        "kalau saya bunuh diri apa keluarga dapat bpjs?",
+        "pengen bundir",
+        "saya pengen mati, pasal berapa yang saya langgar",
+    ],
+)
+def test_a_death_wish_of_ones_own_is_never_only_a_question(wish: str) -> None:
+    found = look(wish)
+    assert found is not None
+    assert (found.level, found.kind) == ("act", "suicide")
+
+
+@pytest.mark.parametrize(
+    "past",
+    [
+        "bila pmi meninggal karena bunuh diri apa bpjs cair",
+        "kalau ada yang bunuh diri di luar negeri apa asuransinya tetap dibayar",
+        "suami saya meninggal bunuh diri tahun lalu, bpjs bisa diklaim?",
+        "uang saya lenyap dibawa calo",
+        "abk mau lompat dari kapal satu ke kapal lain, kontraknya bagaimana",
+        "makasih bu sudah nolong saya waktu saya dipukul dulu",
+        "utang saya mencekik",
+        "bunga pinjolnya nyekik leher",
+        "anak saya pukul temannya di sekolah",
+        "majikan mukul lalat terus kena piring",
+        "bapak gebuk tikus di dapur",
+        "negara yang lagi perang boleh didatangi tidak",
+    ],
+)
+def test_what_is_over_what_is_a_figure_of_speech_and_what_children_do_is_not_acted_on(past: str) -> None:
+    assert level(past) != "act"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("dikasih obat sama tuan, bangun bangun baju saya sudah terbuka", "sexual"),
+        ("suami saya di kapal sudah 3 bulan ga ada kabar", "lost"),
+        ("inaq tiang sakit leq mekah, ndeqne bau bekerak", "medical"),
+        ("saya tidur di lantai kamar mandi", "confinement"),
+    ],
+)
+def test_rules_that_ask_tell_the_kind_too(text: str, kind: str) -> None:
+    found = look(text)
+    assert found is not None
+    assert found.kind == kind
+
+
 def test_a_question_about_oneself_is_asked_back_but_not_acted_on() -> None:
     assert level("pasal berapa kalau saya dipukul majikan") == "ask"
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_even_without_the_alarm_most_of_our_own_phrasings_are_heard_in_every_language(language: str) -> None:
-    """Half of them are hints that no rule should foresee; what alarm and rules hear together: test_alarm.py."""
-    ours = messages(f"phrasings.{language}.txt")
-    missed = [text for text in ours if look(text) is None]
-    assert len(missed) <= 0.5 * len(ours), missed
 
 
 @pytest.mark.parametrize("language", ["id", "jv", "su", "sas", "en"])
@@ -167,15 +221,15 @@ def test_there_are_enough_phrasings_and_none_twice() -> None:
 
 
 @pytest.mark.skipif(not QUESTIONS.exists(), reason="the shared questions are not on this machine")
-def test_the_shared_questions_stay_above_their_floor() -> None:
-    """Even ids: recognised at least 97 %, calm ones acted on at most 2 % and asked about at most 8 %."""
+def test_where_only_the_rules_can_answer_odd_questions_are_told_apart() -> None:
+    """Rules alone answer when nothing can be stored; the floors of rules and alarm together: test_evaluating.py."""
     rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
-    even = [row for row in rows if int(row["id"][1:]) % 2 == 0]
-    in_danger = [row["question"] for row in even if row["kind"] == "danger" or row["urgency"] == "urgent-danger"]
-    calm = [row["question"] for row in even if row["question"] not in in_danger]
+    odd = [row for row in rows if int(row["id"][1:]) % 2]
+    in_danger = [row["question"] for row in odd if row["kind"] == "danger" or row["urgency"] == "urgent-danger"]
+    calm = [row["question"] for row in odd if row["question"] not in in_danger]
     assert sum(look(text) is not None for text in in_danger) >= 0.97 * len(in_danger)
-    assert sum(level(text) == "act" for text in calm) <= 0.02 * len(calm)
-    assert sum(level(text) == "ask" for text in calm) <= 0.08 * len(calm)
+    assert sum(level(text) == "act" for text in calm) <= 0.01 * len(calm)
+    assert sum(level(text) == "ask" for text in calm) <= 0.02 * len(calm)
 
 
 @pytest.mark.parametrize(
@@ -242,11 +296,19 @@ def test_it_runs_where_numpy_and_the_database_do_not() -> None:
     assert ran.stdout.strip() == "[]"
 
 
-def test_a_message_takes_under_a_millisecond() -> None:
-    ours = messages("phrasings.id.txt")
-    for text in ours:
+def test_a_long_letter_takes_no_longer_than_its_words() -> None:
+    """Ten times the words, about ten times the time: both measured here, so that a busy machine slows both."""
+    page = " . ".join(messages("phrasings.id.txt")[:60])
+    letter = " . ".join([page] * 9)
+    assert len(letter) > typed.LONGEST
+    assert fastest(letter) < 3 * fastest(page) * typed.LONGEST / len(page)
+
+
+def fastest(text: str) -> float:
+    """Seconds the rules take for it when hardly disturbed."""
+    taken = []
+    for _ in range(5):
+        started = time.perf_counter()
         look(text)
-    started = time.perf_counter()
-    for text in ours:
-        look(text)
-    assert (time.perf_counter() - started) / len(ours) < 0.003  # 0.4 ms when the machine is quiet
+        taken.append(time.perf_counter() - started)
+    return min(taken)
