@@ -75,7 +75,7 @@ def follow(text: str, found: Found, thread: Thread, guide: Guide) -> Follow | No
         return _elsewhere(thread.slug, guide, countries or thread.countries, jobs or thread.jobs)
     if len(own) > SHORT or found.kind not in ("choices", "none") or countries:
         return None
-    if not own and thread.slug:
+    if not own and thread.slug and any(char.isalpha() for char in text):
         return Follow((thread.slug,), True, thread.countries, thread.jobs, wants_more=True)
     return _with_thread(text, found, thread, guide) if own else None
 
@@ -102,10 +102,13 @@ def _with_thread(text: str, found: Found, thread: Thread, guide: Guide) -> Follo
     article = library.article(thread.slug, SOURCE) if thread.slug else None
     for added in (*(name_of(code) for code in thread.countries[:1]), *([article.title] if article else [])):
         again = guide.finder.find(f"{text} {added}", found.language)
-        if again.kind == "answer" and again.label and not library.is_page(again.label):
-            is_news = again.label != thread.slug
-            slugs = (again.label,) if is_news else (again.label, *found.choices)
-            return Follow(tuple(dict.fromkeys(slugs))[:3], is_news, thread.countries, thread.jobs)
+        if again.kind != "answer" or not again.label or library.is_page(again.label):
+            continue
+        if again.label != thread.slug:
+            return Follow((again.label,), True, thread.countries, thread.jobs)
+        if found.choices:  # else the words added have found themselves
+            slugs = tuple(dict.fromkeys((again.label, *found.choices)))[:3]
+            return Follow(slugs, False, thread.countries, thread.jobs)
     return None
 
 

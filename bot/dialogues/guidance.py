@@ -85,7 +85,9 @@ def which_first(say: Phrases, guide: Guide, slugs: tuple[str, ...]) -> Answer:
 
 def show(turn: Turn, slug: str) -> Answer:
     """A chosen article."""
+    spoken = threads.of(turn) or Thread(None)
     if turn.guide.library.article(slug, turn.say.language):
+        threads.keep(turn, replace(spoken, slug=slug))
         answers.record(
             turn.session,
             turn.conversation,
@@ -95,8 +97,6 @@ def show(turn: Turn, slug: str) -> Answer:
             confidence=1.0,
             now=turn.now,
         )
-    spoken = threads.of(turn) or Thread(None)
-    threads.keep(turn, replace(spoken, slug=slug))
     rows = turn.guide.library.rows(slug, spoken.countries, spoken.jobs)
     return article(turn.say, turn.guide, slug, _day(turn.now), rows=rows)
 

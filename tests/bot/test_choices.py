@@ -11,7 +11,7 @@ from centre.db import Database
 from centre.messages import LABEL_LIMIT, Choice, check
 from tests.bot.chatting import Chat
 
-LONG = "Batunampar Selatan Pinggir Kali"
+LONG = "Batunampar Selatan Pinggir Sawah"
 
 
 def settle(database: Database, *places: tuple[str, str, str]) -> None:
