@@ -61,6 +61,7 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
         _hear(turn, understood, text)
         if understood.kind == "danger":
             return _settle(turn, [danger.answer(turn, understood, said=text, warned=incoming.warned)])
+        danger.note_place(turn, text)
     code = _code_tapped(incoming) if incoming.kind == "tap" else _code_typed(turn, text)
     if turn.is_first and code in (words.START, words.MENU, words.LANGUAGES):
         turn.conversation.stopped_at = None if code == words.START else turn.conversation.stopped_at

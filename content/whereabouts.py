@@ -41,6 +41,14 @@ def whereabouts(text: str, known: str | None, *, of_somebody_else: bool = False)
     return next(told, None)
 
 
+def own_place(text: str) -> str | None:
+    """Take any message; return the foreign country in which its writer plainly says to be now ("saya kerja di Taiwan")."""
+    if "diri" not in rulebook().read(split(text)):
+        return None
+    told = whereabouts(text, HOME)
+    return told if told != HOME else None
+
+
 def only_tells_a_place(text: str) -> bool:
     """Is a place all that a message says ("saya kerja di taiwan bu")?"""
     words = split(text)

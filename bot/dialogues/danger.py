@@ -26,7 +26,7 @@ from content.contacts import Contact, for_danger
 from content.danger import Danger
 from content.places import HOME, WORDS, countries_in
 from content.typed import read_lines
-from content.whereabouts import only_tells_a_place, whereabouts
+from content.whereabouts import only_tells_a_place, own_place, whereabouts
 
 STEP = "danger"
 LISTENED_FOR = 6
@@ -118,6 +118,13 @@ def listen(turn: Turn) -> None:
     since = turn.conversation.memory.get("since_card")
     if since is not None:
         remember(turn.conversation, since_card=since + 1 if since < LISTENED_FOR else None)
+
+
+def note_place(turn: Turn, text: str) -> None:
+    """Whoever says in passing that they work in a country is there, should danger come next."""
+    place = None if is_listening(turn) else own_place(text)  # the card asks for it, and hears the answer itself
+    if place:
+        remember(turn.conversation, place={"country": place, "at": turn.now.isoformat()})
 
 
 def is_listening(turn: Turn) -> bool:
@@ -220,6 +227,8 @@ def _card(turn: Turn, danger: Danger) -> str:
 def _place_in(turn: Turn, danger: Danger, said: str | None) -> str | None:
     """Where a new danger is: what its message tells, unless it only mentions another place than the one we know."""
     known = _country(turn)
+    if not turn.conversation.memory.get("country"):  # no danger yet: known is only where they said to be in passing
+        return known if known and danger.country in (None, HOME) else danger.country
     if known is None or danger.country in (None, known):
         return danger.country or known
     if said is None:
@@ -246,5 +255,10 @@ def _is_somebody_else(turn: Turn) -> bool:
 
 
 def _country(turn: Turn) -> str | None:
+    """Where the danger is said to be, else where its writer said to be lately."""
     country = turn.conversation.memory.get("country")
-    return str(country) if country else None
+    if country:
+        return str(country)
+    noted = turn.conversation.memory.get("place")
+    is_late = noted and turn.now - datetime.fromisoformat(noted["at"]) > KEPT_FOR
+    return None if is_late or not noted else str(noted["country"])

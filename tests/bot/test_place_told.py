@@ -180,3 +180,19 @@ def test_who_says_yes_to_a_danger_question_of_last_month_is_heard_to_the_end(vil
     village_chat.now += timedelta(days=30)
     village_chat.tap("danger:yes")
     assert TAIPEI in text_of(village_chat, "di taiwan")
+
+
+def test_who_said_in_passing_to_work_in_taiwan_is_there_when_danger_comes(village_chat: Chat) -> None:
+    text_of(village_chat, "saya kerja di Taiwan, gaji belum dibayar")
+    assert TAIPEI in text_of(village_chat, "saya dipukul majikan tiap hari, tolong")
+
+
+def test_sari_who_worked_in_taiwan_last_month_may_be_anywhere(village_chat: Chat) -> None:
+    text_of(village_chat, "saya kerja di Taiwan, gaji belum dibayar")
+    village_chat.now += KEPT_FOR + timedelta(days=1)
+    assert TAIPEI not in text_of(village_chat, "saya dipukul suami tiap hari, tolong")
+
+
+def test_a_wish_to_work_in_taiwan_is_not_being_there(village_chat: Chat) -> None:
+    text_of(village_chat, "saya mau kerja di Taiwan, biayanya berapa")
+    assert TAIPEI not in text_of(village_chat, "saya dipukul suami tiap hari, tolong")
