@@ -278,8 +278,11 @@ def fingerprint(phrasings: Sequence[Phrasing], titles: Mapping[str, Sequence[str
     return digest.hexdigest()[:24]
 
 
-def build(phrasings: Sequence[Phrasing], titles: Mapping[str, Sequence[str]]) -> Finder:
-    """A finder from phrasings and the titles of articles; the same in any order gives the same finder."""
+def build(phrasings: Sequence[Phrasing], titles: Mapping[str, Sequence[str]], alarm: Alarm | None = None) -> Finder:
+    """A finder from phrasings and the titles of articles; the same in any order gives the same finder.
+
+    `alarm`: one that was built before, for whoever compares finders and not alarms.
+    """
     every = _all_phrasings(phrasings, titles)
     split = [(p, normalising.split_words(p.text)) for p in every]
     split = [(p, words) for p, words in split if words]
@@ -288,7 +291,7 @@ def build(phrasings: Sequence[Phrasing], titles: Mapping[str, Sequence[str]]) ->
         ranker=ranking.fit([(label, reading) for label, readings in asked for reading in readings]),
         recogniser=recognising.build([(p.language, words) for p, words in split]),
         belief=_learn_belief(asked),
-        alarm=danger_alarm.build(every, read),
+        alarm=alarm or danger_alarm.build(every, read),
         fingerprint=fingerprint(phrasings, titles),
     )
 
