@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -22,7 +22,7 @@ CODE_LIMIT = 64
 """A choice's code, in bytes (Telegram callback_data)."""
 
 Kind = Literal["text", "tap", "media", "other"]
-Style = Literal["plain", "buttons", "list", "numbers"]
+Style = Literal["plain", "buttons", "list", "numbers", "template"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,27 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Template:
+    """Words that the platform approved beforehand: all it lets through when the person's last message is long ago."""
+
+    name: str
+    language: str
+    """The platform's own code of the language the words were approved in."""
+    values: tuple[str, ...]
+    """What stands in the blanks of the text, in order."""
+    codes: tuple[str, ...] = ()
+    """What each button means, in order: as `Choice.code`."""
+
+    def to_json(self) -> list[Any]:
+        return [self.name, self.language, list(self.values), list(self.codes)]
+
+    @classmethod
+    def from_json(cls, data: list[Any]) -> Template:
+        name, language, values, codes = data
+        return cls(name, language, tuple(values), tuple(codes))
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """One thing we say, with what may be chosen next."""
 
@@ -62,6 +83,8 @@ class Outgoing:
     choices: tuple[Choice, ...] = ()
     first: int = 1
     """The number of the first choice: the replies of one turn are numbered through."""
+    template: Template | None = None
+    """What to say instead where free words are not let through any more (WhatsApp after 24 hours)."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +94,19 @@ class Part:
     text: str
     choices: tuple[Choice, ...] = ()
     style: Style = "plain"
+    template: Template | None = None
+    """Goes out instead of everything else where the style is "template"."""
 
     def to_json(self) -> dict[str, Any]:
         choices = [[choice.code, choice.label, choice.title] for choice in self.choices]
-        return {"text": self.text, "choices": choices, "style": self.style}
+        written: dict[str, Any] = {"text": self.text, "choices": choices, "style": self.style}
+        return written | ({"template": self.template.to_json()} if self.template else {})
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Part:
-        return cls(data["text"], tuple(Choice(*choice) for choice in data["choices"]), data["style"])
+        choices = tuple(Choice(*choice) for choice in data["choices"])
+        template = Template.from_json(data["template"]) if data.get("template") else None
+        return cls(data["text"], choices, data["style"], template)
 
 
 @dataclass(frozen=True)
@@ -127,7 +155,12 @@ def check(choice: Choice) -> None:
 
 
 def fit(outgoing: Outgoing, limits: Limits) -> list[Part]:
-    """Cut what we say into parts that the channel takes; the choices stand under the last one."""
+    """Cut what we say into parts that the channel takes; the choices and the template go with the last one."""
+    *before, last = _parts(outgoing, limits)
+    return [*before, replace(last, template=outgoing.template)]
+
+
+def _parts(outgoing: Outgoing, limits: Limits) -> list[Part]:
     style = _style(len(outgoing.choices), limits)
     text = outgoing.text if style in ("plain", "buttons") and len(outgoing.choices) <= 3 else numbered(outgoing)
     if style in ("plain", "numbers"):

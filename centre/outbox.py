@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -193,13 +193,9 @@ def claim(session: Session, channel: str, pace: Pace, now: datetime, limit: int 
     deliveries = []
     for row, conversation in _due(session, channel, pace, now, most):
         row.state = _refusal(row, conversation, now) or State.SENDING
-        if row.state == State.SENDING:
-            try:
-                sender = conversations.sender_of(session, conversation)
-                deliveries.append(Delivery(row.id, sender, part_of(session, row)))
-                row.lease_until = now + LEASE
-            except CannotOpen:  # damaged, or sealed with another key: it must not hold up the whole channel
-                row.state, row.error = State.FAILED, "cannot_open"
+        if row.state == State.SENDING and (delivery := _delivery(session, row, conversation, now)):
+            deliveries.append(delivery)
+            row.lease_until = now + LEASE
     contact_points.spend(point, pace, len(deliveries), now)
     session.flush()
     return deliveries
@@ -406,11 +402,28 @@ def _refusal(row: OutboxMessage, conversation: Conversation, now: datetime) -> S
         return State.DROPPED
     if row.expires_at < now:
         return State.EXPIRED
-    window = LIMITS[row.channel].window
-    if window and conversation.last_incoming_at < now - window:
-        row.error = "window_closed"
-        return State.FAILED
     return None
+
+
+def _delivery(session: Session, row: OutboxMessage, conversation: Conversation, now: datetime) -> Delivery | None:
+    """The call to make; None, and the row is given up, where its words cannot be opened or must not be said now."""
+    try:
+        sender, part = conversations.sender_of(session, conversation), part_of(session, row)
+    except CannotOpen:  # damaged, or sealed with another key: it must not hold up the whole channel
+        row.state, row.error = State.FAILED, "cannot_open"
+        return None
+    if not _is_window_closed(row, conversation, now):
+        return Delivery(row.id, sender, part)
+    if part.template is None:
+        row.state, row.error = State.FAILED, "window_closed"
+        return None
+    return Delivery(row.id, sender, replace(part, style="template"))
+
+
+def _is_window_closed(row: OutboxMessage, conversation: Conversation, now: datetime) -> bool:
+    """Free words are not let through any more, only an approved template (WhatsApp, 24 hours)."""
+    window = LIMITS[row.channel].window
+    return window is not None and conversation.last_incoming_at < now - window
 
 
 def _mark_sent(session: Session, row: OutboxMessage, provider_id: str, now: datetime) -> None:

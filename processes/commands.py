@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from processes.settings import SettingsInvalid, read_settings
+from processes.settings import SettingsInvalid, read_settings, settings_as_given
 
 if TYPE_CHECKING:
     from bot.turns import Guide
@@ -298,6 +298,31 @@ def connect() -> None:
     from processes.connecting import connect_telegram
 
     click.echo(f"telegram: webhook registered at {connect_telegram(read_settings())}", err=True)
+
+
+@main.group()
+def whatsapp() -> None:
+    """WhatsApp."""
+
+
+@whatsapp.command("templates")
+def show_templates() -> None:
+    """Write the message templates as Meta takes them (JSON).
+
+    With BALAI_WHATSAPP_ACCOUNT_ID also say, on standard error, which of them Meta has approved.
+    """
+    from bot import templates
+
+    settings = settings_as_given()
+    lines = []
+    if settings.whatsapp_account_id:
+        from processes.approving import ask_meta, in_words
+
+        lines = [in_words(standing) for standing in ask_meta(settings)]
+    written = json.dumps(templates.submissions(), ensure_ascii=False, indent=2)
+    click.echo(written.encode())  # UTF-8 in any locale
+    for line in lines:
+        click.echo(line, err=True)
 
 
 @main.group()

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     whatsapp_app_secret: str = Field(default="", repr=False)
     whatsapp_verify_token: str = Field(default="", repr=False)
     whatsapp_api: str = "https://graph.facebook.com"
+    whatsapp_account_id: str = Field(default="", pattern=r"^[0-9]*$")
+    """Meta's number for the WhatsApp Business account, whose message templates can be asked for."""
     metrics_token: str = Field(default="", repr=False)
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     """How many proxies of ours stand before the web process, whose X-Forwarded-For may be believed."""
@@ -84,14 +86,19 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """Read and judge the settings. Raises `SettingsInvalid`."""
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        raise SettingsInvalid(_first_problem(error)) from error
+    settings = settings_as_given()
     _check_database(settings)
     _check_telegram(settings)
     _check_whatsapp(settings)
     return settings
+
+
+def settings_as_given() -> Settings:
+    """Each setting judged by itself, for a command that needs no channel whole. Raises `SettingsInvalid`."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsInvalid(_first_problem(error)) from error
 
 
 def secret_key(settings: Settings) -> str:

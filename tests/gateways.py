@@ -36,7 +36,7 @@ class Call:
 
     at: float
     method: str
-    """sendMessage, getMe, …; for WhatsApp "messages"."""
+    """sendMessage, getMe, …; for WhatsApp "messages" and "message_templates"."""
     to: str
     text: str
     data: dict[str, Any]
@@ -89,6 +89,8 @@ class Gateways:
         self.updates: list[dict[str, Any]] = []
         """What getUpdates gives until it is confirmed."""
         self.webhook: dict[str, Any] = {}
+        self.templates: list[dict[str, Any]] = []
+        """What Meta knows of our message templates, shown ten at a time."""
         self._tokens = (telegram_token, whatsapp_token)
         self._faults: list[Fault] = []
         self._port = port
@@ -171,9 +173,11 @@ class Gateways:
             call = Call(time.time(), bot[2], form.get("chat_id", ""), form.get("text", ""), form)
             self.violations += [f"{call.method}: {wrong}" for wrong in telegram_violations(call.method, form)]
             return call, functools.partial(self._telegram, bot[1], call)
-        method = "messages" if parts.path.endswith("/messages") else "phone"
-        data: dict[str, Any] = json.loads(body) if body else {}
+        last = parts.path.rpartition("/")[2]
+        method = last if last in ("messages", "message_templates") else "phone"
+        data: dict[str, Any] = json.loads(body) if body else dict(parse_qsl(parts.query))
         spoken = data.get("text", {}).get("body") or data.get("interactive", {}).get("body", {}).get("text", "")
+        spoken = spoken or _spoken_by_template(data.get("template", {}))
         call = Call(time.time(), method, data.get("to") or data.get("recipient") or "", spoken, data)
         if method == "messages":
             self.violations += [f"messages: {wrong}" for wrong in whatsapp_violations(data)]
@@ -210,12 +214,28 @@ class Gateways:
             return 401, {"error": {"message": "Invalid access token", "type": "OAuthException", "code": 190}}
         if call.method == "phone":
             return 200, {"display_phone_number": "+62 812-3456-7890", "id": "1"}
+        if call.method == "message_templates":
+            return 200, self._page_of_templates(int(call.data.get("after", 0)))
         known_as = "wa_id" if "to" in call.data else "user_id"
         return 200, {
             "messaging_product": "whatsapp",
             "contacts": [{"input": call.to, known_as: call.to}],
             "messages": [{"id": f"wamid.out{len(self.calls)}"}],
         }
+
+    def _page_of_templates(self, start: int) -> dict[str, Any]:
+        end = start + 10
+        paging: dict[str, Any] = {"cursors": {"before": str(start), "after": str(end)}}
+        if end < len(self.templates):
+            paging["next"] = f"{self.address}/next"
+        return {"data": self.templates[start:end], "paging": paging}
+
+
+def _spoken_by_template(template: dict[str, Any]) -> str:
+    """ "balai_reminder: Pelatihan perbengkelan | Sari": what stands in the blanks, after the name."""
+    bodies = [component for component in template.get("components", []) if component.get("type") == "body"]
+    values = [parameter.get("text", "") for body in bodies for parameter in body.get("parameters", [])]
+    return f"{template['name']}: {' | '.join(values)}" if template else ""
 
 
 def telegram_violations(method: str, data: dict[str, str]) -> Iterator[str]:
@@ -241,14 +261,14 @@ def whatsapp_violations(data: dict[str, Any]) -> Iterator[str]:
     if len(data.get("biz_opaque_callback_data", "")) > 512:
         yield "biz_opaque_callback_data is longer than 512"
     kind = data.get("type", "")
-    schemas = {"text": "text", "interactive": "InteractiveObject"}
-    if kind not in schemas:
+    if kind not in ("text", "interactive", "template"):
         yield f"unexpected type {kind}"
         return
     for name, value in (("base", {"to": "0", **data}), (kind, data.get(kind))):
         for error in _whatsapp_checks().get(name, _NO_CHECK).iter_errors(value):
             yield f"{name}: {error.message[:200]}"
-    yield from _wrong_text(data["text"]) if kind == "text" else _wrong_interactive(data["interactive"])
+    wrong = {"text": _wrong_text, "interactive": _wrong_interactive, "template": _wrong_template}
+    yield from wrong[kind](data[kind])
 
 
 def _wrong_text(text: dict[str, Any]) -> Iterator[str]:
@@ -271,6 +291,20 @@ def _wrong_interactive(interactive: dict[str, Any]) -> Iterator[str]:
         most = max(Counter(choice[name] for choice in replies + rows).values(), default=0)
         if most > 1 and (name == "id" or replies):
             yield f"two choices share a {name}"
+
+
+def _wrong_template(template: dict[str, Any]) -> Iterator[str]:
+    """What error 132012 and its neighbours are about, and a description of each kind of component."""
+    for component in template.get("components", []):
+        schema = {"body": "template body", "button": "template button"}.get(component.get("type"), "")
+        for error in _whatsapp_checks().get(schema, _NO_CHECK).iter_errors(component):
+            yield f"{schema}: {error.message[:200]}"
+        for parameter in component.get("parameters", []):
+            value = parameter.get("text") or parameter.get("payload") or ""
+            if not value.strip() or re.search(r"[\n\t]| {4}", value):
+                yield "a parameter is empty, or has a line break, a tab or four spaces"
+            if len(parameter.get("payload", "")) > 128:
+                yield "a payload is longer than 128"
 
 
 def _decoded(form: dict[str, str], fields: list[dict[str, Any]]) -> dict[str, Any]:
@@ -352,7 +386,12 @@ def _whatsapp_checks() -> dict[str, jsonschema.Draft202012Validator]:
         "base": schemas["BaseMessageProperties"],
         "text": schemas["TextMessage"]["allOf"][1]["properties"]["text"],
         "interactive": schemas["InteractiveObject"],
+        "template": schemas["TemplateObject"],
+        "template body": schemas["BodyComponent"],
+        "template button": schemas["ButtonComponent"],
     }
+    for component in (schemas["TemplateComponent"], schemas["ButtonComponent"]["allOf"][1]):
+        component["properties"]["index"]["pattern"] = "^[0-9]$"  # "0-9" says its description, and not what stands there
     whole = {"components": {"schemas": schemas}}
     return {name: jsonschema.Draft202012Validator(part | whole) for name, part in parts.items()}
 

@@ -26,7 +26,7 @@ from pywa_async.api import GraphAPIAsync
 from centre.contact_points import Pace
 from centre.conversations import Sender
 from centre.inbox import Received, Status
-from centre.messages import LIMITS, Incoming, Part
+from centre.messages import LIMITS, Incoming, Part, Template
 from centre.outbox import Delivery, Outcome
 from webhooks.channel import Forged, Unreadable
 from webhooks.reading import as_object, object_in, objects_in, words_in
@@ -39,6 +39,7 @@ CONNECT_SECONDS, ANSWER_SECONDS = 5, 10
 LIST_BUTTON = "Pilih"
 LIST_SECTION = "Pilihan"
 BUTTON_TITLE, ROW_TITLE, ROW_DESCRIPTION = 20, 24, 72
+TEMPLATE_FIELDS = ("name", "language", "status", "category", "components")
 
 UNSENT = (
     httpx.ConnectError,
@@ -50,6 +51,10 @@ UNSENT = (
 """Failures before the first byte of a call has left."""
 
 log = structlog.get_logger()
+
+
+class CallFailed(Exception):
+    """Meta could not be asked; the message names the kind of failure only."""
 
 
 def challenge(args: Mapping[str, str], verify_token: str) -> str | None:
@@ -128,11 +133,27 @@ class WhatsApp:
                 biz_opaque_callback_data=str(delivery.id),
             )
         except WhatsAppError as error:
-            return _refused(error)
+            return _refused(error, delivery.part)
         except Exception as error:  # noqa: BLE001 - an outcome, whatever it is
             return _lost(error)
         sent = objects_in(answer, "messages")
         return Outcome("sent", provider_id=words_in(sent[0], "id") if sent else "")
+
+    async def templates(self, account_id: str) -> list[dict[str, Any]]:
+        """Every template of a WhatsApp Business account with its status, as Meta describes it. Raises `CallFailed`."""
+        found: list[dict[str, Any]] = []
+        after: str | None = ""
+        try:
+            while after is not None:
+                place = {"limit": "100"} | ({"after": after} if after else {})
+                page = await self._ready().get_templates(account_id, fields=TEMPLATE_FIELDS, pagination=place)
+                found += objects_in(page, "data")
+                after = _following(page, after)
+        except WhatsAppError as error:
+            raise CallFailed(f"error {error.code}") from error
+        except Exception as error:  # one failure to whoever asks, whatever it is
+            raise CallFailed(type(error).__name__) from error
+        return found
 
     def _events(self, change: dict[str, Any]) -> list[Received]:
         """The events of one change that are about our own number."""
@@ -241,7 +262,7 @@ def _status(status: dict[str, Any]) -> Received | None:
             state,
             provider_id=ours,
             ours=words_in(status, "biz_opaque_callback_data"),
-            error=str(code) if code else "",
+            error=_name_of(code) if code else "",
             again=code in AGAIN,
         ),
     )
@@ -257,6 +278,8 @@ def _code(error: dict[str, Any]) -> int:
 
 def _is_too_long(part: Part) -> bool:
     """Text is cut where it is queued; this keeps a slip there from costing a call that Meta refuses."""
+    if part.style == "template":
+        return False  # its own words are not what goes out
     limits = LIMITS["whatsapp"]
     choices = [] if part.style == "plain" else part.choices
     title, most = (ROW_TITLE, limits.rows) if part.style == "list" else (BUTTON_TITLE, limits.buttons)
@@ -269,6 +292,8 @@ def _is_too_long(part: Part) -> bool:
 
 def _message(part: Part) -> tuple[str, dict[str, Any]]:
     """The kind of message and its content, as the `/messages` endpoint takes it."""
+    if part.style == "template" and part.template:
+        return "template", _filled(part.template)
     if part.style == "buttons" and part.choices:
         buttons = [Button(choice.label, choice.code).to_dict() for choice in part.choices]
         return "interactive", _interactive("button", part.text, {"buttons": buttons})
@@ -281,6 +306,30 @@ def _message(part: Part) -> tuple[str, dict[str, Any]]:
 
 def _interactive(kind: str, text: str, action: dict[str, Any]) -> dict[str, Any]:
     return {"type": kind, "body": {"text": text}, "action": action}
+
+
+def _filled(template: Template) -> dict[str, Any]:
+    """An approved template with its blanks filled, and what each quick reply means."""
+    values = [{"type": "text", "text": value} for value in template.values]
+    body = [{"type": "body", "parameters": values}] if values else []
+    buttons = [
+        {
+            "type": "button",
+            "sub_type": "quick_reply",
+            "index": str(index),
+            "parameters": [{"type": "payload", "payload": code}],
+        }
+        for index, code in enumerate(template.codes)
+    ]
+    language = {"policy": "deterministic", "code": template.language}
+    return {"name": template.name, "language": language, "components": body + buttons}
+
+
+def _following(page: dict[str, Any], after: str) -> str | None:
+    """Where the next page begins; None after the last one, which names no `next`."""
+    paging = object_in(page, "paging")
+    following = words_in(object_in(paging, "cursors"), "after")
+    return following if paging.get("next") and following not in ("", after) else None
 
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -297,22 +346,37 @@ RULES: dict[int, Outcome] = {
     ),
     **dict.fromkeys((1, 2, 131000, 131016, 131053, 131057, 133016), Outcome("temporary")),
     131047: Outcome("permanent", error="window_closed"),
+    132001: Outcome("permanent", error="template_missing"),
+    132015: Outcome("permanent", error="template_paused"),
+    132016: Outcome("permanent", error="template_disabled"),
+    **dict.fromkeys((132000, 132008, 132012), Outcome("permanent", error="template_mismatch")),
+    132005: Outcome("permanent", error="too_long"),
+    132007: Outcome("permanent", error="template_refused"),
     131050: Outcome("permanent", error="blocked", blocked=True),
 }
 """Meta's error code → what to do. Any other code is about this one message, and final."""
+UNPAID = frozenset({131042, 131044})
+"""Codes for a missing means of payment. Templates cost money and answers do not: the channel goes on without them."""
 AGAIN = frozenset({4, 80007, 130429, 131056, 133016, 131053, 131000, 131016, 131057})
 """Codes after which the same message may still arrive, when a status brings them later."""
 
 
-def _refused(error: WhatsAppError) -> Outcome:
+def _refused(error: WhatsAppError, part: Part) -> Outcome:
     """Meta answered with an error: its code decides (Cloud API error codes), never its words."""
     status = error.status_code or 0
     if status >= 500 and error.code == status:
         # A proxy on the way, not Meta: the call may have arrived.
         return Outcome("ambiguous", error=f"http_{status}")
+    if error.code in UNPAID and part.style == "template":
+        return Outcome("permanent", error="template_unpaid")
     if error.code in RULES:
         return _worded(RULES[error.code], error)
     return Outcome("temporary" if status >= 500 or error.is_transient else "permanent", error=str(error.code))
+
+
+def _name_of(code: int) -> str:
+    """What a failure told later is called: the same as when it is told at once."""
+    return (RULES[code].error if code in RULES else "") or str(code)
 
 
 def _worded(outcome: Outcome, error: WhatsAppError) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -18,6 +19,7 @@ from centre.messages import (
     Limits,
     Outgoing,
     Part,
+    Template,
     TooLong,
     check,
     fit,
@@ -159,7 +161,23 @@ def test_what_came_in_is_the_same_after_storing(incoming: Incoming) -> None:
     assert Incoming.from_json(incoming.to_json()) == incoming
 
 
-@given(WORDS, st.integers(0, 3))
-def test_what_goes_out_is_the_same_after_storing(text: str, count: int) -> None:
-    part = Part(text, choices(count), "buttons")
-    assert Part.from_json(part.to_json()) == part
+REMINDER = Template("balai_reminder", "id", ("Pelatihan", "Sari"), ("come:4", "cancel:4"))
+
+
+@given(WORDS, st.integers(0, 3), st.sampled_from([None, REMINDER, Template("balai_booked", "en", ())]))
+def test_what_goes_out_is_the_same_after_storing(text: str, count: int, template: Template | None) -> None:
+    part = Part(text, choices(count), "buttons", template)
+    assert Part.from_json(json.loads(json.dumps(part.to_json()))) == part
+
+
+def test_what_was_stored_before_there_were_templates_is_still_read() -> None:
+    old = {"text": "Halo", "choices": [["menu", "Menu", ""]], "style": "buttons"}
+    assert Part.from_json(old) == Part("Halo", (Choice("menu", "Menu"),), "buttons")
+    assert Part("Halo", (Choice("menu", "Menu"),), "buttons").to_json() == old
+
+
+@pytest.mark.parametrize("count", [0, 2, 4])
+def test_a_template_goes_with_the_last_part_alone(count: int) -> None:
+    parts = fit(Outgoing("Kalimat yang panjang. " * 300, choices(count), template=REMINDER), LIMITS["whatsapp"])
+    assert [part.template for part in parts] == [None] * (len(parts) - 1) + [REMINDER]
+    assert len(parts) > 1

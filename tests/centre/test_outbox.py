@@ -12,7 +12,7 @@ from centre.contact_points import Pace
 from centre.conversations import Conversation, Sender
 from centre.db import Database
 from centre.inbox import InboxEvent, Received, Status
-from centre.messages import Choice, Outgoing
+from centre.messages import Choice, Outgoing, Template
 from centre.outbox import BACKOFF, LEASE, UNSURE_WAIT, USEFUL, Delivery, OutboxMessage, Outcome, State
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -294,6 +294,56 @@ def test_free_words_go_only_within_24_hours_of_the_persons_last_message(
     with database.reading() as session:
         row = outbox.said(session, found)[-1]
         assert (row.state, row.error) == (state, "window_closed" if state == State.FAILED else None)
+
+
+REMINDER = Outgoing(
+    "Besok ada pelatihan. Jadi datang?",
+    (Choice("come:4", "Saya datang"), Choice("cancel:4", "Batalkan")),
+    template=Template("balai_reminder", "id", ("Pelatihan", "Sari"), ("come:4", "cancel:4")),
+)
+
+
+def remind(database: Database, sender: Sender, after: timedelta) -> Delivery:
+    """The reminder as it goes out so long after the person's last message."""
+    say(database, sender, "yang pertama", cause="first")
+    record(database, only(database, channel=sender.channel), Outcome("sent", "wamid.0"))
+    with database.transaction() as session:
+        found = conversations.of_sender(session, sender, NOW)
+        outbox.queue(session, session.get_one(Conversation, found), "notice:1", [REMINDER], NOW + after)
+    return only(database, NOW + after, sender.channel)
+
+
+def test_after_24_hours_inaq_rohani_is_reminded_by_the_approved_template(database: Database) -> None:
+    delivery = remind(database, ROHANI, timedelta(hours=24, seconds=1))
+    assert (delivery.part.style, delivery.part.template) == ("template", REMINDER.template)
+    record(database, delivery, Outcome("sent", "wamid.1"))
+    row = row_of(database, delivery)
+    assert (row.state, row.error) == (State.SENT, None)
+    with database.reading() as session:
+        assert outbox.part_of(session, row).text == REMINDER.text, "staff read what we meant"
+
+
+@pytest.mark.parametrize(
+    ("sender", "after"),
+    [(ROHANI, timedelta(hours=23, minutes=59)), (SARI, timedelta(days=3))],
+    ids=["soon", "telegram"],
+)
+def test_where_free_words_may_go_they_go_with_their_buttons(
+    database: Database, sender: Sender, after: timedelta
+) -> None:
+    part = remind(database, sender, after).part
+    assert (part.style, part.text, part.choices) == ("buttons", REMINDER.text, REMINDER.choices)
+
+
+def test_the_window_counts_when_it_is_sent_not_when_it_was_queued(database: Database) -> None:
+    with database.transaction() as session:
+        found = conversations.of_sender(session, ROHANI, NOW)
+        queued = NOW + timedelta(hours=23)
+        outbox.queue(session, session.get_one(Conversation, found), "notice:1", [REMINDER], queued)
+    delivery = only(database, queued, "whatsapp")
+    assert delivery.part.style == "buttons"
+    record(database, delivery, Outcome("throttled", wait=timedelta(hours=2)))
+    assert only(database, queued + timedelta(hours=2), "whatsapp").part.style == "template"
 
 
 def test_an_answer_that_waited_a_day_is_dropped(database: Database) -> None:

@@ -17,9 +17,9 @@ from sqlalchemy import select
 from centre.areas import Village
 from centre.staff import StaffMember
 from content import files, library
-from tests.gateways import Gateways, telegram_error
+from tests.gateways import Gateways, telegram_error, whatsapp_error
 from tests.processes.conftest import SMALL_GUIDANCE
-from tests.processes.houses import ROOT, Ended, House, bare_environment, command, wait_for
+from tests.processes.houses import GRAPH_TOKEN, ROOT, Ended, House, bare_environment, command, run, wait_for
 
 WAGES = "gaji saya dipotong untuk biaya berangkat"
 FIELDS = ["kind", "level", "slug", "choices", "confidence", "language", "text"]
@@ -311,6 +311,52 @@ def test_telegram_is_told_where_we_are(furnished_house: House, gateways: Gateway
     assert "https url must be provided" in one_line(furnished_house.balai("telegram", "connect", **at))
     refused = furnished_house.balai("telegram", "connect", **at | {"BALAI_TELEGRAM_TOKEN": "9:canary"})
     assert "canary" not in one_line(refused)
+
+
+def test_message_templates_are_written_without_any_setting(tmp_path: Path) -> None:
+    ended = run("whatsapp", "templates", environment=bare_environment(), folder=tmp_path)
+    assert (ended.code, ended.err) == (0, "")
+    written = json.loads(ended.out)
+    assert {"balai_reminder", "balai_offer"} <= {template["name"] for template in written}
+    assert {template["category"] for template in written} == {"UTILITY"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_meta_is_asked_which_templates_it_has_approved(tmp_path: Path, gateways: Gateways) -> None:
+    """Only the account and the token are needed: texts are submitted before the number is connected."""
+    given = {
+        "BALAI_WHATSAPP_ACCOUNT_ID": "102290129340398",
+        "BALAI_WHATSAPP_TOKEN": GRAPH_TOKEN,
+        "BALAI_WHATSAPP_API": gateways.address,
+    }
+
+    def asked(**more: str) -> Ended:
+        return run("whatsapp", "templates", environment=bare_environment() | given | more, folder=tmp_path)
+
+    written = json.loads(asked().out)
+    gateways.templates = [template | {"status": "APPROVED"} for template in written]
+    gateways.templates[1]["status"] = "PENDING"
+    gateways.templates[2]["status"] = "REJECTED"
+    gateways.templates[3]["category"] = "MARKETING"
+    gateways.templates[4] |= {"components": [{"type": "BODY", "text": "Halo {{1}}, ada kabar."}]}
+    del gateways.templates[-1]
+    ended = asked()
+    assert ended.code == 0
+    assert json.loads(ended.out) == written
+    stands = [" ".join(line.split()[2:]) for line in ended.err.splitlines()]
+    assert stands[:5] == [
+        "APPROVED",
+        "PENDING",
+        "REJECTED",
+        "APPROVED, counted as MARKETING",
+        "APPROVED, other words than ours: submit it again",
+    ]
+    assert set(stands[5:-1]) == {"APPROVED"}
+    assert stands[-1] == "missing"
+    assert "BALAI_WHATSAPP_TOKEN is missing" in one_line(asked(BALAI_WHATSAPP_TOKEN=""))
+    assert "canary" not in one_line(asked(BALAI_WHATSAPP_TOKEN="canary"))
+    gateways.fail(whatsapp_error(400, 100), method="message_templates")
+    assert one_line(asked()) == "Meta refused or could not be reached: error 100"
 
 
 ERRORS = {

@@ -70,6 +70,7 @@ WRONG = {
     "BALAI_PUBLIC_URL": ("canary.example", "ftp://canary"),
     "BALAI_TELEGRAM_API": ("canary",),
     "BALAI_WHATSAPP_API": ("canary",),
+    "BALAI_WHATSAPP_ACCOUNT_ID": ("canary",),
     "BALAI_TELEGRAM_SECRET": ("canary with spaces", "canary" * 50),
     "BALAI_TRUSTED_PROXIES": ("canary", "-1"),
     "BALAI_PACE": ("0", "canary"),

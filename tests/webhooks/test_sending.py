@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from centre.conversations import Sender
-from centre.messages import LIMITS, Choice, Outgoing, Part, fit
+from centre.messages import LIMITS, Choice, Outgoing, Part, Template, fit
 from centre.outbox import Delivery, Outcome
 from tests.gateways import (
     LOST,
@@ -208,6 +208,20 @@ WHATSAPP_FAULTS: dict[str, tuple[Fault, Outcome]] = {
     "file not taken": (whatsapp_error(400, 131053), Outcome("temporary", error="131053")),
     "undeliverable": (whatsapp_error(400, 131026), Outcome("permanent", error="131026")),
     "after 24 hours": (whatsapp_error(400, 131047), Outcome("permanent", error="window_closed")),
+    "a template that was never approved": (
+        whatsapp_error(404, 132001),
+        Outcome("permanent", error="template_missing"),
+    ),
+    "a template with other blanks": (
+        whatsapp_error(400, 132000),
+        Outcome("permanent", error="template_mismatch"),
+    ),
+    "a template at rest": (whatsapp_error(400, 132015), Outcome("permanent", error="template_paused")),
+    "a template taken away": (whatsapp_error(400, 132016), Outcome("permanent", error="template_disabled")),
+    "not paid": (
+        whatsapp_error(400, 131042),
+        Outcome("throttled", wait=timedelta(hours=1), whole_channel=True, error="account"),
+    ),
     "does not want us": (whatsapp_error(400, 131050), Outcome("permanent", error="blocked", blocked=True)),
     "not as documented": (whatsapp_error(400, 100), Outcome("permanent", error="100")),
     "passing, says Meta": (
@@ -259,6 +273,75 @@ def test_what_meta_would_refuse_costs_no_call(gateways: Gateways, part: Part) ->
 def test_without_number_and_user_id_there_is_nobody_to_call(gateways: Gateways) -> None:
     outcome = by_whatsapp(gateways.address, sender=Sender("whatsapp", ()))
     assert (outcome, gateways.calls) == (Outcome("permanent", error="no_address"), [])
+
+
+REMINDER = Template("balai_reminder", "id", ("Pelatihan", "Sari", "12.00"), ("come:4", "cancel:4"))
+
+
+@needs_specification
+def test_a_template_goes_out_with_its_blanks_and_what_its_buttons_mean(gateways: Gateways) -> None:
+    words = Part("x" * 4000, (Choice("come:4", "Saya datang"),), "template", REMINDER)
+    assert by_whatsapp(gateways.address, part=words).kind == "sent"
+    (call,) = gateways.calls
+    sent = call.data["template"]
+    assert (sent["name"], sent["language"]["code"]) == ("balai_reminder", "id")
+    body, *buttons = sent["components"]
+    assert [value["text"] for value in body["parameters"]] == list(REMINDER.values)
+    assert [(each["index"], each["parameters"][0]["payload"]) for each in buttons] == [
+        ("0", "come:4"),
+        ("1", "cancel:4"),
+    ]
+    assert "text" not in call.data
+    assert gateways.violations == []
+
+
+@needs_specification
+def test_a_template_without_blanks_or_buttons_is_fine_and_an_empty_blank_is_not(gateways: Gateways) -> None:
+    by_whatsapp(gateways.address, part=Part("Halo", style="template", template=Template("balai_hello", "id", ())))
+    assert gateways.violations == []
+    by_whatsapp(gateways.address, part=Part("Halo", style="template", template=Template("balai_hello", "id", ("",))))
+    assert len(gateways.violations) == 1
+
+
+@pytest.mark.parametrize("code", [131042, 131044])
+def test_templates_that_nobody_pays_for_do_not_hold_up_answers(gateways: Gateways, code: int) -> None:
+    gateways.fail(whatsapp_error(400, code))
+    outcome = by_whatsapp(gateways.address, part=Part("Halo", style="template", template=REMINDER))
+    assert outcome == Outcome("permanent", error="template_unpaid")
+
+
+def known_templates(address: str, token: str = GRAPH_TOKEN) -> list[str]:
+    async def once() -> list[str]:
+        channel = WhatsApp("", token, "", api=address)
+        try:
+            return [template["name"] for template in await channel.templates("102290129340398")]
+        finally:
+            await channel.close()
+
+    return asyncio.run(once())
+
+
+@pytest.mark.parametrize("count", [0, 9, 10, 11, 30])
+def test_all_pages_of_templates_are_read(gateways: Gateways, count: int) -> None:
+    names = [f"template_{number}" for number in range(count)]
+    gateways.templates = [{"name": name} for name in names]
+    assert known_templates(gateways.address) == names
+    assert len(gateways.calls) == max(1, -(-count // 10))
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (whatsapp_error(400, 100), "error 100"),
+        (Fault(502, "<html>"), "error 502"),
+        (LOST, "RemoteProtocolError"),
+        (Fault(200, "canary"), "JSONDecodeError"),
+    ],
+)
+def test_templates_that_cannot_be_asked_for(gateways: Gateways, fault: Fault, reason: str) -> None:
+    gateways.fail(fault, method="message_templates")
+    with pytest.raises(whatsapp_channel.CallFailed, match=f"^{reason}$"):
+        known_templates(gateways.address)
 
 
 # Both

@@ -131,6 +131,14 @@ def test_another_number_of_the_same_account_is_not_ours_to_answer(whatsapp: What
             {"status": "failed", "errors": [{"code": 131053}]},
             Status("failed", "wamid.9", "41", "131053", True),
         ),
+        (
+            {"status": "failed", "errors": [{"code": 131047}]},
+            Status("failed", "wamid.9", "41", "window_closed"),
+        ),
+        (
+            {"status": "failed", "errors": [{"code": 132015}]},
+            Status("failed", "wamid.9", "41", "template_paused"),
+        ),
         ({"status": "failed", "errors": [{"code": [1]}]}, Status("failed", "wamid.9", "41")),
     ],
 )
