@@ -1,8 +1,8 @@
 """How long we keep what people told us, and erasing it when they ask (UU PDP 27/2022 art. 42-44).
 
 Words that came in go 72 hours after their answer, what we said after 90 days, a conversation that nobody has taken up for 90
-days too. Somebody who asks to be forgotten is forgotten at once; only their address stays for a moment, so that they
-can read that it was done.
+days too (unless a booking is still to come), a name a year after its last booking. Somebody who asks to be forgotten is
+forgotten at once; only their address stays for a moment, so that they can read that it was done.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session
 
-from centre import answers, conversations, inbox, outbox
+from centre import answers, bookings, conversations, inbox, interests, notices, outbox, people
+from centre.booking_records import OPEN, Booking, State
 from centre.conversations import Conversation, Identifier, Sender
 from centre.inbox import InboxEvent
 from centre.outbox import OutboxMessage
+from centre.people import Person
+from centre.slots import Slot
 
 FAREWELL = timedelta(minutes=15)
 """How long an erased conversation keeps its address."""
@@ -31,6 +34,7 @@ def forget(session: Session, conversation: Conversation, now: datetime) -> None:
         inbox.erase_words(session, each.id)
         outbox.erase_words(session, each.id)
         answers.erase(session, each.id)
+        _erase_people(session, each, now)
         conversations.forget(session, each, now)
 
 
@@ -50,6 +54,7 @@ def forget_old(session: Session, now: datetime) -> None:
     """Keep the promises of time."""
     inbox.forget_old(session, now)
     outbox.forget_old(session, now)
+    _forget_people(session, now)
 
 
 def sweep(session: Session, now: datetime) -> int:
@@ -69,9 +74,50 @@ def sweep(session: Session, now: datetime) -> int:
     on_its_way = exists().where(
         OutboxMessage.conversation_id == Conversation.id, OutboxMessage.state.in_(outbox.UNDER_WAY)
     )
+    is_booked = (
+        exists()
+        .where(Booking.conversation_id == Conversation.id, Booking.slot_id == Slot.id)
+        .where(Booking.state.in_(OPEN), Slot.ends_at > now)
+    )
     gone = session.execute(
         delete(Conversation)
-        .where(Conversation.id.in_(held), ~waits, ~on_its_way)
+        .where(Conversation.id.in_(held), ~waits, ~on_its_way, ~is_booked)
         .execution_options(synchronize_session=False)
     )
     return int(getattr(gone, "rowcount", 0))
+
+
+def _erase_people(session: Session, conversation: Conversation, now: datetime) -> None:
+    """Everybody known through this telephone alone goes, with their bookings; their seats fall free."""
+    interests.erase(session, conversation.id)
+    notices.erase(session, conversation.id)
+    for person in people.only_behind(session, conversation):
+        _release(session, person, bookings.FAMILY, now)
+        people.erase(session, person)
+    people.leave(session, conversation)
+
+
+def _forget_people(session: Session, now: datetime) -> int:
+    """Erase people known through no conversation whose last booking is a year old; gives how many."""
+    recent = select(Booking.person_id).join(Slot, Slot.id == Booking.slot_id)
+    recent = recent.where(Slot.ends_at > now - people.KEPT, Booking.person_id.is_not(None))
+    reached = select(people.PersonAddress.person_id)
+    old = select(Person).where(
+        Person.created_at < now - people.KEPT, Person.id.not_in(recent), Person.id.not_in(reached)
+    )
+    gone = session.scalars(old.limit(500)).all()
+    for person in gone:
+        _release(session, person, bookings.TIME, now)
+        people.erase(session, person)
+    return len(gone)
+
+
+def _release(session: Session, person: Person, by: str, now: datetime) -> None:
+    """The person is about to be forgotten: their seats fall free, and nothing of them stays but the count."""
+    own = select(Booking.id, Booking.state).where(Booking.person_id == person.id)
+    for booking_id, state in session.execute(own.order_by(Booking.slot_id)).all():
+        booking = bookings.hold(session, booking_id)
+        if state in OPEN:
+            bookings.give_back(session, booking, State.CANCELLED, by, now)
+        booking.sealed_answers, booking.person, booking.conversation_id = None, None, None
+    session.flush()

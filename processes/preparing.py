@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from centre import areas, contact_points, staff
+from centre import areas, booking_types, contact_points, staff
 from centre.areas import DEMO_VILLAGES, Imported, Village
 from centre.db import Database
 from centre.staff import Role, StaffMember
@@ -36,6 +36,8 @@ def prepare(settings: Settings, tell: Callable[[str], None]) -> None:
         load_guidance(database, None)
     if not has_villages:
         import_villages(database, DEMO_VILLAGES)
+    with database.transaction() as session:
+        booking_types.seed(session, wiring.clock())
     make_finder(database, settings)
     if not has_staff:
         password = add_staff(database, FIRST_LOGIN, "Administrator", Role.ADMINISTRATOR, "")

@@ -1,0 +1,51 @@
+"""Two records that turn out to be one person: staff look at both and say so; nothing is merged by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from centre import bookings, people
+from centre.booking_records import State, by_staff, of_person
+from centre.people import Person
+
+
+def merge(session: Session, kept_id: int, other_id: int, by: str, now: datetime) -> Person:
+    """Two records turn out to be one person: everything of the other goes to the kept one. `by`: staff id.
+
+    Where both have an open booking in one slot, the later one is given back. Raises `LookupError` for unknown people.
+    """
+    held = select(Person).where(Person.id.in_((kept_id, other_id))).order_by(Person.id).with_for_update()
+    both = {person.id: person for person in session.scalars(held)}
+    kept, other = both[kept_id], both[other_id]
+    taken = {booking.slot_id for booking in of_person(session, kept.id) if booking.is_open}
+    for booking in of_person(session, other.id):
+        if booking.is_open and booking.slot_id in taken:
+            booking = bookings.give_back(
+                session, bookings.hold(session, booking.id), State.CANCELLED, by_staff(by), now, "merged"
+            )
+        booking.person = kept
+    _merge_addresses(session, kept, other)
+    kept.kind, kept.birth_year = kept.kind or other.kind, kept.birth_year or other.birth_year
+    kept.sealed_phone = kept.sealed_phone or other.sealed_phone
+    other.merged_into = kept.id
+    session.flush()
+    return kept
+
+
+def _merge_addresses(session: Session, kept: Person, other: Person) -> None:
+    address = people.PersonAddress
+    here = select(address.conversation_id).where(address.person_id == kept.id)
+    session.execute(
+        delete(address)
+        .where(address.person_id == other.id, address.conversation_id.in_(here))
+        .execution_options(synchronize_session="fetch")
+    )
+    session.execute(
+        update(address)
+        .where(address.person_id == other.id)
+        .values(person_id=kept.id)
+        .execution_options(synchronize_session="fetch")
+    )

@@ -1,0 +1,268 @@
+"""Messages we start: what must be told about a booking, to which conversation, and from when on.
+
+Staff and time decide that something must be told; a row here says so. The worker takes each row once, has `bot.notices`
+word it and queues it. Who cannot be told (no address, `berhenti`, blocked, undeliverable) shows up in the telephone list of
+the desk. A key makes it impossible to plan the same thing twice.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    bindparam,
+    cast,
+    exists,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from centre import calendars
+from centre.conversations import Conversation
+from centre.db import Base, BigId, UtcDateTime, connection_of, vault_of
+from centre.outbox import OutboxMessage
+from centre.outbox import State as Sending
+
+Kind = Literal["reminder", "today", "offer", "lapsed", "moved", "cancelled", "missed", "new_dates", "booked"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+NEEDED: frozenset[str] = frozenset({"offer", "moved", "cancelled"})
+"""What a person must hear: where it cannot be sent, staff telephone."""
+LULL = timedelta(minutes=2)
+"""A notice waits until somebody who writes just now has paused, so that a number typed is not taken for its choices."""
+
+
+class State(enum.StrEnum):
+    DUE = "due"
+    TOLD = "told"
+    NOT_TOLD = "not_told"
+    VOID = "void"
+
+
+class Notice(Base):
+    """One thing that somebody must be told."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        Index(
+            "ix_notices_due",
+            "due_at",
+            postgresql_where=text("state = 'due'"),
+            sqlite_where=text("state = 'due'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    """What makes it this notice ("reminder:17:4.1"): planned twice, it is still one."""
+    kind: Mapped[str] = mapped_column(String(10))
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id", ondelete="CASCADE"), index=True)
+    slot_id: Mapped[int | None] = mapped_column(ForeignKey("slots.id", ondelete="CASCADE"), index=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"), index=True)
+    """Where it goes; none: only staff can tell."""
+    zone: Mapped[str] = mapped_column(String(20))
+    sealed_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """What staff gave as their reason."""
+    is_urgent: Mapped[bool] = mapped_column(default=False)
+    """Told at night too: waiting until morning would be too late."""
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    useful_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(10), default=State.DUE)
+    why_not: Mapped[str | None] = mapped_column(String(20))
+    """no_address, stopped, blocked, too_late."""
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seen_by: Mapped[str | None] = mapped_column(String(36))
+    """The staff member who telephoned."""
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def cause(self) -> str:
+        """What the outbox knows it by."""
+        return f"notice:{self.id}"
+
+
+@dataclass(frozen=True)
+class About:
+    """What a notice is about and where it goes."""
+
+    slot_id: int
+    zone: str
+    conversation_id: int | None
+    booking_id: int | None = None
+
+
+def plan(
+    session: Session,
+    kind: Kind,
+    about: About,
+    key: str,
+    due: datetime,
+    useful_until: datetime,
+    *,
+    reason: str = "",
+) -> Notice | None:
+    """Note that somebody must be told, from `due` on but not at night, unless the morning would be too late.
+
+    None when it was planned before and still counts or was told, or when it could never be of use.
+    """
+    known = session.scalar(select(Notice).where(Notice.key == key))
+    if known and known.state == State.VOID and known.told_at is None:
+        known.state = State.DUE  # given up and taken again: moved away and back
+    if known or due >= useful_until:
+        return None
+    awake = calendars.waking(due, about.zone)
+    is_urgent = awake >= useful_until - timedelta(hours=1)
+    notice = Notice(
+        key=key,
+        kind=kind,
+        booking_id=about.booking_id,
+        slot_id=about.slot_id,
+        conversation_id=about.conversation_id,
+        zone=about.zone,
+        sealed_reason=vault_of(session).seal(reason, _REASON) if reason else None,
+        is_urgent=is_urgent,
+        due_at=due if is_urgent else awake,
+        useful_until=useful_until,
+    )
+    session.add(notice)
+    session.flush()
+    return notice
+
+
+def void(session: Session, booking_ids: Iterable[int], kinds: Sequence[Kind] = KINDS) -> None:
+    """What was planned about these bookings is not true any more."""
+    session.execute(
+        update(Notice)
+        .where(Notice.booking_id.in_(list(booking_ids)), Notice.kind.in_(kinds), Notice.state == State.DUE)
+        .values(state=State.VOID)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def reason_of(session: Session, notice: Notice) -> str:
+    """What staff gave as their reason; empty for none."""
+    return vault_of(session).open(notice.sealed_reason, _REASON) if notice.sealed_reason else ""
+
+
+def due(session: Session, now: datetime, limit: int = 50) -> list[int]:
+    """The numbers of the notices whose time has come: a look without a lock."""
+    rows = connection_of(session).execute(_DUE, {"now": now, "most": limit})
+    return [row.id for row in rows]
+
+
+def take(session: Session, notice_id: int, now: datetime) -> tuple[Notice, Conversation] | None:
+    """The notice with its conversation, both held, when it may be told now; None when it may not, or not yet.
+
+    The conversation is held first, as whoever answers in it does.
+    """
+    seen = session.get(Notice, notice_id, populate_existing=True)
+    conversation = _held(session, seen.conversation_id) if seen and seen.conversation_id else None
+    notice = session.get(Notice, notice_id, with_for_update=True, populate_existing=True)
+    if notice is None or notice.state != State.DUE or notice.due_at > now:
+        return None
+    if why := _why_not(notice, conversation, now):
+        _enter_not_told(notice, why, now)
+        return None
+    if conversation is None:  # somebody answers in it just now
+        return None
+    if wait := _wait(notice, conversation, now):
+        notice.due_at = wait
+        return None
+    return notice, conversation
+
+
+def told(notice: Notice, now: datetime) -> None:
+    """It is on its way."""
+    notice.state, notice.told_at = State.TOLD, now
+
+
+def drop(notice: Notice) -> None:
+    """It is not true any more."""
+    notice.state = State.VOID
+
+
+def was_not_heard() -> ColumnElement[bool]:
+    """The condition on notices that somebody needed, did not get, and that no staff member has taken up."""
+    lost = exists().where(
+        OutboxMessage.conversation_id == Notice.conversation_id,
+        OutboxMessage.cause == "notice:" + cast(Notice.id, String),
+        OutboxMessage.state.in_((Sending.FAILED, Sending.EXPIRED, Sending.DROPPED)),
+    )
+    return (
+        Notice.kind.in_(NEEDED)
+        & Notice.seen_at.is_(None)
+        & or_(Notice.state == State.NOT_TOLD, (Notice.state == State.TOLD) & lost)
+    )
+
+
+def mark_seen(notice: Notice, staff_id: str, now: datetime) -> None:
+    """A staff member has told the person by another way."""
+    notice.seen_by, notice.seen_at = staff_id, now
+
+
+def erase(session: Session, conversation_id: int) -> None:
+    """The person asked to be forgotten: nothing more is told there."""
+    session.execute(
+        update(Notice)
+        .where(Notice.conversation_id == conversation_id)
+        .values(state=State.VOID, conversation_id=None, sealed_reason=None)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+_REASON = "notices|reason"
+_DUE = (
+    select(Notice.id)
+    .where(Notice.state == bindparam(None, State.DUE.value, literal_execute=True), Notice.due_at <= bindparam("now"))
+    .order_by(Notice.due_at, Notice.id)
+    .limit(bindparam("most"))
+)
+"""The state is written out as in the partial index: neither database would use it otherwise."""
+
+
+def _held(session: Session, conversation_id: int) -> Conversation | None:
+    """The conversation, held; None when it is gone or somebody else holds it."""
+    return session.scalars(
+        select(Conversation)
+        .where(Conversation.id == conversation_id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def _why_not(notice: Notice, conversation: Conversation | None, now: datetime) -> str | None:
+    if notice.conversation_id is None:
+        return "no_address"
+    if notice.useful_until <= now:
+        return "too_late"
+    if conversation is None:
+        return None
+    if conversation.closing_at:
+        return "no_address"
+    if conversation.blocked_at:
+        return "blocked"
+    return "stopped" if conversation.stopped_at else None
+
+
+def _wait(notice: Notice, conversation: Conversation, now: datetime) -> datetime | None:
+    """Until when it must wait: for the morning, or for a pause in what the person is saying."""
+    if not notice.is_urgent and calendars.is_quiet(now, notice.zone):
+        return calendars.waking(now, notice.zone)
+    paused = conversation.last_incoming_at + LULL
+    has_time = paused < notice.useful_until
+    return paused if timedelta(0) < paused - now <= LULL and has_time else None
+
+
+def _enter_not_told(notice: Notice, why: str, now: datetime) -> None:
+    notice.state, notice.why_not, notice.told_at = State.NOT_TOLD, why, now

@@ -1,0 +1,236 @@
+"""The people we serve, as far as they have told us: a name to call at the door, and whom a message for them goes to.
+
+Several people may stand behind one telephone; each is known there by name and relation. Nothing here is asked of somebody
+who only wants an answer. Identity-card, family-card and passport numbers are never kept (WhatsApp Business Messaging Policy;
+UU PDP 27/2022 art. 16: no more than the purpose needs). What is kept of a child is a name to call and a year of birth, told
+by the parent (UU PDP art. 25).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+from rapidfuzz import fuzz
+from sqlalchemy import ForeignKey, LargeBinary, String, delete, exists, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
+
+from centre.conversations import Conversation
+from centre.db import Base, BigId, UtcDateTime, vault_of
+
+Kind = Literal["prospective", "abroad", "returned", "family"]
+Relation = Literal["self", "child", "spouse", "parent", "sibling", "other"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
+LONGEST_NAME = 60
+ALIKE = 88
+"""Likeness of two names (of 100) from which staff are asked whether it is one person."""
+SAME_NAME = 85
+"""Likeness from which a typed name is taken for the one we know; a typing mistake, not another person."""
+OF_AGE = 18
+KEPT = timedelta(days=365)
+"""How long a name outlives the last booking, so that a year's attendance can be reported."""
+
+
+class NameInvalid(ValueError):
+    """Not a name: empty, too long, without letters, or with a number in it."""
+
+
+class PhoneInvalid(ValueError):
+    """Not a telephone number as they are written in Indonesia or abroad."""
+
+
+class Person(Base):
+    """Somebody we serve."""
+
+    __tablename__ = "people"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_phone: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Told at the desk by those who have no address with us; nothing is sent there by itself."""
+    kind: Mapped[str | None] = mapped_column(String(12))
+    birth_year: Mapped[int | None]
+    village_id: Mapped[int | None] = mapped_column(ForeignKey("villages.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    """Found to be the same as that person; nothing new is tied to this one."""
+
+    @property
+    def name(self) -> str:
+        return vault_of(_session_of(self)).open(self.sealed_name, _NAME)
+
+    @property
+    def phone(self) -> str | None:
+        return vault_of(_session_of(self)).open(self.sealed_phone, _PHONE) if self.sealed_phone else None
+
+
+class PersonAddress(Base):
+    """A person can be reached in this conversation, and is this to whoever holds the telephone."""
+
+    __tablename__ = "person_addresses"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    relation: Mapped[str] = mapped_column(String(10))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Somebody behind a telephone."""
+
+    person: Person
+    relation: str
+
+
+def add(
+    session: Session,
+    name: str,
+    now: datetime,
+    *,
+    kind: str | None = None,
+    birth_year: int | None = None,
+    village_id: int | None = None,
+    phone: str = "",
+) -> Person:
+    """Note somebody. Raises `NameInvalid` or `PhoneInvalid`."""
+    person = Person(
+        sealed_name=vault_of(session).seal(clean_name(name), _NAME),
+        kind=kind,
+        birth_year=birth_year,
+        village_id=village_id,
+        created_at=now,
+    )
+    session.add(person)
+    if phone.strip():
+        set_phone(session, person, phone)
+    session.flush()
+    return person
+
+
+def rename(session: Session, person: Person, name: str) -> None:
+    """The name was taken down wrongly. Raises `NameInvalid`."""
+    person.sealed_name = vault_of(session).seal(clean_name(name), _NAME)
+
+
+def set_phone(session: Session, person: Person, phone: str) -> None:
+    """Where staff may call. Raises `PhoneInvalid`."""
+    digits = re.sub(r"[\s().-]", "", phone)
+    if not re.fullmatch(r"\+?\d{8,15}", digits, re.ASCII):
+        raise PhoneInvalid
+    person.sealed_phone = vault_of(session).seal(digits, _PHONE)
+
+
+def clean_name(typed: str) -> str:
+    """A name as it is called out: one line, without numbers. Raises `NameInvalid`."""
+    name = " ".join(unicodedata.normalize("NFC", typed).split())
+    letters = sum(char.isalpha() for char in name)
+    if letters < 2 or len(name) > LONGEST_NAME or any(char.isdecimal() for char in name) or not name.isprintable():
+        raise NameInvalid
+    return name.title() if name.islower() or name.isupper() else name
+
+
+def tie(session: Session, person: Person, conversation: Conversation, relation: str, now: datetime) -> None:
+    """This person is behind this telephone."""
+    tied = session.get(PersonAddress, (person.id, conversation.id))
+    if tied is None:
+        tied = PersonAddress(person_id=person.id, conversation_id=conversation.id, added_at=now)
+        session.add(tied)
+    tied.relation = relation
+    session.flush()
+
+
+def behind(session: Session, conversation: Conversation) -> list[Known]:
+    """Everybody behind this telephone: whoever holds it first, then in the order in which they were named."""
+    rows = session.execute(
+        select(Person, PersonAddress.relation)
+        .join(PersonAddress, PersonAddress.person_id == Person.id)
+        .where(PersonAddress.conversation_id == conversation.id, Person.merged_into.is_(None))
+        .order_by(PersonAddress.relation != "self", Person.id)
+    )
+    return [Known(person, relation) for person, relation in rows]
+
+
+def named(session: Session, conversation: Conversation, person_id: int) -> Known | None:
+    """That person, if behind this telephone; the number may come from an old or a forged button."""
+    return next((known for known in behind(session, conversation) if known.person.id == person_id), None)
+
+
+def is_named(person: Person, typed: str) -> bool:
+    """Did somebody type this person's name: in full with a slip or two, or a whole part of it?"""
+    own, said = _plain(person.name), _plain(typed)
+    if not said:
+        return False
+    parts = [part for part in own.split() if len(part) > 2]
+    return fuzz.ratio(own, said) >= SAME_NAME or any(fuzz.ratio(part, said) >= SAME_NAME for part in parts)
+
+
+def age(person: Person, now: datetime) -> int | None:
+    """Years that this person turns this year; None when not told."""
+    return now.year - person.birth_year if person.birth_year else None
+
+
+def in_village(session: Session, village_id: int) -> Sequence[Person]:
+    """Everybody known in a village."""
+    own = select(Person).where(Person.village_id == village_id, Person.merged_into.is_(None))
+    return session.scalars(own.order_by(Person.id)).all()
+
+
+def alike(session: Session, village_id: int) -> list[tuple[Person, Person]]:
+    """Pairs in one village that may be one person, the older record first: names alike and nothing that tells them apart.
+
+    Names are sealed, so they are opened and compared here; a village has hundreds of people, not millions.
+    """
+    known = [(person, _plain(person.name)) for person in in_village(session, village_id)]
+    return [
+        (one, other)
+        for index, (one, name) in enumerate(known)
+        for other, its_name in known[index + 1 :]
+        if fuzz.token_sort_ratio(name, its_name) >= ALIKE and not _differ(one, other)
+    ]
+
+
+def erase(session: Session, person: Person) -> None:
+    """Forget somebody. What they booked stays in the counts, without them."""
+    session.delete(person)
+    session.flush()
+
+
+def only_behind(session: Session, conversation: Conversation) -> Sequence[Person]:
+    """Those who are known through this conversation alone."""
+    elsewhere = exists().where(PersonAddress.person_id == Person.id, PersonAddress.conversation_id != conversation.id)
+    here = exists().where(PersonAddress.person_id == Person.id, PersonAddress.conversation_id == conversation.id)
+    return session.scalars(select(Person).where(here, ~elsewhere)).all()
+
+
+def leave(session: Session, conversation: Conversation) -> None:
+    """Nobody is known behind this telephone any more."""
+    session.execute(delete(PersonAddress).where(PersonAddress.conversation_id == conversation.id))
+
+
+def _differ(one: Person, other: Person) -> bool:
+    """Is there something known that tells the two apart?"""
+    years = one.birth_year and other.birth_year and abs(one.birth_year - other.birth_year) > 1
+    phones = one.phone and other.phone and one.phone[-8:] != other.phone[-8:]
+    return bool(years or phones)
+
+
+def _plain(name: str) -> str:
+    return " ".join(re.findall(r"\w+", name.casefold()))
+
+
+def _session_of(person: Person) -> Session:
+    session = object_session(person)
+    assert session is not None, "a person is only read within a transaction"
+    return session
+
+
+_NAME, _PHONE = "people|name", "people|phone"
