@@ -30,6 +30,12 @@ MAY_SIGN = (Role.REVIEWER, Role.ADMINISTRATOR)
 MAY_READ_CONTENT = (*MAY_VOUCH, Role.EDITOR, Role.REVIEWER)
 
 
+MAY_SEE_ROSTERS = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
+"""May make and change slots, and see who is in them."""
+MAY_BOOK = (*MAY_SEE_ROSTERS, Role.HELPER)
+"""May book for somebody else."""
+
+
 @dataclass(frozen=True)
 class Policy:
     """Who may open a page: anybody, or whoever is signed in, with one of `roles` if there are any."""

@@ -35,6 +35,8 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
                 "see_messages": access.MAY_SEE_MESSAGES,
                 "vouch": access.MAY_VOUCH,
                 "read_content": access.MAY_READ_CONTENT,
+                "see_rosters": access.MAY_SEE_ROSTERS,
+                "book": access.MAY_BOOK,
             },
             "asset": assets.address,
             "moment": moment,

@@ -24,6 +24,15 @@ Deed = Literal[
     "reply_handled",
     "article_checked",
     "contact_tested",
+    "slots_made",
+    "slot_changed",
+    "slot_called_off",
+    "roster_read",
+    "roster_exported",
+    "booking_read",
+    "booking_made",
+    "booking_marked",
+    "booking_called_off",
 ]
 
 

@@ -198,6 +198,15 @@ def alike(session: Session, village_id: int) -> list[tuple[Person, Person]]:
     ]
 
 
+def like_name(session: Session, village_id: int, typed: str, most: int = 5) -> list[Person]:
+    """Who in this village may be meant by a name typed at the desk, the likest first: "Rohani" finds Inaq Rohani."""
+    said = _plain(typed)
+    known = [(person, _plain(person.name)) for person in in_village(session, village_id)]
+    scored = [(max(fuzz.token_sort_ratio(own, said), fuzz.token_set_ratio(own, said)), person) for person, own in known]
+    like = [(score, person) for score, person in scored if score >= ALIKE or is_named(person, typed)]
+    return [person for _, person in sorted(like, key=lambda found: (-found[0], found[1].id))][:most]
+
+
 def erase(session: Session, person: Person) -> None:
     """Forget somebody. What they booked stays in the counts, without them."""
     session.delete(person)

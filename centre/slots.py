@@ -173,12 +173,20 @@ def make(
 
 
 def make_weekly(
-    session: Session, booking_type: BookingType, village: Village, plan: Plan, weeks: int, by: str, now: datetime
+    session: Session,
+    booking_type: BookingType,
+    village: Village,
+    plan: Plan,
+    weeks: int,
+    by: str,
+    now: datetime,
+    *,
+    series: str | None = None,
 ) -> tuple[list[Slot], list[Passed]]:
     """The same on `weeks` weeks in a row; days on which the centre is closed are passed over. Raises `SlotInvalid`."""
     if not 1 <= weeks <= LONGEST_SERIES:
         raise SlotInvalid("weeks")
-    series, made, passed = str(uuid4()), [], []
+    series, made, passed = series or str(uuid4()), [], []
     for week in range(weeks):
         each = replace(plan, day=plan.day + timedelta(weeks=week))
         try:
