@@ -101,12 +101,13 @@ class Gateways:
     def __enter__(self) -> Self:
         _telegram_spec(), _whatsapp_checks()  # half a second, not to be counted as a platform's silence
         self._thread.start()
-        self._started.wait(5)
+        assert self._started.wait(20), "the platforms did not open"
         return self
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
+        assert not self._thread.is_alive(), "the platforms did not close"
 
     @property
     def address(self) -> str:

@@ -25,6 +25,8 @@ LONG = (
     "dan legalisasi kontrak.\n\nSimpan setiap kuitansi. Kalau sudah telanjur membayar, bawa kuitansinya ke petugas.\n\n"
     "Sumber: UU 18/2017 pasal 30, https://peraturan.bpk.go.id/Details/64508/uu-no-18-tahun-2017"
 )
+PATIENCE = 20.0
+"""Seconds: only what will never end needs them."""
 
 
 class Bot:
@@ -40,7 +42,7 @@ class Bot:
 
     def close(self) -> None:
         self._over.set()
-        self._thread.join()
+        see_it_end(self._thread, "the bot")
 
     def _work(self) -> None:
         while not self._over.wait(0.05):
@@ -83,14 +85,29 @@ class Door:
             )
         )
         app.before_request(self._refuse)
+        self._server = Server(app)
+        self.address = self._server.address
+        self.close = self._server.close
+
+    def _refuse(self) -> tuple[str, int] | None:
+        return ("down", 503) if self.broken else None
+
+
+class Server:
+    """An app at an address of its own, until it is closed."""
+
+    def __init__(self, app: Flask) -> None:
         self._server = make_server("127.0.0.1", 0, app, threaded=True)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
+        threading.Thread(target=self._server.shutdown, daemon=True).start()  # itself it would wait for ever
+        see_it_end(self._thread, "the server")
 
-    def _refuse(self) -> tuple[str, int] | None:
-        return ("down", 503) if self.broken else None
+
+def see_it_end(thread: threading.Thread, who: str) -> None:
+    """Wait for a thread that was told to stop; what does not is told by name, and left to the end of the process."""
+    thread.join(PATIENCE)
+    assert not thread.is_alive(), f"{who} did not stop within {PATIENCE} seconds"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 import admin
 from centre import inbox, outbox, staff
@@ -22,6 +20,7 @@ from centre.inbox import InboxEvent, Received
 from centre.messages import Incoming, Outgoing
 from centre.staff import Role
 from content import articles, files
+from tests.browser.stand_ins import Server
 
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 PASSWORD = "sawah terang perahu"
@@ -68,12 +67,9 @@ def address(sqlite_database: Database, clock: dict[str, datetime]) -> Iterator[s
             _lose(session, words)
     app = Flask("desk", static_folder=None)
     admin.register(app, sqlite_database, lambda: clock["now"], key="k" * 64, secure=False)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    server = Server(app)
+    yield server.address
+    server.close()
 
 
 def _lose(session, words: str) -> None:

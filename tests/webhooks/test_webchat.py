@@ -488,7 +488,7 @@ def test_two_messages_at_the_same_instant_are_both_kept(sari: FlaskClient, datab
     forms = [form(sari, text=f"pesan {number}") for number in range(4)]
     token = sari.get_cookie("balai")
     assert token
-    together = threading.Barrier(len(forms))
+    together = threading.Barrier(len(forms), timeout=20)
 
     def send(fields: dict[str, str]) -> int:
         tab = serve(database)
