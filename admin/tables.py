@@ -5,9 +5,8 @@ Read only: the rows stand in files that come with the program (`content/tables/R
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
 
 from flask import Blueprint, render_template
 
@@ -15,12 +14,6 @@ from admin.access import MAY_READ_CONTENT, only
 from admin.wording import month, today
 from content import table_files
 from content.tables import Row, Table
-
-
-@cache
-def tables() -> Mapping[str, Table]:
-    """The tables come with the program: read once."""
-    return table_files.read_all()
 
 
 def blueprint(clock: Callable[[], datetime]) -> Blueprint:
@@ -31,9 +24,10 @@ def blueprint(clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_READ_CONTENT)
     def every() -> str:
         day = today(clock())
-        rows = {table.name: overdue_first(table, day) for table in tables().values()}
+        tables = table_files.ours()
+        rows = {table.name: overdue_first(table, day) for table in tables.values()}
         overdue = {name: sum(row.is_overdue(day) for row in found) for name, found in rows.items()}
-        return render_template("admin/tables.html", tables=tables(), rows=rows, overdue=overdue, today=day, month=month)
+        return render_template("admin/tables.html", tables=tables, rows=rows, overdue=overdue, today=day, month=month)
 
     return pages
 

@@ -100,7 +100,6 @@ class Share:
         return "-" if self.percent is None else f"{self.percent:.1f} % ({self.part}/{self.of})"
 
 
-AT_LEAST: Final = ("first", "shown", "outright", "sure", "danger")
 AT_MOST: Final = ("off-topic", "acted", "asked")
 FIGURES: Final[Mapping[str, str]] = {
     "first": "right first",

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 from bot.turns import Guide, Turn, remember
 from content import normalising
 from content.jobs import jobs as job_names
-from content.jobs import jobs_in
 from content.languages import SOURCE
-from content.places import HOME, countries_in, name_of, places
-from content.typed import read_lines
+from content.places import name_of, places
+from content.typed import read_words
 
 if TYPE_CHECKING:  # it loads numpy, which the web process should not
     from content.finding import Found
@@ -39,6 +38,25 @@ class Thread:
     slug: str | None
     countries: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message, and the foreign countries and jobs that it names."""
+
+    text: str
+    countries: tuple[str, ...]
+    jobs: tuple[str, ...]
+
+    @cached_property
+    def own(self) -> list[str]:
+        """The words that are neither little nor the name of a country or a job."""
+        return _words_of_its_own(self.text)
+
+    @property
+    def is_short(self) -> bool:
+        """Does it say too little by itself?"""
+        return len(self.own) <= SHORT
 
 
 @dataclass(frozen=True)
@@ -67,22 +85,15 @@ def keep(turn: Turn, thread: Thread) -> None:
     remember(turn.conversation, thread={**named, "at": turn.now.isoformat()})
 
 
-def follow(text: str, found: Found, thread: Thread, guide: Guide) -> Follow | None:
+def follow(said: Said, found: Found, thread: Thread, guide: Guide) -> Follow | None:
     """How a message goes on with the thread; None where it stands by itself."""
-    countries, jobs = abroad(text), jobs_in(text)
-    own = words_of_its_own(text)
-    if not own and (countries or jobs) and thread.slug:
-        return _elsewhere(thread.slug, guide, countries or thread.countries, jobs or thread.jobs)
-    if len(own) > SHORT or found.kind not in ("choices", "none") or countries:
+    if not said.own and (said.countries or said.jobs) and thread.slug:
+        return _elsewhere(thread.slug, guide, said.countries or thread.countries, said.jobs or thread.jobs)
+    if not said.is_short or found.kind not in ("choices", "none") or said.countries:
         return None
-    if not own and thread.slug and any(char.isalpha() for char in text):
+    if not said.own and thread.slug and any(char.isalpha() for char in said.text):
         return Follow((thread.slug,), True, thread.countries, thread.jobs, wants_more=True)
-    return _with_thread(text, found, thread, guide) if own else None
-
-
-def abroad(text: str) -> tuple[str, ...]:
-    """The foreign countries that a message names."""
-    return tuple(code for code in countries_in(text) if code != HOME)
+    return _with_thread(said.text, found, thread, guide) if said.own else None
 
 
 def _elsewhere(slug: str, guide: Guide, countries: tuple[str, ...], jobs: tuple[str, ...]) -> Follow:
@@ -112,8 +123,7 @@ def _with_thread(text: str, found: Found, thread: Thread, guide: Guide) -> Follo
     return None
 
 
-def words_of_its_own(text: str) -> list[str]:
-    """The words of a message that are neither little nor the name of a country or a job."""
+def _words_of_its_own(text: str) -> list[str]:
     words = [word for word in normalising.split_words(text) if word != "0"]
     own: list[str] = []
     while words:
@@ -126,7 +136,7 @@ def words_of_its_own(text: str) -> list[str]:
 
 @cache
 def _little_words() -> frozenset[str]:
-    return frozenset(word for _, line in read_lines(LITTLE_WORDS) for word in line.split())
+    return read_words(LITTLE_WORDS)
 
 
 @cache

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from bot import threads, words
-from bot.threads import Thread
+from bot.threads import Said, Thread
 from bot.turns import Guide
 from centre.messages import readable
 from content import danger, languages
 from content.danger import Danger
 from content.jobs import jobs_in
+from content.places import abroad_in
 
 if TYPE_CHECKING:  # it loads numpy, which the web process should not
     from content.finding import Found
@@ -71,7 +72,7 @@ def understand(text: str, language: str | None, guide: Guide, thread: Thread | N
         because=found.because,
         runners_up=found.runners_up,
         gloss=found.gloss,
-        countries=threads.abroad(text),
+        countries=abroad_in(text),
         jobs=jobs_in(text),
     )
     return _in_thread(understood, text, found, thread, guide) if thread else understood
@@ -79,11 +80,11 @@ def understand(text: str, language: str | None, guide: Guide, thread: Thread | N
 
 def _in_thread(understood: Understood, text: str, found: Found, thread: Thread, guide: Guide) -> Understood:
     """The same, where a short message only makes sense after what was said before."""
-    follow = threads.follow(text, found, thread, guide)
+    said = Said(text, understood.countries, understood.jobs)
+    follow = threads.follow(said, found, thread, guide)
     if follow is None:
-        is_short = len(threads.words_of_its_own(text)) <= threads.SHORT
         spoken = replace(understood, countries=thread.countries, jobs=understood.jobs or thread.jobs)
-        return spoken if is_short and not understood.countries else understood
+        return spoken if said.is_short and not said.countries else understood
     return replace(
         understood,
         kind="answer" if follow.is_sure else "choices",

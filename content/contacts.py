@@ -81,7 +81,7 @@ class Contact:
     @property
     def source(self) -> Source:
         """The latest source: the one whose month is shown."""
-        return max(self.sources, key=lambda source: _sortable(source.published))
+        return max(self.sources, key=lambda source: sortable(source.published))
 
     @property
     def since(self) -> Month | None:
@@ -248,5 +248,6 @@ def _month(written: str) -> Month | None:
     return Month(int(match.group(1)), int(match.group(2)) if match.group(2) else None)
 
 
-def _sortable(month: Month | None) -> tuple[int, int]:
+def sortable(month: Month | None) -> tuple[int, int]:
+    """Months in their order: one that is not known comes first, a year before its months."""
     return (month.year, month.month or 0) if month else (0, 0)

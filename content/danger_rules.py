@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from content.affixes import CLITICS, nasal_forms, stems
 from content.places import country_at
-from content.typed import Word, consonants, grouped, is_inside, one_left_out, one_slip, plain, read_lines
+from content.typed import Word, consonants, grouped, is_inside, one_left_out, one_slip, plain, read_lines, read_words
 
 FOLDER = Path(__file__).parent / "danger"
 
@@ -90,7 +90,7 @@ class Rulebook:
         self.roots: dict[str, set[str]] = {}
         self.never: dict[str, set[str]] = {}
         self.phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        self.ordinary: set[str] = set()
+        self.ordinary: frozenset[str] = frozenset()
         # known without a list: a country is named (words/places.tsv); the message has at most four words, or two
         self.notions: set[str] = {"negara", "pendek", "sepatah"}
         self.composed: list[tuple[str, tuple[Part, ...], tuple[Part, ...]]] = []
@@ -136,7 +136,7 @@ class Rulebook:
 
     def _read_ordinary(self, file: Path) -> None:
         if file.exists():
-            self.ordinary = {word for _, line in read_lines(file) for word in line.split()}
+            self.ordinary = read_words(file)
 
     def _read_rules(self, file: Path) -> None:
         for number, line in read_lines(file):

@@ -26,10 +26,10 @@ from content.alarm import Alarm
 from content.grams import Floats, Grams
 from content.languages import SOURCE
 from content.phrasing import Phrasing
-from content.places import HOME, countries_in, name_of
+from content.places import abroad_in, name_of
 from content.ranking import Ranker, Ranking
 from content.recognising import Recogniser
-from content.typed import read_lines
+from content.typed import read_words
 
 GREETING: Final = "@greeting"
 THANKS: Final = "@thanks"
@@ -244,14 +244,14 @@ def _different(asked: Iterable[str | None]) -> tuple[str, ...]:
 def _short_questions(text: str) -> list[list[str]]:
     """The parts of a message that each ask with few words, with the countries that the whole is about."""
     parts = [normalising.split_words(part) for part in _ANY_END.split(text.lower())]
-    countries = [name_of(code) for code in countries_in(text) if code != HOME]
+    countries = [name_of(code) for code in abroad_in(text)]
     short = [words for words in parts if 2 <= len(words) <= _SHORT_QUESTION and _question_words() & set(words)]
     return [[*words, *(name for name in countries if name not in words)] for words in short]
 
 
 @cache
 def _question_words() -> frozenset[str]:
-    return frozenset(word for _, line in read_lines(QUESTION_WORDS) for word in line.split())
+    return read_words(QUESTION_WORDS)
 
 
 def _worth_offering(shares: Sequence[tuple[str, float]]) -> tuple[str, ...]:

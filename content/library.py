@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -199,7 +198,7 @@ class Library:
 def from_files(folder: Path, contacts_path: Path) -> Library:
     """What the files say. Raises `files.Unreadable` where they cannot be taken."""
     talk = files.talk_phrasings(folder.parent / files.TALK)
-    return Library(files.read(folder), contact_book.read(contacts_path), talk=talk, tables=_tables())
+    return Library(files.read(folder), contact_book.read(contacts_path), talk=talk, tables=table_files.ours())
 
 
 def from_database(session: Session, contacts: Mapping[str, Contact]) -> Library:
@@ -209,13 +208,7 @@ def from_database(session: Session, contacts: Mapping[str, Contact]) -> Library:
         articles.export(session),
         contact_book.tested(contacts, articles.contact_tests(session)),
         talk=files.talk_phrasings(TALK),
-        tables=_tables(),
+        tables=table_files.ours(),
         checks=articles.checks(session),
         version=version,
     )
-
-
-@cache
-def _tables() -> dict[str, Table]:
-    """The dated tables: like the talk they come with the program."""
-    return table_files.read_all()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from content.typed import Word, grouped, one_left_out, one_slip, read_lines, split
+from content.typed import Word, grouped, one_left_out, one_slip, read_lines, read_words, split
 
 WORDS = Path(__file__).parent / "words"
 PLACES = WORDS / "places.tsv"
@@ -49,6 +49,11 @@ def countries_in(text: str) -> tuple[str, ...]:
     return countries_among(split(text))
 
 
+def abroad_in(text: str) -> tuple[str, ...]:
+    """As `countries_in`, of foreign countries alone."""
+    return abroad_among(split(text))
+
+
 def country_in(text: str) -> str | None:
     """Take a message; return the country it is most likely about: a foreign one before Indonesia, "di …" before others."""
     return place_among(split(text))
@@ -63,6 +68,11 @@ def countries_among(words: Sequence[Word]) -> tuple[str, ...]:
     """As `countries_in`, of words already cut."""
     named = (country_at(words, index) for index in range(len(words)))
     return tuple(dict.fromkeys(code for code in named if code))
+
+
+def abroad_among(words: Sequence[Word]) -> tuple[str, ...]:
+    """As `abroad_in`, of words already cut."""
+    return tuple(code for code in countries_among(words) if code != HOME)
 
 
 def place_among(words: Sequence[Word]) -> str | None:
@@ -117,7 +127,7 @@ def _long_places() -> Mapping[str, tuple[str, ...]]:
 @functools.lru_cache(maxsize=1)
 def _ordinary() -> frozenset[str]:
     """Words that mean something: all that our word tables know but slips that are written out as a place."""
-    known = {word for _, line in read_lines(ORDINARY) for word in line.split()} | set(_rows().get(NO_PLACE, ()))
+    known = set(read_words(ORDINARY)).union(_rows().get(NO_PLACE, ()))
     for file in (*sorted(WORDS.glob("word_map.*.tsv")), WORDS / "abbreviations.tsv", WORDS / "informal.tsv"):
         for line in file.read_text(encoding="utf-8").splitlines()[1:]:
             said, *meant = line.split("\t")[:2]

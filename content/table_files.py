@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
@@ -59,6 +60,12 @@ LISTS: Final = frozenset({"articles", "countries", "except_countries", "jobs", "
 
 class TablesInvalid(ValueError):
     """A dated table cannot be used; the message names file, line, entry and remedy."""
+
+
+@cache
+def ours() -> Mapping[str, Table]:
+    """The tables that come with the program, read once."""
+    return read_all()
 
 
 def read_all(folder: Path = FOLDER) -> dict[str, Table]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from content.amounts import Amount
-from content.contacts import Month, Source
+from content.contacts import Month, Source, sortable
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Row:
     @property
     def since(self) -> Month:
         """The month to show: of the latest source."""
-        return max((source.published for source in self.sources if source.published), key=_sortable)
+        return max((source.published for source in self.sources if source.published), key=sortable)
 
     def is_overdue(self, today: date) -> bool:
         """Should somebody have looked at it again by now?"""
@@ -113,7 +113,3 @@ def _fits(row: Row, named: frozenset[str], wanted: frozenset[str]) -> bool:
 def overdue(tables: Mapping[str, Table], today: date) -> list[tuple[Table, Row]]:
     """The rows that should have been checked again before today."""
     return [(table, row) for table in tables.values() for row in table.rows if row.is_overdue(today)]
-
-
-def _sortable(month: Month) -> tuple[int, int]:
-    return month.year, month.month or 0

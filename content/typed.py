@@ -112,6 +112,11 @@ def is_inside(short: str, long: str) -> bool:
     return all(letter in letters for letter in short)
 
 
+def read_words(file: Path) -> frozenset[str]:
+    """All words of a word list, whatever lines they stand on."""
+    return frozenset(word for _, line in read_lines(file) for word in line.split())
+
+
 def read_lines(file: Path) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
         line = line.partition("#")[0].strip()

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from content.danger_rules import Span, rulebook
-from content.places import AT, HAILING, HOME, WORDS, country_at, place_among, places
+from content.places import AT, HAILING, HOME, WORDS, abroad_among, country_at, place_among, places
 from content.typed import Word, read_lines, split
 
 SAID = WORDS / "whereabouts.tsv"
@@ -32,20 +32,16 @@ def whereabouts(text: str, known: str | None, *, of_somebody_else: bool = False)
     words = split(text)
     if known is None:
         return place_among(words)
-    spans = rulebook().read(words)
-    told = (
-        code
-        for index in range(len(words))
-        if (code := country_at(words, index)) and _is_told(words, index, code, spans, of_somebody_else)
-    )
-    return next(told, None)
+    return _told(words, rulebook().read(words), of_somebody_else)
 
 
 def own_place(text: str) -> str | None:
     """Take any message; return the foreign country in which its writer plainly says to be now ("saya kerja di Taiwan")."""
-    if "diri" not in rulebook().read(split(text)):
+    words = split(text)
+    if not abroad_among(words):
         return None
-    told = whereabouts(text, HOME)
+    spans = rulebook().read(words)
+    told = _told(words, spans, of_somebody_else=False) if "diri" in spans else None
     return told if told != HOME else None
 
 
@@ -54,6 +50,12 @@ def only_tells_a_place(text: str) -> bool:
     words = split(text)
     about = AT.union(*_said().values(), *(name.split() for name in places()))
     return all(word.plain in about or country_at(words, index) for index, word in enumerate(words))
+
+
+def _told(words: Sequence[Word], spans: Mapping[str, Sequence[Span]], of_somebody_else: bool) -> str | None:
+    """The first place at which the one in danger stands."""
+    named = ((index, country_at(words, index)) for index in range(len(words)))
+    return next((code for index, code in named if code and _is_told(words, index, code, spans, of_somebody_else)), None)
 
 
 def _is_told(

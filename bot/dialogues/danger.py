@@ -25,7 +25,7 @@ from centre.messages import Choice
 from content.contacts import Contact, for_danger
 from content.danger import Danger
 from content.places import HOME, WORDS, countries_in
-from content.typed import read_lines
+from content.typed import read_words
 from content.whereabouts import only_tells_a_place, own_place, whereabouts
 
 STEP = "danger"
@@ -66,7 +66,7 @@ def question(say: Phrases, contacts: Mapping[str, Contact], danger: Danger, coun
     return "\n\n".join((say.in_danger_now(), "\n".join((say.if_in_doubt(), *lines[:2]))))
 
 
-def answer(turn: Turn, understood: Understood, *, warned: bool, said: str | None = None) -> Answer:
+def answer(turn: Turn, understood: Understood, *, warned: bool, said: str) -> Answer:
     """What a message (`said`) that sounds like danger gets. `warned`: the card already went out for this very message."""
     danger = understood.danger
     assert danger is not None, "only asked of a message in which danger was seen"
@@ -190,7 +190,7 @@ def _has_question_word(text: str) -> bool:
 
 @cache
 def _question_words() -> frozenset[str]:
-    return frozenset(word for _, line in read_lines(QUESTION_WORDS) for word in line.split())
+    return read_words(QUESTION_WORDS)
 
 
 def _consent_in(text: str) -> str | None:
@@ -224,15 +224,13 @@ def _card(turn: Turn, danger: Danger) -> str:
     return card(turn.say, turn.guide.library.contacts, danger, _country(turn))
 
 
-def _place_in(turn: Turn, danger: Danger, said: str | None) -> str | None:
+def _place_in(turn: Turn, danger: Danger, said: str) -> str | None:
     """Where a new danger is: what its message tells, unless it only mentions another place than the one we know."""
     known = _country(turn)
     if not turn.conversation.memory.get("country"):  # no danger yet: known is only where they said to be in passing
         return known if known and danger.country in (None, HOME) else danger.country
-    if known is None or danger.country in (None, known):
-        return danger.country or known
-    if said is None:
-        return known if danger.country == HOME else danger.country
+    if danger.country in (None, known):
+        return known
     return whereabouts(said, known, of_somebody_else=danger.is_somebody_else) or known
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -72,15 +72,12 @@ def article(
 
 def did_you_mean(say: Phrases, guide: Guide, slugs: tuple[str, ...]) -> Answer:
     """Up to three articles to choose from."""
-    rows = tuple(_article_choice(say, guide, slug) for slug in slugs)
-    none_of_these = Choice("none", say.label_none_of_these())
-    return Answer(say.did_you_mean(), (*(row for row in rows if row), none_of_these))
+    return Answer(say.did_you_mean(), _to_choose_from(say, guide, slugs))
 
 
 def which_first(say: Phrases, guide: Guide, slugs: tuple[str, ...]) -> Answer:
     """Several things were asked at once: each has its article."""
-    asked = did_you_mean(say, guide, slugs)
-    return Answer(say.which_first(), asked.choices)
+    return Answer(say.which_first(), _to_choose_from(say, guide, slugs))
 
 
 def show(turn: Turn, slug: str) -> Answer:
@@ -152,9 +149,7 @@ def topic(turn: Turn, rest: str) -> Answer:
     if code not in topics.CODES:
         return menu(say, turn.guide)
     page = int(number) if number.isdecimal() else 1
-    rows = tuple(
-        row for row in (_article_choice(say, turn.guide, slug) for slug in turn.guide.library.by_topic(code)) if row
-    )
+    rows = _article_choices(say, turn.guide, turn.guide.library.by_topic(code))
     if not rows:
         return Answer(say.topic_empty(), (menu_choice(say), person_choice(say)))
     shown, has_more = _page(rows, page, PAGE)
@@ -235,13 +230,17 @@ def _rating(say: Phrases, slug: str) -> tuple[Choice, ...]:
 
 
 def _related(say: Phrases, guide: Guide, found: Answerable) -> tuple[Choice, ...]:
-    rows = (_article_choice(say, guide, slug) for slug in found.related[:RELATED_SHOWN])
-    return tuple(row for row in rows if row)
+    return _article_choices(say, guide, found.related[:RELATED_SHOWN])
 
 
-def _article_choice(say: Phrases, guide: Guide, slug: str) -> Choice | None:
-    found = guide.library.article(slug, say.language)
-    return Choice(f"art:{slug}", found.label[:LABEL_LIMIT], found.title) if found else None
+def _to_choose_from(say: Phrases, guide: Guide, slugs: Iterable[str]) -> tuple[Choice, ...]:
+    return (*_article_choices(say, guide, slugs), Choice("none", say.label_none_of_these()))
+
+
+def _article_choices(say: Phrases, guide: Guide, slugs: Iterable[str]) -> tuple[Choice, ...]:
+    """A choice for each article that is still there."""
+    known = ((slug, guide.library.article(slug, say.language)) for slug in slugs)
+    return tuple(Choice(f"art:{slug}", found.label[:LABEL_LIMIT], found.title) for slug, found in known if found)
 
 
 def _page(rows: tuple[Choice, ...], page: int, size: int) -> tuple[tuple[Choice, ...], bool]:

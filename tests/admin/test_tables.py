@@ -7,8 +7,9 @@ from html import unescape
 
 import pytest
 
-from admin.tables import overdue_first, tables
+from admin.tables import overdue_first
 from centre.staff import Role
+from content.table_files import ours
 
 
 def page_of(desk, role: Role = Role.PETUGAS) -> str:
@@ -19,7 +20,7 @@ def page_of(desk, role: Role = Role.PETUGAS) -> str:
 
 def test_every_row_shows_its_words_its_source_and_its_dates(desk):
     page = page_of(desk)
-    for table in tables().values():
+    for table in ours().values():
         section = page.partition(f'<h2 id="{table.name}">')[2].partition("<h2")[0]
         assert table.title in section
         for row in table.rows:
@@ -33,13 +34,13 @@ def test_every_row_shows_its_words_its_source_and_its_dates(desk):
 
 
 def test_a_row_past_its_review_comes_first_and_is_marked(desk):
-    first = min(row.review_due for table in tables().values() for row in table.rows)
+    first = min(row.review_due for table in ours().values() for row in table.rows)
     desk.now = datetime(first.year, first.month, first.day, 1, tzinfo=UTC)
     assert "Lewat tanggal tinjau" not in page_of(desk), "on the day itself it still holds"
     desk.wait(days=1)
     today = first + timedelta(days=1)
     page = unescape(desk.at_work("sari", Role.EDITOR).get("/admin/panduan/tabel").text)
-    for table in tables().values():
+    for table in ours().values():
         late = [row for row in table.rows if row.is_overdue(today)]
         section = page.partition(f'<h2 id="{table.name}">')[2].partition("<h2")[0]
         assert section.count("Lewat tanggal tinjau") == len(late)
@@ -50,7 +51,7 @@ def test_a_row_past_its_review_comes_first_and_is_marked(desk):
 
 @pytest.mark.parametrize("name", ["costs", "destinations"])
 def test_no_row_is_lost_and_what_waited_longest_comes_first(name):
-    table = tables()[name]
+    table = ours()[name]
     later = max(row.review_due for row in table.rows)
     rows = overdue_first(table, later)
     assert sorted(row.code for row in rows) == sorted(row.code for row in table.rows)

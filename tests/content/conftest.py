@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from content import files
 from content.contacts import Contact, Month, Source
+from content.files import Guidance
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 
@@ -117,3 +119,11 @@ def contacts() -> dict[str, Contact]:
 def sasak() -> Callable[[str, str], str]:
     """The article about agents in Sasak, made from this revision, read by this person or `false`."""
     return lambda from_revision, reviewed: CHECK_AGENT_SASAK.format(revision=from_revision, reviewed=reviewed)
+
+
+@pytest.fixture
+def seed(guidance: Path, sasak: Callable[[str, str], str]) -> Guidance:
+    """The two articles, one of them in Sasak too."""
+    revision = files.read(guidance).articles["cek-agen"].source_text.revision
+    (guidance / "legal" / "cek-agen" / "sas.md").write_text(sasak(revision, "false"))
+    return files.read(guidance)

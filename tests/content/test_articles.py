@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -17,14 +16,6 @@ from content.articles import Article, Phrase, Revision, Translation
 from content.files import Guidance
 
 PROJECT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def seed(guidance: Path, sasak: Callable[[str, str], str]) -> Guidance:
-    """The two articles, one of them in Sasak too."""
-    revision = files.read(guidance).articles["cek-agen"].source_text.revision
-    (guidance / "legal" / "cek-agen" / "sas.md").write_text(sasak(revision, "false"))
-    return files.read(guidance)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -27,14 +27,6 @@ from content.contacts import Contact
 from content.files import Guidance
 
 TODAY = date(2026, 11, 21)
-
-
-@pytest.fixture
-def seed(guidance: Path, sasak: Callable[[str, str], str]) -> Guidance:
-    """The two articles, one of them in Sasak too."""
-    revision = files.read(guidance).articles["cek-agen"].source_text.revision
-    (guidance / "legal" / "cek-agen" / "sas.md").write_text(sasak(revision, "false"))
-    return files.read(guidance)
 
 
 @pytest.fixture
