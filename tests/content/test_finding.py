@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from content import finding, normalising
+from content import files, finding, normalising
 from content.finding import Finder, Found
 from content.phrasing import Phrasing
+from tests.finders import hardly_an_alarm, kept
 
-CONTENT = Path(finding.__file__).parent
+GUIDANCE = Path(finding.__file__).parent / "guidance"
 SMALL_WORLD = {
     "keluarga-hilang-kontak",
     "tanpa-paspor-atau-overstay",
@@ -27,27 +28,15 @@ SMALL_WORLD = {
 }
 
 
-def read_phrasings() -> list[Phrasing]:
-    """All lines of the project, read here so that these tests need nothing but the finder."""
-    places = [(path.parent.name, path) for path in sorted(CONTENT.glob("guidance/*/*/phrasings.*.txt"))]
-    places += [("@" + path.name.split(".")[0], path) for path in sorted(CONTENT.glob("phrasings/*.txt"))]
-    return [
-        Phrasing(label, path.name.split(".")[1], line)
-        for label, path in places
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if line and not line.startswith("#")
-    ]
-
-
 @pytest.fixture(scope="module")
 def phrasings() -> list[Phrasing]:
     """The real phrasings of a few articles and of all that is no article: enough for stories, quick to learn."""
-    return [p for p in read_phrasings() if p.label in SMALL_WORLD or p.label.startswith("@")]
+    return [p for p in files.read_phrasings(GUIDANCE) if p.label in SMALL_WORLD or p.label.startswith("@")]
 
 
 @pytest.fixture(scope="module")
-def finder(phrasings: Sequence[Phrasing]) -> Finder:
-    return finding.build(phrasings, {})
+def finder(phrasings: Sequence[Phrasing], finders: Path) -> Finder:
+    return Finder.load(kept(finders, phrasings, {}, hardly_an_alarm()))
 
 
 def test_sari_asks_about_wages_and_is_answered(finder: Finder) -> None:
@@ -191,6 +180,6 @@ def test_a_crash_while_saving_leaves_the_old_finder(
 
 def test_no_line_of_talk_is_told_twice_with_two_meanings() -> None:
     labels: dict[tuple[str, ...], set[str]] = {}
-    for phrasing in (p for p in read_phrasings() if p.label.startswith("@")):
+    for phrasing in (p for p in files.read_phrasings(GUIDANCE) if p.label.startswith("@")):
         labels.setdefault(tuple(normalising.split_words(phrasing.text)), set()).add(phrasing.label)
     assert not {words: found for words, found in labels.items() if len(found) > 1}

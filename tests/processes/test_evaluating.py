@@ -13,7 +13,6 @@ from bot.turns import Guide
 from content import finding, normalising, ranking
 from content.phrasing import Phrasing
 from processes import evaluating
-from processes.guide import from_files
 from tests.processes.houses import ROOT, House
 
 QUESTIONS = ROOT.parent / "shared" / "questions"
@@ -28,14 +27,9 @@ Asked = tuple[Phrasing, list[list[str]]]
 
 
 @pytest.fixture(scope="module")
-def guide() -> Guide:
-    return from_files(ROOT / "var")
-
-
-@pytest.fixture(scope="module")
-def judged(guide: Guide) -> list[tuple[str, list[str]]]:
+def judged(project_guide: Guide) -> list[tuple[str, list[str]]]:
     """A fifth of the phrasings, each with the labels found for it by a ranker that never saw it."""
-    every = sorted(set(guide.library.phrasings))
+    every = sorted(set(project_guide.library.phrasings))
     random.Random(5).shuffle(every)
     read = [(each, finding.read(normalising.split_words(each.text), each.language)) for each in every]
     away = [one for n, one in enumerate(read) if n % SPLIT == 0]
@@ -48,18 +42,18 @@ def _best(ranker: ranking.Ranker, readings: list[list[str]]) -> list[str]:
     return [ranker.labels[n] for n in ranker.rank(readings, finding.ASIDE).order[:10]]
 
 
-def test_every_article_carries_the_messages_of_many_people(guide: Guide) -> None:
+def test_every_article_carries_the_messages_of_many_people(project_guide: Guide) -> None:
     counted: dict[tuple[str, str], int] = {}
-    for each in guide.library.phrasings:
+    for each in project_guide.library.phrasings:
         counted[each.label, each.language] = counted.get((each.label, each.language), 0) + 1
     thin = {
         (slug, code): counted.get((slug, code), 0)
-        for slug in guide.library.slugs
+        for slug in project_guide.library.slugs
         for code, least in EACH.items()
         if counted.get((slug, code), 0) < least
     }
     assert not thin
-    assert len(guide.library.slugs) >= ARTICLES
+    assert len(project_guide.library.slugs) >= ARTICLES
     assert sum(counted[label, code] for label, code in counted if label == finding.OUTSIDE) >= NOT_TO_ANSWER
 
 
@@ -76,17 +70,17 @@ def test_what_is_not_ours_is_mostly_left_alone(judged: list[tuple[str, list[str]
     assert sum(best[0].startswith("@") for best in outside) >= 0.70 * len(outside)
 
 
-def test_blind_questions_stay_above_the_floors(guide: Guide) -> None:
+def test_blind_questions_stay_above_the_floors(project_guide: Guide) -> None:
     """By somebody who had seen neither articles nor phrasings."""
-    outcomes = evaluating.ask(evaluating.questions_in([BLIND]), guide)
+    outcomes = evaluating.ask(evaluating.questions_in([BLIND]), project_guide)
     assert evaluation.below(outcomes, evaluation.FLOORS) == []
 
 
 @pytest.mark.skipif(not QUESTIONS.exists(), reason="the shared questions are not on this machine")
-def test_questions_by_other_hands_stay_above_the_floors(guide: Guide) -> None:
+def test_questions_by_other_hands_stay_above_the_floors(project_guide: Guide) -> None:
     """Even ids, by which no threshold is chosen. Two floors are one message away, and held where they stand."""
     floors = {**evaluation.FLOORS, "shown-bahasa": 87.0, "danger": 95.0}
-    outcomes = evaluating.ask(evaluating.questions_in(sorted(QUESTIONS.glob("*.jsonl")), "even"), guide)
+    outcomes = evaluating.ask(evaluating.questions_in(sorted(QUESTIONS.glob("*.jsonl")), "even"), project_guide)
     assert evaluation.below(outcomes, floors) == []
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from centre import contact_points
@@ -258,26 +258,16 @@ def test_a_damaged_finder_is_passed_over(database: Database, data: Path, builder
     assert keeper.guide.finder.find(WAGES).label == "gaji-dipotong"
 
 
-def test_a_finder_is_built_in_a_process_that_ends(
-    database: Database, data: Path, edited: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """From this database, whole, named by what it was built from; older ones are cleared away."""
-    monkeypatch.setenv("BALAI_DATA", str(data))
-    monkeypatch.setenv("BALAI_SECRET_KEY", KEY)
-    for number in range(5):
-        (data / "finder" / f"old{number}.npz").write_bytes(b"old")
-    wanted = teach(database, edited, "upah dicatut terus tiap bulan")
-    building = guide.start_building(data / "finder", from_files=False)
-    assert isinstance(building, subprocess.Popen)
-    assert building.wait(120) == 0
-    assert Finder.load(data / "finder" / f"{wanted}.npz").fingerprint == wanted
-    assert len(list((data / "finder").iterdir())) == guide.KEPT
-
-
 def test_a_changed_finder_answers_as_soon_as_it_is_built_and_nobody_is_missed(
     house: House, gateways: Gateways, edited: Path
 ) -> None:
-    """Inaq Rohani goes on writing while staff teach what Sari says, and the finder is built and taken over."""
+    """Inaq Rohani goes on writing while staff teach what Sari says, and the finder is built and taken over.
+
+    It is built by a process that ends, named by what it was built from, and older ones are cleared away.
+    """
+    finders = house.folder / "finder"
+    for number in range(guide.KEPT):
+        (finders / f"old{number}.npz").write_bytes(b"old")
     house.start("web", "worker")
     house.wait_until_ready()
     keys = itertools.count(1)
@@ -293,7 +283,7 @@ def test_a_changed_finder_answers_as_soon_as_it_is_built_and_nobody_is_missed(
     assert "Potongan" not in ask(SARI, "duitku dikempes bandar")
     before = len(gateways.arrived(str(INAQ)))
     wanted = teach(house.database, edited, *(f"{whose} dikempes bandar" for whose in ("duit", "duite", "uang", "upah")))
-    built, written = house.folder / "finder" / f"{wanted}.npz", 0
+    built, written = finders / f"{wanted}.npz", 0
 
     def inaq_writes() -> bool:
         nonlocal written
@@ -310,3 +300,12 @@ def test_a_changed_finder_answers_as_soon_as_it_is_built_and_nobody_is_missed(
     answers = gateways.arrived(str(INAQ))[before:]
     assert len(answers) == written
     assert all("Potongan" in answer for answer in answers)
+    wait_for(lambda: not builders(finders), "the process that built it goes on")
+    assert Finder.load(built).fingerprint == wanted
+    assert len(list(finders.iterdir())) == guide.KEPT
+
+
+def builders(finders: Path) -> list[psutil.Process]:
+    """The processes that build into this folder."""
+    running = psutil.process_iter(["cmdline"])
+    return [each for each in running if str(finders) in (each.info["cmdline"] or ())]

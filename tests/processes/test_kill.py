@@ -40,7 +40,7 @@ from tests.processes.houses import (
     whatsapp_status,
 )
 
-KILLS = int(os.environ.get("BALAI_TEST_KILLS", "10"))
+KILLS = int(os.environ.get("BALAI_TEST_KILLS", "6"))
 """Of web and of worker each, on each database."""
 PEOPLE = int(os.environ.get("BALAI_TEST_PEOPLE", "6"))
 """On each platform."""
