@@ -123,17 +123,23 @@ class Ask:
     """Staff book past the type's limits of time, number and kind; never past the seats."""
 
 
-def allowed(session: Session, ask: Ask, now: datetime) -> Slot:
-    """The slot, held, when this person may have a place in it."""
-    person = session.get(Person, ask.person_id, with_for_update=True)
+def allowed(session: Session, ask: Ask, now: datetime) -> tuple[Slot, Person]:
+    """The slot and the person, both held, when this person may have a place in it."""
+    person = hold_person(session, ask.person_id)
     slot = open_slot(slots.hold(session, ask.slot_id).get(ask.slot_id), ask, now)
-    check_not_there(session, ask)
     if person is None:
         raise NotForThem("kind")
+    check_not_there(session, slot.id, person.id)
     if not ask.at_desk:
         _check_for_them(slot, person, now)
         _check_limit(session, slot, person, now)
-    return slot
+    return slot, person
+
+
+def hold_person(session: Session, person_id: int) -> Person | None:
+    """The person, locked until the transaction ends; of two records that turned out to be one, the kept one."""
+    person = session.get(Person, person_id, with_for_update={"key_share": True}, populate_existing=True)
+    return hold_person(session, person.merged_into) if person and person.merged_into else person
 
 
 def open_slot(slot: Slot | None, ask: Ask, now: datetime) -> Slot:
@@ -155,11 +161,9 @@ def _check_window(slot: Slot, now: datetime) -> None:
         raise TooLate
 
 
-def check_not_there(session: Session, ask: Ask) -> None:
+def check_not_there(session: Session, slot_id: int, person_id: int) -> None:
     there = session.scalars(
-        select(Booking).where(
-            Booking.slot_id == ask.slot_id, Booking.person_id == ask.person_id, Booking.state.in_(OPEN)
-        )
+        select(Booking).where(Booking.slot_id == slot_id, Booking.person_id == person_id, Booking.state.in_(OPEN))
     ).first()
     if there:
         raise AlreadyBooked(there)

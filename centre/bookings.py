@@ -63,6 +63,7 @@ from centre.booking_rules import (
     check_not_there,
     check_seat,
     checked_answer,
+    hold_person,
     open_slot,
 )
 from centre.db import connection_of, vault_of
@@ -119,21 +120,23 @@ MARKS = (State.BOOKED, State.CAME, State.EXCUSED, State.ABSENT)
 
 def book(session: Session, ask: Ask, now: datetime) -> Booking:
     """Give a seat. Raises a kind of `CannotBook`, `SlotFull` when one can only wait."""
-    slot = allowed(session, ask, now)
+    slot, person = allowed(session, ask, now)
     room = rooms(session, [slot])[slot.id]
     if room.left < 1:
         raise SlotFull(slot, room.waiting)
-    booking = _enter(session, slot, ask, State.BOOKED, now)
+    booking = _enter(session, slot, person, ask, State.BOOKED, now)
     plan_reminders(session, booking, now)
     return booking
 
 
 def wait(session: Session, ask: Ask, now: datetime) -> Booking:
     """Join the end of the line, or take a seat that has fallen free meanwhile. Raises a kind of `CannotBook`."""
-    slot = allowed(session, ask, now)
+    slot, person = allowed(session, ask, now)
     if rooms(session, [slot])[slot.id].left > 0:
         return book(session, ask, now)
-    return _enter(session, slot, ask, State.WAITING, now)
+    if now >= slot.starts_at:
+        raise SlotGone  # no seat is offered any more
+    return _enter(session, slot, person, ask, State.WAITING, now)
 
 
 def move(
@@ -146,17 +149,20 @@ def move(
     version: int | None = None,
     at_desk: bool = False,
 ) -> Booking:
-    """Give up one seat for another, in one step: if the new one cannot be had, the old one stays.
+    """Give up one seat for another of the same type, in one step: if the new one cannot be had, the old one stays.
 
     Raises `NotOpen`, `TooLateToCancel`, or a kind of `CannotBook`.
     """
+    _hold_person_of(session, booking_id)
     booking = hold(session, booking_id, slot_id)
     if booking.state != State.BOOKED or not booking.person_id:
         raise NotOpen
     check_may_leave(booking, at_desk, now)
     ask = Ask(slot_id, booking.person_id, booking.conversation_id, by, version, at_desk=at_desk)
     slot = open_slot(slots.get(session, slot_id), ask, now)
-    check_not_there(session, ask)
+    if slot.type_id != booking.slot.type_id:
+        raise SlotGone
+    check_not_there(session, slot.id, booking.person_id)
     room = rooms(session, [slot])[slot.id]
     if room.left < 1:
         raise SlotFull(slot, room.waiting)
@@ -171,15 +177,14 @@ def move(
 
 def cancel(session: Session, booking_id: int, by: str, now: datetime) -> Booking:
     """The person gives the place back; the seat goes to the next in line. Raises `NotOpen` or `TooLateToCancel`."""
-    booking = _held_open(session, booking_id)
-    if booking.state != State.WAITING:
-        check_may_leave(booking, False, now)
+    booking = _held_to_come(session, booking_id, now)
+    check_may_leave(booking, False, now)
     return give_back(session, booking, State.CANCELLED, by, now)
 
 
 def excuse(session: Session, booking_id: int, by: str, now: datetime) -> Booking:
     """The person is prevented and says so, also when it is too late to cancel. Raises `NotOpen`."""
-    booking = _held_open(session, booking_id)
+    booking = _held_to_come(session, booking_id, now)
     state = State.EXCUSED if booking.state == State.BOOKED else State.CANCELLED
     return give_back(session, booking, state, by, now)
 
@@ -187,7 +192,7 @@ def excuse(session: Session, booking_id: int, by: str, now: datetime) -> Booking
 def call_off(session: Session, booking_id: int, reason: str, by: str, now: datetime) -> Booking:
     """Staff take this one place back; the person is told. Raises `NotOpen`."""
     booking = _held_open(session, booking_id)
-    tell(session, "cancelled", booking, now, reason=reason)
+    tell(session, "cancelled", booking, now, until=_worth_telling(booking.slot, now), reason=reason)
     return give_back(session, booking, State.CALLED_OFF, by, now, reason)
 
 
@@ -205,13 +210,14 @@ def accept(session: Session, booking_id: int, by: str, now: datetime) -> Booking
         raise OfferLapsed
     _become(session, booking, State.BOOKED, by, now)
     booking.offer_until = None
+    notices.void(session, [booking.id], ("offer",))
     plan_reminders(session, booking, now)
     return booking
 
 
 def confirm(session: Session, booking_id: int, by: str, now: datetime) -> Booking:
     """The person says that they will come. Raises `NotOpen`."""
-    booking = _held_open(session, booking_id)
+    booking = _held_to_come(session, booking_id, now)
     if booking.state != State.BOOKED:
         raise NotOpen
     booking.confirmed_at = now
@@ -222,7 +228,8 @@ def confirm(session: Session, booking_id: int, by: str, now: datetime) -> Bookin
 def mark(session: Session, booking_id: int, state: State, by: str, now: datetime) -> Booking:
     """Tick somebody on the roster: came, excused, did not come, or back to booked.
 
-    Raises `NotOpen` for who has no seat, `TooSoonToTick`, or `SlotFull` when an excused person's seat is gone.
+    Raises `NotOpen` for who has no seat, `TooSoonToTick`, `SlotFull` when an excused person's seat is gone, or
+    `AlreadyBooked` when they are back to booked but have asked for another place in the slot meanwhile.
     """
     booking = hold(session, booking_id)
     if booking.state not in MARKS or state not in MARKS:
@@ -233,10 +240,14 @@ def mark(session: Session, booking_id: int, state: State, by: str, now: datetime
         raise TooSoonToTick
     if booking.state not in SEATED and state in SEATED:
         check_seat(session, booking)
+    if state == State.BOOKED and booking.person_id:
+        check_not_there(session, booking.slot_id, booking.person_id)
     notices.void(session, [booking.id], ("missed",))
     if state == State.EXCUSED:
         return give_back(session, booking, state, by, now)
     _become(session, booking, state, by, now)
+    if state == State.BOOKED:
+        plan_reminders(session, booking, now)
     if state == State.ABSENT:
         tell(session, "missed", booking, now + MISSED_AFTER, until=booking.slot.ends_at + timedelta(days=7))
     return booking
@@ -274,7 +285,7 @@ def call_off_slot(session: Session, slot_id: int, reason: str, by: str, now: dat
     slot = _held_slot(session, slot_id)
     slot.state, slot.reason, slot.changed_at, slot.changed_by = slots.State.CALLED_OFF, reason.strip(), now, by
     for booking in roster(session, slot.id, OPEN):
-        tell(session, "cancelled", booking, now, reason=slot.reason)
+        tell(session, "cancelled", booking, now, until=_worth_telling(slot, now), reason=slot.reason)
         give_back(session, booking, State.CALLED_OFF, by_staff(by), now, slot.reason)
     session.flush()
     return slot
@@ -327,6 +338,21 @@ def _held_open(session: Session, booking_id: int) -> Booking:
     return booking
 
 
+def _held_to_come(session: Session, booking_id: int, now: datetime) -> Booking:
+    """The same of a slot that is not over: what has been is for staff to tick."""
+    booking = _held_open(session, booking_id)
+    if now >= booking.slot.ends_at:
+        raise NotOpen
+    return booking
+
+
+def _hold_person_of(session: Session, booking_id: int) -> None:
+    """Before the slots: so nothing of this person's enters a slot while two records are made one."""
+    person_id = session.execute(select(Booking.person_id).where(Booking.id == booking_id)).scalar_one_or_none()
+    if person_id:
+        hold_person(session, person_id)
+
+
 def _held_slot(session: Session, slot_id: int) -> Slot:
     slot = slots.hold(session, slot_id).get(slot_id)
     if slot is None or not slot.is_open:
@@ -334,11 +360,11 @@ def _held_slot(session: Session, slot_id: int) -> Slot:
     return slot
 
 
-def _enter(session: Session, slot: Slot, ask: Ask, state: State, now: datetime) -> Booking:
+def _enter(session: Session, slot: Slot, person: Person, ask: Ask, state: State, now: datetime) -> Booking:
     said = {question: checked_answer(answer) for question, answer in ask.answers.items() if answer.strip()}
     booking = Booking(
         slot=slot,
-        person=session.get_one(Person, ask.person_id),
+        person=person,
         conversation_id=ask.conversation_id,
         state=state,
         asked_at=now,
@@ -375,7 +401,12 @@ def _offer(session: Session, booking: Booking, now: datetime) -> None:
     until = min(told + timedelta(minutes=slot.type.hold_minutes), slot.starts_at)
     booking.offer_until = until
     _become(session, booking, State.OFFERED, TIME, now)
-    tell(session, "offer", booking, now, until=until)
+    tell(session, "offer", booking, told, until=until)
+
+
+def _worth_telling(slot: Slot, now: datetime) -> datetime:
+    """Until when who had a place must hear that it is off: also at the door, when it should have begun."""
+    return slot.starts_at if now < slot.starts_at else slot.ends_at
 
 
 def _is_over(booking: Booking, now: datetime) -> bool:

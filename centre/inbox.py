@@ -161,7 +161,9 @@ def receive(session: Session, events: Sequence[Received], now: datetime) -> int:
 def claim(session: Session, now: datetime) -> tuple[Conversation, InboxEvent] | None:
     """Take hold of the conversation that has waited longest, and read its oldest open message under that hold.
 
-    The hold lasts until the transaction ends. None when nothing waits that is not already held.
+    The hold lasts until the transaction ends. None when nothing waits that is not already held. Others can still write what
+    only points to the conversation (a message that comes in, a notice of a freed seat); else who answers here and waits for
+    a slot, and who holds that slot and has something to tell here, would wait for each other.
     """
     return next(iter(claim_several(session, now, 1)), None)
 
@@ -175,7 +177,7 @@ def claim_several(session: Session, now: datetime, most: int) -> list[tuple[Conv
         .where(or_(Conversation.paused_until.is_(None), Conversation.paused_until <= now))
         .order_by(InboxEvent.id)
         .limit(most)
-        .with_for_update(skip_locked=True, of=Conversation)
+        .with_for_update(skip_locked=True, of=Conversation, key_share=True)
     )
     held = {conversation.id: conversation for conversation in session.scalars(waiting)}
     oldest = (
@@ -191,7 +193,7 @@ def claim_several(session: Session, now: datetime, most: int) -> list[tuple[Conv
 
 def claim_one(session: Session, conversation_id: int) -> tuple[Conversation, InboxEvent] | None:
     """The same for one conversation, waiting for its hold: the terminal answers its own lane."""
-    conversation = session.get(Conversation, conversation_id, with_for_update=True)
+    conversation = session.get(Conversation, conversation_id, with_for_update={"key_share": True})
     event = _oldest_open(session, conversation_id)
     return (conversation, event) if conversation and event else None
 

@@ -42,6 +42,9 @@ NEEDED: frozenset[str] = frozenset({"offer", "moved", "cancelled"})
 LULL = timedelta(minutes=2)
 """A notice waits until somebody who writes just now has paused, so that a number typed is not taken for its choices."""
 
+SOON = timedelta(hours=1)
+"""What is of use for no longer than this after the night is told at night."""
+
 
 class State(enum.StrEnum):
     DUE = "due"
@@ -122,7 +125,7 @@ def plan(
     if known or due >= useful_until:
         return None
     awake = calendars.waking(due, about.zone)
-    is_urgent = awake >= useful_until - timedelta(hours=1)
+    is_urgent = awake >= useful_until - SOON
     notice = Notice(
         key=key,
         kind=kind,
@@ -236,7 +239,7 @@ def _held(session: Session, conversation_id: int) -> Conversation | None:
     return session.scalars(
         select(Conversation)
         .where(Conversation.id == conversation_id)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     ).first()
 
@@ -257,8 +260,9 @@ def _why_not(notice: Notice, conversation: Conversation | None, now: datetime) -
 
 def _wait(notice: Notice, conversation: Conversation, now: datetime) -> datetime | None:
     """Until when it must wait: for the morning, or for a pause in what the person is saying."""
-    if not notice.is_urgent and calendars.is_quiet(now, notice.zone):
-        return calendars.waking(now, notice.zone)
+    awake = calendars.waking(now, notice.zone)
+    if not notice.is_urgent and now < awake < notice.useful_until - SOON:
+        return awake
     paused = conversation.last_incoming_at + LULL
     has_time = paused < notice.useful_until
     return paused if timedelta(0) < paused - now <= LULL and has_time else None

@@ -123,13 +123,16 @@ def get(session: Session, slot_id: int) -> Slot | None:
 
 
 def hold(session: Session, *slot_ids: int) -> dict[int, Slot]:
-    """The slots, locked until the transaction ends, always in the order of their numbers so that nobody waits in a ring."""
+    """The slots, locked until the transaction ends, always in the order of their numbers so that nobody waits in a ring.
+
+    Rows that only point to the slot can still be written by others (on PostgreSQL: NO KEY UPDATE).
+    """
     ids = sorted({slot_id for slot_id in slot_ids if 0 < slot_id < 2**63})
     locked = (
         select(Slot)
         .where(Slot.id.in_(ids))
         .order_by(Slot.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return {slot.id: slot for slot in session.scalars(locked)}
