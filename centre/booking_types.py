@@ -118,8 +118,9 @@ def offered_in(session: Session, village: Village | None) -> list[BookingType]:
 
 
 def all_types(session: Session, areas: frozenset[str]) -> Sequence[BookingType]:
-    """Every type that concerns one of these areas, also those not offered any more."""
-    within = [BookingType.area == ""] + [BookingType.area.startswith(area) for area in sorted(areas)]
+    """Every type that concerns one of these areas (offered above it, in it, or below it), also those not offered any more."""
+    above = {area[:length] for area in areas for length in (0, 2, 5, 8, 13)}
+    within = [BookingType.area.in_(above)] + [BookingType.area.startswith(area) for area in sorted(areas)]
     return session.scalars(select(BookingType).where(or_(*within)).order_by(BookingType.id)).all()
 
 

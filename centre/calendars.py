@@ -146,6 +146,19 @@ def add_absence(
     return absence
 
 
+def remove_absence(session: Session, absence: Absence) -> None:
+    """The centre is open on these days after all."""
+    session.delete(absence)
+    session.flush()
+
+
+def holidays_between(first_day: date, last_day: date) -> list[tuple[date, str]]:
+    """The public holidays of these days, both included, in order."""
+    span = range((last_day - first_day).days + 1)
+    named = [(day, holiday_on(day)) for day in (first_day + timedelta(days=number) for number in span)]
+    return [(day, name) for day, name in named if name]
+
+
 def _absence_on(session: Session, village_id: int, day: date) -> Absence | None:
     return session.scalars(
         select(Absence).where(Absence.village_id == village_id, Absence.first_day <= day, Absence.last_day >= day)

@@ -8,31 +8,39 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from centre import bookings, people
-from centre.booking_records import State, by_staff, of_person
+from centre.booking_records import OPEN, Booking, State, by_staff, of_person
 from centre.people import Person
 
 
 def merge(session: Session, kept_id: int, other_id: int, by: str, now: datetime) -> Person:
     """Two records turn out to be one person: everything of the other goes to the kept one. `by`: staff id.
 
-    Where both have an open booking in one slot, the later one is given back. Raises `LookupError` for unknown people.
+    Where both have an open booking in one slot, one is given back: never the seat of who waits in line with the other.
+    Raises `LookupError` for unknown people.
     """
     held = select(Person).where(Person.id.in_((kept_id, other_id))).order_by(Person.id).with_for_update()
     both = {person.id: person for person in session.scalars(held)}
     kept, other = both[kept_id], both[other_id]
-    taken = {booking.slot_id for booking in of_person(session, kept.id) if booking.is_open}
+    own = {booking.slot_id: booking for booking in of_person(session, kept.id) if booking.is_open}
     for booking in of_person(session, other.id):
-        if booking.is_open and booking.slot_id in taken:
-            booking = bookings.give_back(
-                session, bookings.hold(session, booking.id), State.CANCELLED, by_staff(by), now, "merged"
-            )
+        if booking.is_open and booking.slot_id in own:
+            _keep_one_place(session, own[booking.slot_id], booking, by, now)
         booking.person = kept
     _merge_addresses(session, kept, other)
+    people.keep_apart_as(session, kept.id, other.id)
     kept.kind, kept.birth_year = kept.kind or other.kind, kept.birth_year or other.birth_year
     kept.sealed_phone = kept.sealed_phone or other.sealed_phone
     other.merged_into = kept.id
     session.flush()
     return kept
+
+
+def _keep_one_place(session: Session, one: Booking, other: Booking, by: str, now: datetime) -> None:
+    """One person needs one place: the better of the two stays, of equals the older."""
+    held = [bookings.hold(session, booking.id) for booking in (one, other)]
+    if all(booking.is_open for booking in held):
+        lesser = min(held, key=lambda booking: (OPEN.index(State(booking.state)), -booking.id))
+        bookings.give_back(session, lesser, State.CANCELLED, by_staff(by), now, "merged")
 
 
 def _merge_addresses(session: Session, kept: Person, other: Person) -> None:

@@ -83,6 +83,18 @@ class PersonAddress(Base):
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class DistinctPeople(Base):
+    """Two people whose records look alike; staff looked at both and said so. The older record comes first."""
+
+    __tablename__ = "distinct_people"
+
+    one_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+    by: Mapped[str] = mapped_column(String(36))
+    """The staff member who said so."""
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 @dataclass(frozen=True)
 class Known:
     """Somebody behind a telephone."""
@@ -187,15 +199,38 @@ def in_village(session: Session, village_id: int) -> Sequence[Person]:
 def alike(session: Session, village_id: int) -> list[tuple[Person, Person]]:
     """Pairs in one village that may be one person, the older record first: names alike and nothing that tells them apart.
 
+    Those of whom staff said that they are two (`keep_apart`) are left out.
     Names are sealed, so they are opened and compared here; a village has hundreds of people, not millions.
     """
+    apart = _kept_apart(session, village_id)
     known = [(person, _plain(person.name)) for person in in_village(session, village_id)]
     return [
         (one, other)
         for index, (one, name) in enumerate(known)
         for other, its_name in known[index + 1 :]
-        if fuzz.token_sort_ratio(name, its_name) >= ALIKE and not _differ(one, other)
+        if fuzz.token_sort_ratio(name, its_name) >= ALIKE
+        and not _differ(one, other)
+        and (one.id, other.id) not in apart
     ]
+
+
+def keep_apart(session: Session, one_id: int, other_id: int, by: str, now: datetime) -> None:
+    """These are two people: they are not suggested as one again. `by`: staff id."""
+    one_id, other_id = sorted((one_id, other_id))
+    if session.get(DistinctPeople, (one_id, other_id)) is None:
+        session.add(DistinctPeople(one_id=one_id, other_id=other_id, by=by, at=now))
+    session.flush()
+
+
+def keep_apart_as(session: Session, kept_id: int, other_id: int) -> None:
+    """One record goes on in another: whoever was told apart from the one is told apart from the other too."""
+    is_one, is_other = DistinctPeople.one_id == other_id, DistinctPeople.other_id == other_id
+    for known in session.scalars(select(DistinctPeople).where(is_one | is_other)).all():
+        third = known.other_id if known.one_id == other_id else known.one_id
+        session.delete(known)
+        if third != kept_id:
+            keep_apart(session, kept_id, third, known.by, known.at)
+    session.flush()
 
 
 def like_name(session: Session, village_id: int, typed: str, most: int = 5) -> list[Person]:
@@ -208,8 +243,11 @@ def like_name(session: Session, village_id: int, typed: str, most: int = 5) -> l
 
 
 def erase(session: Session, person: Person) -> None:
-    """Forget somebody. What they booked stays in the counts, without them."""
-    session.delete(person)
+    """Forget somebody, and the records that were found to be theirs. What they booked stays in the counts, without them."""
+    for record in session.scalars(select(Person).where(Person.merged_into == person.id)).all():
+        erase(session, record)
+    if person in session:  # else it went just now, together with the one it was found to be
+        session.delete(person)
     session.flush()
 
 
@@ -223,6 +261,15 @@ def only_behind(session: Session, conversation: Conversation) -> Sequence[Person
 def leave(session: Session, conversation: Conversation) -> None:
     """Nobody is known behind this telephone any more."""
     session.execute(delete(PersonAddress).where(PersonAddress.conversation_id == conversation.id))
+
+
+def _kept_apart(session: Session, village_id: int) -> set[tuple[int, int]]:
+    rows = session.execute(
+        select(DistinctPeople.one_id, DistinctPeople.other_id)
+        .join(Person, Person.id == DistinctPeople.one_id)
+        .where(Person.village_id == village_id)
+    )
+    return {(one_id, other_id) for one_id, other_id in rows}
 
 
 def _differ(one: Person, other: Person) -> bool:

@@ -88,6 +88,18 @@ def upgrade() -> None:
     with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_people_village_id'), ['village_id'], unique=False)
 
+    op.create_table('distinct_people',
+    sa.Column('one_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('other_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('by', sa.String(length=36), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['one_id'], ['people.id'], name=op.f('fk_distinct_people_one_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['other_id'], ['people.id'], name=op.f('fk_distinct_people_other_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('one_id', 'other_id', name=op.f('pk_distinct_people'))
+    )
+    with op.batch_alter_table('distinct_people', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_distinct_people_other_id'), ['other_id'], unique=False)
+
     op.create_table('slots',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('type_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -254,6 +266,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_slots_search')
 
     op.drop_table('slots')
+    with op.batch_alter_table('distinct_people', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_distinct_people_other_id'))
+
+    op.drop_table('distinct_people')
     with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_people_village_id'))
 

@@ -1,0 +1,105 @@
+"""What staff may open of a village: the village itself, what an absence falls upon, and people who may be one.
+
+As in `centre.desk`, every question asks for a `Scope` first; what lies outside it is not found (`NotHere`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from centre import calendars, merging, people, slots
+from centre.areas import Village
+from centre.booking_records import Booking
+from centre.calendars import Absence
+from centre.desk import NotHere
+from centre.people import Person
+from centre.slots import Slot
+from centre.staff import Scope
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Two records that may be one person, the older first, and how many bookings each has."""
+
+    one: Person
+    other: Person
+    bookings: tuple[int, int]
+
+
+def villages(session: Session, scope: Scope) -> Sequence[Village]:
+    """The villages somebody may see, by regency and name."""
+    own = select(Village).where(scope.covers(Village.code))
+    return session.scalars(own.order_by(Village.regency, Village.name, Village.id)).all()
+
+
+def village(session: Session, scope: Scope, village_id: int) -> Village:
+    """One village. Raises `NotHere`."""
+    found = session.scalar(select(Village).where(Village.id == village_id, scope.covers(Village.code)))
+    if found is None:
+        raise NotHere(f"village {village_id}")
+    return found
+
+
+def absence(session: Session, scope: Scope, absence_id: int) -> Absence:
+    """One absence of a village. Raises `NotHere`."""
+    own = select(Absence).join(Village, Village.id == Absence.village_id).where(scope.covers(Village.code))
+    found = session.scalar(own.where(Absence.id == absence_id))
+    if found is None:
+        raise NotHere(f"absence {absence_id}")
+    return found
+
+
+def slots_during(session: Session, village: Village, first_day: date, last_day: date, now: datetime) -> Sequence[Slot]:
+    """The slots that are still to come and reach into these days, both included, on the village's clock."""
+    since = calendars.moment(first_day, time(0), village.time_zone)
+    until = calendars.moment(last_day + timedelta(days=1), time(0), village.time_zone)
+    reached = select(Slot).where(
+        Slot.village_id == village.id,
+        Slot.state == slots.State.OPEN,
+        Slot.starts_at < until,
+        Slot.ends_at > max(since, now),
+    )
+    return session.scalars(reached.order_by(Slot.starts_at, Slot.id)).all()
+
+
+def likenesses(session: Session, scope: Scope, village_id: int) -> list[Likeness]:
+    """Pairs of a village that may be one person. Raises `NotHere`."""
+    pairs = people.alike(session, village(session, scope, village_id).id)
+    counted = _bookings(session, {person.id for pair in pairs for person in pair})
+    return [Likeness(one, other, (counted.get(one.id, 0), counted.get(other.id, 0))) for one, other in pairs]
+
+
+def likeness(session: Session, scope: Scope, village_id: int, one_id: int, other_id: int) -> Likeness:
+    """One of these pairs; any two people who are not alike are none. Raises `NotHere`."""
+    for each in likenesses(session, scope, village_id):
+        if (each.one.id, each.other.id) == (one_id, other_id):
+            return each
+    raise NotHere(f"people {one_id} and {other_id}")
+
+
+def merge(
+    session: Session, scope: Scope, village_id: int, pair: tuple[int, int], kept_id: int, by: str, now: datetime
+) -> None:
+    """Staff say that the two are one, and which record goes on. `by`: staff id. Raises `NotHere`."""
+    found = likeness(session, scope, village_id, *pair)
+    if kept_id not in (found.one.id, found.other.id):
+        raise NotHere(f"person {kept_id}")
+    gone = found.other if kept_id == found.one.id else found.one
+    merging.merge(session, kept_id, gone.id, by, now)
+
+
+def keep_apart(session: Session, scope: Scope, village_id: int, pair: tuple[int, int], by: str, now: datetime) -> None:
+    """Staff say that the two are not one. `by`: staff id. Raises `NotHere`."""
+    found = likeness(session, scope, village_id, *pair)
+    people.keep_apart(session, found.one.id, found.other.id, by, now)
+
+
+def _bookings(session: Session, person_ids: set[int]) -> dict[int, int]:
+    counted = select(Booking.person_id, func.count()).where(Booking.person_id.in_(person_ids))
+    rows = session.execute(counted.group_by(Booking.person_id))
+    return {person_id: number for person_id, number in rows if person_id}
