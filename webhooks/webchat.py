@@ -12,23 +12,20 @@ from __future__ import annotations
 import calendar
 import hashlib
 import hmac
-import ipaddress
 import math
 import re
 import secrets
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 from babel.dates import format_date, get_day_names
-from flask import Blueprint, Flask, Response, g, jsonify, render_template, request
-from flask_limiter import Limiter, RequestLimit
+from flask import Blueprint, Response, g, jsonify, request
+from flask_limiter import RequestLimit
 from markupsafe import Markup, escape
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -41,6 +38,8 @@ from centre.inbox import InboxEvent, Received
 from centre.messages import CODE_LIMIT, Incoming, Part
 from centre.outbox import OutboxMessage
 from centre.privacy import CannotOpen
+from webhooks import browsers
+from webhooks.browsers import html, is_from_elsewhere, see
 from webhooks.page import words
 
 LONGEST = 10_000
@@ -60,9 +59,7 @@ READ_PER_BROWSER = "300 per minute"
 LINES_SHOWN = 80
 REFRESHED = timedelta(seconds=60)
 """How long a page without scripts looks for an answer by itself; later it would only disturb the typing."""
-RETRY_SECONDS = "5"
 NEUTRAL = "/kalender"
-PAGE = Path(__file__).parent / "page"
 
 log = structlog.get_logger()
 
@@ -125,11 +122,9 @@ def blueprint(
 
     `key` makes the form tokens; `secure`: we are reached over https; `leave_to`: where the exit leads.
     """
-    routes = Blueprint("webchat", __name__, template_folder=str(PAGE))
+    routes = Blueprint("webchat", __name__, template_folder=str(browsers.PAGES))
     cookie = "__Host-balai" if secure else "balai"
-    # Counted in the memory of this process, so nothing about anybody's address is ever written down.
-    limiter = Limiter(_place, on_breach=_refuse_for_now, storage_uri="memory://")
-    routes.record(lambda setup: limiter.init_app(cast(Flask, setup.app)))
+    limiter = browsers.limiter_of(routes, on_breach=_refuse_for_now)
 
     @routes.get("/")
     def page() -> Response:
@@ -142,13 +137,13 @@ def blueprint(
             form = _form()
             if not _is_ours(token, form):
                 # A form that another site sends must not even start a new session here.
-                raise (Refused(403, words.FOREIGN) if _from_elsewhere() else Refused(403, words.STALE, renew=True))
+                raise (Refused(403, words.FOREIGN) if is_from_elsewhere() else Refused(403, words.STALE, renew=True))
             _keep(_events(token, form))
         except Refused as refusal:
             return _refuse(token, form, refusal)
         if _wants_json():
             return _json({"stored": True}, 202)
-        return _see("/#end")
+        return see("/#end")
 
     @routes.get("/chat/replies")
     def replies() -> Response:
@@ -165,11 +160,11 @@ def blueprint(
         token = _token()
         # The way out must never fail because a form is old. That the cookie came along shows that no stranger
         # sent it (SameSite), and browsers that name the sending site settle it.
-        if not _is_ours(token, request.form.to_dict()) and _from_elsewhere():
+        if not _is_ours(token, request.form.to_dict()) and is_from_elsewhere():
             return _json({"error": words.FOREIGN}, 403)
         if token:
             _forget(token)
-        response = _json({"leave_to": leave_to}) if _wants_json() else _see(leave_to)
+        response = _json({"leave_to": leave_to}) if _wants_json() else see(leave_to)
         response.delete_cookie(cookie, path="/", secure=secure, httponly=True, samesite="Lax")
         response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
         return response
@@ -178,7 +173,7 @@ def blueprint(
     def neutral() -> Response:
         today = clock().astimezone(ZoneInfo("Asia/Jakarta")).date()
         names = get_day_names("abbreviated", locale="id")
-        return _html(
+        return html(
             "webchat-calendar.html",
             month=format_date(today, "MMMM y", locale="id"),
             weekdays=[names[day] for day in range(7)],
@@ -191,14 +186,9 @@ def blueprint(
         nonce = g.get("nonce")
         own = f"script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; " if nonce else ""
         targets = "'self'" if leave_to.startswith("/") else f"'self' {leave_to}"
-        response.headers["Content-Security-Policy"] = (
-            f"default-src 'none'; {own}form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
-        )
-        response.headers.update(HEADERS)
-        if response.status_code == 503:
-            response.headers["Retry-After"] = RETRY_SECONDS
+        browsers.protect(response, own, forms=targets)
         if response.status_code == 429 and limiter.current_limit:
-            response.headers["Retry-After"] = str(_seconds_left(limiter.current_limit))
+            response.headers["Retry-After"] = str(browsers.seconds_left(limiter.current_limit))
         return response
 
     def _token() -> str:
@@ -273,7 +263,7 @@ def blueprint(
             log.error("webchat.not_read", error=type(error).__name__)
             status, draft = 503, replace(draft, notice=draft.notice or words.NOT_READ)
         token = token or secrets.token_urlsafe(32)
-        response = _html(
+        response = html(
             "webchat.html",
             words=words.PAGE,
             script_words=words.SCRIPT,
@@ -301,18 +291,11 @@ def blueprint(
     return routes
 
 
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 MESSAGE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 VILLAGE = re.compile(r"[A-Za-z0-9_-]{1,32}")
-LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
+LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]|\B/janji/[0-9]{1,18}-[0-9a-f]{32}(?![\w-])")
+"""Addresses elsewhere, and a booking's page on our own address; the script knows them by the same pattern."""
 
 
 # What comes in
@@ -325,11 +308,6 @@ def _form() -> dict[str, str]:
         return {name: value for name, value in request.form.items() if isinstance(value, str)}
     except RequestEntityTooLarge as error:
         raise Refused(413, words.TOO_LARGE) from error
-
-
-def _from_elsewhere() -> bool:
-    """Does the browser say that another site sent this?"""
-    return request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
 
 
 def _draft(form: dict[str, str], refusal: Refused, card: str) -> Draft:
@@ -386,25 +364,8 @@ def _number(value: str) -> int:
 # How much may come in
 
 
-def _place() -> str:
-    """Where a request comes from: an IPv4 address, or the network of an IPv6 one (a home has 2⁶⁴ of them)."""
-    given = request.remote_addr or "unknown"
-    try:
-        address = ipaddress.ip_address(given)
-    except ValueError:
-        return given
-    if isinstance(address, ipaddress.IPv6Address) and not address.ipv4_mapped:
-        return str(ipaddress.ip_network(f"{address}/64", strict=False))
-    return given
-
-
 def _refuse_for_now(limit: RequestLimit) -> None:
-    raise Refused(429, words.too_often(math.ceil(_seconds_left(limit) / 60)))
-
-
-def _seconds_left(limit: RequestLimit) -> int:
-    """Until more may come. The limiter counts by the machine's own clock."""
-    return max(1, math.ceil(limit.window.reset_time - time.time()))
+    raise Refused(429, words.too_often(math.ceil(browsers.seconds_left(limit) / 60)))
 
 
 # What is shown
@@ -518,16 +479,7 @@ def _wants_json() -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def _html(template: str, **values: Any) -> Response:
-    g.nonce = secrets.token_urlsafe(16)
-    return Response(render_template(template, nonce=g.nonce, **values), mimetype="text/html")
-
-
 def _json(values: dict[str, Any], status: int = 200) -> Response:
     response = jsonify(values)
     response.status_code = status
     return response
-
-
-def _see(address: str) -> Response:
-    return Response(status=303, headers={"Location": address})

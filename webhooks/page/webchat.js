@@ -21,10 +21,11 @@ const make = (tag, name, text) => {
   return element;
 };
 
-// What is shown. Words are only ever text.
+// What is shown. Words are only ever text; addresses elsewhere and a booking's page can be tapped.
+const LINK = /https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]]|\B\/janji\/[0-9]{1,18}-[0-9a-f]{32}(?![\w-])/g;
 function linked(parent, text) {
   let from = 0;
-  for (const found of text.matchAll(/https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]]/g)) {
+  for (const found of text.matchAll(LINK)) {
     const link = make("a", "", found[0]);
     link.href = found[0];
     link.rel = "noopener noreferrer";
