@@ -28,6 +28,14 @@ MAY_VOUCH = (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR
 MAY_SIGN = (Role.REVIEWER, Role.ADMINISTRATOR)
 """May sign a translation as its native speaker, in the languages that `may_sign` allows."""
 MAY_READ_CONTENT = (*MAY_VOUCH, Role.EDITOR, Role.REVIEWER)
+MAY_SERVE = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
+"""Opening hours, people who may be one, and the telephone list, in their villages."""
+MAY_READ_TYPES = (*MAY_SERVE, Role.EDITOR, Role.REVIEWER)
+MAY_CHANGE_TYPES = (Role.COORDINATOR, Role.ADMINISTRATOR)
+"""What can be booked: each in the areas they oversee."""
+MAY_SEE_FIGURES = (*MAY_SERVE, Role.VIEWER)
+MAY_OPEN_SERVICES = tuple(dict.fromkeys((*MAY_READ_TYPES, *MAY_SEE_FIGURES)))
+"""The page from which all of these are reached."""
 
 
 MAY_SEE_ROSTERS = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)

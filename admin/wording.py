@@ -35,6 +35,8 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
                 "see_messages": access.MAY_SEE_MESSAGES,
                 "vouch": access.MAY_VOUCH,
                 "read_content": access.MAY_READ_CONTENT,
+                "open_services": access.MAY_OPEN_SERVICES,
+                "change_types": access.MAY_CHANGE_TYPES,
                 "see_rosters": access.MAY_SEE_ROSTERS,
                 "book": access.MAY_BOOK,
             },
@@ -118,6 +120,23 @@ def why_lost(lost: LostReply) -> str:
         "timeout": _("Tidak jelas apakah sampai: saluran tidak menjawab."),
     }
     return known.get(error) or _("Tidak bisa dikirim (%(error)s).", error=error or "?")
+
+
+def why_not_told(reason: str) -> str:
+    """Why somebody could not be told what they had to hear."""
+    known = {
+        "no_address": _("Memesan di meja atau lewat telepon: tidak ada alamat untuk dikirimi pesan."),
+        "stopped": _("Orang ini menulis “berhenti”: ia tidak mau dikirimi pesan."),
+        "blocked": _("Orang ini memblokir bot."),
+        "too_late": _("Pesan tidak sempat terkirim pada waktunya."),
+        "expired": _("Pesan tidak sempat terkirim pada waktunya."),
+        "window_closed": _("Pesan terakhirnya lebih dari 24 jam lalu; WhatsApp hanya meloloskan templat yang disetujui."),
+        "template_missing": _("Templat WhatsApp untuk kabar ini belum disetujui Meta."),
+        "cannot_open": _("Alamatnya tidak bisa dibuka: disimpan dengan kunci lain."),
+        "lease": _("Tidak jelas apakah sampai: program berhenti saat mengirim."),
+        "timeout": _("Tidak jelas apakah sampai: saluran tidak menjawab."),
+    }
+    return known.get(reason) or _("Tidak bisa dikirim (%(error)s).", error=reason)
 
 
 def role_name(role: Role) -> str:
