@@ -14,8 +14,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import threads, words
-from bot.dialogues import danger, guidance, settings, welcome
+from bot import threads, wishes, words
+from bot.dialogues import booking, danger, guidance, my_bookings, settings, welcome
 from bot.phrases import Phrases
 from bot.threads import Thread
 from bot.turns import Answer, Guide, Turn, language_of, offered, remember
@@ -45,6 +45,7 @@ def respond(session: Session, conversation: Conversation, incoming: Incoming, gu
     """Answer one message of this conversation and note what the next one needs to know."""
     turn = Turn(session, conversation, guide, now, Phrases(language_of(conversation)))
     turn.is_first = welcome.is_new(conversation)
+    turn.go_on = booking.go_on if booking.is_under_way(turn) else None
     if incoming.in_group:
         return Response(_once_in_a_group(turn))
     conversation.closing_at = None
@@ -52,6 +53,11 @@ def respond(session: Session, conversation: Conversation, incoming: Incoming, gu
     for_staff = incoming.kind if incoming.kind in ("media", "other") else None
     said = _listen(turn, incoming)
     return Response(_numbered(conversation, said), for_staff)
+
+
+def offer(conversation: Conversation, outgoing: Outgoing) -> None:
+    """What we write first may be answered by its number or label, as any reply; an open step stays open."""
+    conversation.offered = [[choice.code, choice.label, choice.title] for choice in outgoing.choices]
 
 
 def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
@@ -91,6 +97,8 @@ def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
         return [placed, *([_question(turn, text, understood)] if asked_too else [])]
     if is_stopped:
         return [settings.is_stopped(turn)]
+    if taken := _taken(turn, text, understood):
+        return _with_welcome(turn, [taken])
     is_asked = turn.conversation.step or danger.waits_for_place(turn)
     if turn.is_first and _says_little(understood) and not is_asked:
         return _welcomed(turn)
@@ -102,6 +110,19 @@ def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
         if understood.kind != "answer" and _may_name_a_village(understood, text):
             return [welcome.village_unknown(turn)]
     return _with_welcome(turn, _offered_again(turn, [_question(turn, text, understood)]))
+
+
+def _taken(turn: Turn, text: str, understood: Understood) -> Answer | None:
+    """What belongs to booking: a code, the answer to its open question (unless it is surely a question), a wish."""
+    if opened := my_bookings.code_typed(turn, text):
+        return opened
+    is_question = understood.kind in ("answer", "person") and turn.conversation.step != booking.ANSWER
+    if not is_question and (said := booking.typed(turn, text) or my_bookings.name_typed(turn, text)):
+        return said
+    wish = wishes.wish_in(text)
+    if wish is None or turn.conversation.step in (booking.NAME, booking.ANSWER):
+        return None
+    return booking.wished(turn, wish)
 
 
 def _question(turn: Turn, text: str, understood: Understood) -> Answer:
@@ -137,6 +158,9 @@ def _do(turn: Turn, code: str) -> list[Answer]:
 
 
 def _cancel(turn: Turn, _rest: str) -> Answer:
+    if given_back := my_bookings.cancelled_by_word(turn):
+        return given_back
+    booking.let_go(turn)
     following = guidance.menu(turn.say, turn.guide)
     if turn.conversation.step is None and not danger.is_listening(turn):
         return following
@@ -150,6 +174,7 @@ def _stop(turn: Turn) -> Answer:
 
 
 def _menu(turn: Turn, rest: str) -> Answer:
+    booking.let_go(turn)
     return guidance.menu(turn.say, turn.guide, int(rest) if rest.isdecimal() else 1)
 
 
@@ -173,6 +198,27 @@ ACTIONS: dict[str, Callable[[Turn, str], Answer]] = {
     "no": guidance.did_not_help,
     "none": guidance.none_of_these,
     "danger": danger.confirmed,
+    words.BOOK: booking.begin,
+    "what": booking.what_chosen,
+    "who": booking.who_chosen,
+    "rel": booking.relation_chosen,
+    "kind": booking.kind_chosen,
+    "slot": booking.slot_chosen,
+    "when": booking.another_time,
+    "pass": booking.passed,
+    "sure": booking.sure,
+    "queue": booking.waits,
+    "giveup": booking.given_up,
+    "hear": booking.tell_me,
+    words.MINE: my_bookings.mine,
+    "shift": my_bookings.move,
+    "to": my_bookings.moved,
+    "drop": my_bookings.drop,
+    "free": my_bookings.free,
+    "keep": my_bookings.keep,
+    "come": my_bookings.come,
+    "take": my_bookings.take,
+    "leave": my_bookings.leave,
 }
 """What each code's first word does. Codes are complete in themselves: a button of last year still does what it said."""
 
@@ -181,6 +227,8 @@ STEPS: dict[str, Callable[[Turn], Answer]] = {
     welcome.VILLAGE: welcome.choose_village,
     settings.FORGET: settings.confirm_forget,
     danger.STEP: danger.ask,
+    **dict.fromkeys((booking.STEP, booking.NAME, booking.AGE, booking.ANSWER), booking.go_on),
+    my_bookings.NAME_OF_CODE: my_bookings.ask_whose,
 }
 """How each open step is offered again."""
 
@@ -201,6 +249,8 @@ def _code_typed(turn: Turn, text: str) -> str | None:
         return command
     typed = words.plain(text)
     offered = turn.conversation.offered
+    if booking.wants_number(turn) and typed.isdecimal():
+        return None
     if typed.isdecimal() and len(typed) < 4 and 0 < int(typed) <= len(offered):
         return str(offered[int(typed) - 1][0])
     named = [code for code, label, title in offered if typed and typed in (words.plain(label), words.plain(title))]

@@ -22,6 +22,8 @@ from centre.messages import Template, readable
 from content import languages
 
 TEXTS = Path(__file__).parent / "template_texts"
+TEMPLATE_LANGUAGES = ("id", "en")
+"""In which approved texts are written; every chain of fallbacks meets one of them."""
 EXAMPLES = "examples"
 CATEGORY = "UTILITY"
 BODY_LIMIT = 1024

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ class Guide:
     finder: Finder
     links: dict[str, str] = field(default_factory=dict)
     """Channel → address that opens a private chat with us."""
+    home: str = ""
+    """Our public address, for links to pages of ours; empty where we have none."""
 
 
 @dataclass
@@ -39,6 +42,8 @@ class Turn:
     say: Phrases
     is_first: bool = False
     """This person has not been told yet who answers here and what is kept."""
+    go_on: Callable[[Turn], Answer] | None = None
+    """Where the person was before something was asked on the way (the village, for a booking)."""
 
     def speak(self, language: str) -> None:
         """Go on in this language."""

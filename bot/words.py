@@ -1,4 +1,4 @@
-"""Words that work everywhere: `0`, `menu`, `bahasa`, `petugas`, `batal`, `hapus`, `berhenti`, `mulai`.
+"""Words that work everywhere: `0`, `menu`, `bahasa`, `petugas`, `daftar`, `janji saya`, `batal`, `hapus`, `berhenti`, `mulai`.
 
 They are understood in every language of the catalogues at once, whatever language the person has chosen: somebody who
 chose wrongly must find the way back in the words they know.
@@ -14,6 +14,7 @@ from bot.catalogues import catalogue
 from content import languages
 
 MENU, LANGUAGES, PERSON, CANCEL = "menu", "languages", "person", "cancel"
+BOOK, MINE = "book", "mine"
 FORGET, STOP, START, VILLAGE = "forget", "stop", "start", "villages"
 YES, NO = "yes", "no"
 
@@ -75,6 +76,8 @@ def _commands(pgettext: Translate) -> dict[str, str]:
         MENU: pgettext("kata", "0|menu|menu utama|daftar topik|bantuan"),
         LANGUAGES: pgettext("kata", "bahasa|ganti bahasa"),
         PERSON: pgettext("kata", "petugas|bicara dengan petugas"),
+        BOOK: pgettext("kata", "daftar|jadwal|daftar kegiatan|jadwal kegiatan|buat janji|mau daftar|pelatihan"),
+        MINE: pgettext("kata", "janji saya|janji|jadwal saya"),
         CANCEL: pgettext("kata", "batal|kembali"),
         FORGET: pgettext("kata", "hapus|hapus data|hapus data saya"),
         STOP: pgettext("kata", "berhenti|stop"),

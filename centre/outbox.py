@@ -166,12 +166,22 @@ _DUE = (
 
 
 def queue(
-    session: Session, conversation: Conversation, cause: str, replies: Sequence[Outgoing], now: datetime
+    session: Session,
+    conversation: Conversation,
+    cause: str,
+    replies: Sequence[Outgoing],
+    now: datetime,
+    useful_until: datetime | None = None,
 ) -> list[OutboxMessage]:
-    """Put what we say on its way, cut to what the channel takes. The page of a pulled channel finds it at once."""
+    """Put what we say on its way, cut to what the channel takes. The page of a pulled channel finds it at once.
+
+    `useful_until`: dropped after this, if that is earlier than a day from now.
+    """
     limits = LIMITS[conversation.channel]
     parts = [part for outgoing in replies for part in fit(outgoing, limits)]
     rows = [_row(session, conversation, cause, number, part, now) for number, part in enumerate(parts)]
+    for row in rows:
+        row.expires_at = min(row.expires_at, useful_until or row.expires_at)
     if limits.pulled:
         for row in rows:
             row.state, row.sent_at, row.delivery = State.SENT, now, "sent"

@@ -35,8 +35,10 @@ log = structlog.get_logger()
 class GuideKeeper:
     """The guide of a running worker. `refresh` is called every second; `guide` is what to answer from now."""
 
-    def __init__(self, database: Database, data: Path) -> None:
+    def __init__(self, database: Database, data: Path, home: str = "") -> None:
+        """`home`: our public address, for links to our own pages."""
         self._database = database
+        self._home = home
         self._folder = data / "finder"
         self._contacts = contact_book.read()
         self._builder: subprocess.Popen[bytes] | None = None
@@ -62,7 +64,7 @@ class GuideKeeper:
             self._builder.terminate()
 
     def _current(self) -> Guide:
-        return Guide(self._library, self._finder, self._links)
+        return Guide(self._library, self._finder, self._links, self._home)
 
     def _rebuild(self) -> None:
         """Take the finder that fits, or see to it that it is being built."""

@@ -11,18 +11,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from centre import heartbeats, outbox, retention, sign_ins, staff
 from centre.db import Database
-from processes import wiring
+from processes import noticing, wiring
 from processes.guide import GuideKeeper
 
 log = structlog.get_logger()
 
 
-def start(database: Database, keeper: GuideKeeper, name: str) -> BackgroundScheduler:
-    """Begin to tick."""
+def start(database: Database, keeper: GuideKeeper, name: str, home: str) -> BackgroundScheduler:
+    """Begin to tick. `home`: our public address, for links in what we write first."""
     jobs: dict[Callable[[], None], float] = {
         keeper.refresh: 1,
         lambda: _beat(database, name): 5,
         lambda: _reap(database): 5,
+        lambda: _tend_bookings(database, home): 5,
         lambda: _sweep(database): 60,
         lambda: _forget_old(database): 3600,
     }
@@ -47,6 +48,12 @@ def _reap(database: Database) -> None:
     with database.transaction() as session:
         found = outbox.reap(session, wiring.clock())
     log.warning("delivery.reaped", calls=found)
+
+
+def _tend_bookings(database: Database, home: str) -> None:
+    """Seats that were held long enough go on, and people hear what they must hear."""
+    noticing.lapse_offers(database, wiring.clock)
+    noticing.tell_due(database, home, wiring.clock)
 
 
 def _sweep(database: Database) -> None:

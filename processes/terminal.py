@@ -23,7 +23,7 @@ def chat(settings: Settings) -> None:
     """Talk until the end of input. A message is answered here, or by a running worker if that is faster."""
     prepare(settings, lambda words: click.echo(words, err=True))
     database = wiring.database(settings)
-    keeper = GuideKeeper(database, settings.data)
+    keeper = GuideKeeper(database, settings.data, settings.public_url)
 
     def answer_here(conversation_id: int) -> None:
         claimed = True

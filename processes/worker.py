@@ -49,7 +49,7 @@ class Worker:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
-        self._keeper = GuideKeeper(database, settings.data)
+        self._keeper = GuideKeeper(database, settings.data, settings.public_url)
         self._channels = wiring.channels(settings)
         self._courier = Courier(database, self._channels, wiring.clock, random.SystemRandom())
         self._stopping = threading.Event()
@@ -62,7 +62,7 @@ class Worker:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self.stop)
         await asyncio.to_thread(_warm_up, self._keeper.guide)
-        ticker = schedule.start(self._database, self._keeper, self._name)
+        ticker = schedule.start(self._database, self._keeper, self._name, self._settings.public_url)
         log.info("worker.ready", name=self._name, channels=sorted(self._channels))
         answering = threading.Thread(target=self._answer, args=(loop,), name="answering", daemon=True)
         answering.start()

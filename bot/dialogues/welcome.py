@@ -119,8 +119,8 @@ def skip(turn: Turn, _rest: str) -> Answer:
     """Go on without an answer to the open step."""
     if turn.conversation.step == LANGUAGE:
         return _after_language(turn)
-    following = guidance.menu(turn.say, turn.guide)
-    return Answer(f"{turn.say.step_skipped()}\n\n{following.text}", following.choices)
+    following = _following(turn)
+    return Answer(f"{turn.say.step_skipped()}\n\n{following.text}", following.choices, following.next_step)
 
 
 def _language_question(turn: Turn, step: str | None) -> Answer:
@@ -140,9 +140,14 @@ def _after_language(turn: Turn) -> Answer:
 
 def _settle(turn: Turn, village: Village) -> Answer:
     turn.conversation.village_id = village.id
-    following = guidance.menu(turn.say, turn.guide)
+    following = _following(turn)
     chosen = turn.say.village_chosen(village.name, village.regency)
-    return Answer(f"{chosen}\n\n{following.text}", following.choices)
+    return Answer(f"{chosen}\n\n{following.text}", following.choices, following.next_step)
+
+
+def _following(turn: Turn) -> Answer:
+    """Back to where the village was asked for, else the menu."""
+    return turn.go_on(turn) if turn.go_on else guidance.menu(turn.say, turn.guide)
 
 
 def _which(turn: Turn, found: list[Village], typed: str) -> Answer:

@@ -100,7 +100,7 @@ class Chat:
             claimed = inbox.claim(session, self.now)
             assert claimed, "what came in waits to be answered"
             answer(session, *claimed, self.guide, self.now)
-        return self._arrived()
+        return self.arrived()
 
     def last_answer(self) -> tuple[int, str, str | None] | None:
         """(number, kind, slug) of what was noted last about an answer."""
@@ -112,7 +112,7 @@ class Chat:
         with self.database.transaction() as session:
             return session.get_one(Conversation, conversations.of_sender(session, self.sender, self.now))
 
-    def _arrived(self) -> list[Part]:
+    def arrived(self) -> list[Part]:
         """Hand over what is queued, as a platform would, and read it."""
         with self.database.transaction() as session:
             while deliveries := outbox.claim(session, self.channel, WIDE, self.now):

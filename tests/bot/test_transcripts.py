@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from centre.db import Database
 from centre.messages import Choice, Incoming, Part
 from processes.guide import from_files
 from processes.settings import ROOT
+from tests.bot import at_the_desk
 from tests.bot.chatting import Chat
 
 FOLDER = Path(__file__).parent.parent / "transcripts"
@@ -54,7 +55,13 @@ class Stage:
         self.name = self.header["siapa"].partition(",")[0].split()[-1]
         self.brief = self.header.get("panduan") == "asli"
         guide = fixture("real_guide" if self.brief else "guide")
-        self.chat = Chat(database, guide, self.header["saluran"])
+        self.database = database
+        self.chats = {
+            name: Chat(database, guide, self.header["saluran"], name=f"62812345000{number}")
+            for number, name in enumerate([self.name, *self.header.get("dan", "").split(", ")], 1)
+            if name
+        }
+        self.chat = self.chats[self.name]
         self.last: tuple[int, str, str | None] | None = None
 
     def play(self) -> str:
@@ -62,13 +69,38 @@ class Stage:
 
     def _lines(self) -> Iterator[str]:
         for line in self.body.splitlines():
+            name = re.split(r"[ :]", line, maxsplit=1)[0]
             if line.startswith("("):
                 self._move_clock(line)
-                yield from (line, "")
-            elif line.startswith(self.name):
+                yield line
+                yield from self._told(line)
+                yield ""
+            elif name in self.chats:
+                self._turn_to(name)
                 yield line
                 yield from self._answered(self._incoming(line))
                 yield ""
+
+    def _turn_to(self, name: str) -> None:
+        """Another of the people speaks; there is one clock for all."""
+        now = self.chat.now
+        self.chat = self.chats[name]
+        self.chat.now = now
+
+    def _told(self, line: str) -> Iterator[str]:
+        """What staff do, and what we then write first to each of the people."""
+        if deed := re.fullmatch(r"\(petugas: (.*)\)", line):
+            at_the_desk.do(self.database, deed[1], self.chat.now)
+            self.chat.now += timedelta(minutes=5)
+        if "petugas:" not in line and "jam:" not in line:
+            return
+        at_the_desk.write_first(self.database, self.chat.now)
+        for name, chat in self.chats.items():
+            chat.now = self.chat.now
+            for part in chat.arrived():
+                first, *rest = written_down(part)
+                yield first.replace("Balai:", f"Balai kepada {name}:", 1)
+                yield from rest
 
     def _move_clock(self, line: str) -> None:
         moved = re.match(r"\(jam: ([\d-]+ \d\d\.\d\d)\)", line)

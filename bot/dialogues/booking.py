@@ -1,0 +1,512 @@
+"""Booking a place: what, for whom, when, a last question, and the code.
+
+What was chosen so far stands in the conversation's memory (`Draft`); after each choice the first thing that is still missing
+is asked. So it does not matter in which order things come: a date tapped in an old list asks for whom, a name typed early is
+not asked again. The rules themselves are `centre.bookings`; here each refusal becomes a kind sentence and a way on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from bot.booking_cards import card, name_of, place_of, shortened, slot_choice, type_choice, who, words_of
+from bot.booking_phrases import BookingPhrases
+from bot.dialogues import guidance, welcome
+from bot.turns import Answer, Turn, remember
+from bot.wishes import Wish
+from centre import areas, booking_types, bookings, interests, people, slots
+from centre.booking_types import BookingType
+from centre.bookings import Ask, Booking
+from centre.messages import Choice
+from centre.people import OF_AGE, Known, Person
+from centre.slots import Slot
+
+STEP, NAME, AGE, ANSWER = "booking", "booking:name", "booking:age", "booking:answer"
+MEMORY = "booking"
+SHOWN = 7
+"""Dates in one list: with "tell me", "other" and the menu they fit into ten rows."""
+NAME_WORDS = 6
+OLDEST = 110
+STALE = timedelta(hours=24)
+"""After this a half-made booking is let go."""
+
+
+@dataclass
+class Draft:
+    """What has been chosen so far."""
+
+    type_id: int | None = None
+    person_id: int | None = None
+    relation: str = ""
+    """Of somebody whose name we are about to hear."""
+    slot_id: int | None = None
+    version: int = 0
+    answers: dict[str, str] = field(default_factory=dict)
+    asked_where: bool = False
+    at: float = 0.0
+
+
+def begin(turn: Turn, _rest: str = "") -> Answer:
+    """`daftar`: what can be booked where this person lives."""
+    _keep(turn, Draft())
+    return go_on(turn)
+
+
+def wished(turn: Turn, wish: Wish) -> Answer:
+    """Somebody said what they want to take part in; where that names one type, its dates come next."""
+    village = areas.get(turn.session, turn.conversation.village_id or 0)
+    offered = booking_types.offered_in(turn.session, village)
+    named = [each for each in offered if any(wish.names(text.name) for text in each.texts)]
+    return what_chosen(turn, str(named[0].id)) if len(named) == 1 else begin(turn)
+
+
+def go_on(turn: Turn) -> Answer:
+    """Ask for the first thing that is missing; with everything there, for the last yes."""
+    draft = draft_of(turn) or Draft()
+    for asks in (_ask_what, _ask_where, _ask_who, _ask_kind, _ask_age, _ask_when, _ask_questions):
+        answer = asks(turn, draft)
+        if answer:
+            return answer
+    return _ask_sure(turn, draft)
+
+
+def is_under_way(turn: Turn) -> bool:
+    """Has somebody begun to book, so that what they were asked on the way leads back here?"""
+    return draft_of(turn) is not None
+
+
+def wants_number(turn: Turn) -> bool:
+    """Is a number now an answer of its own (an age, a class at school), and not the number of a choice?"""
+    draft, step = draft_of(turn), turn.conversation.step
+    return bool(draft) and (step == AGE or (step == ANSWER and _question(turn, draft or Draft()) == "school_class"))
+
+
+def what_chosen(turn: Turn, rest: str) -> Answer:
+    """A type out of the list, or of an old one."""
+    found = booking_types.get(turn.session, number_in(rest))
+    if found is None or not found.is_active:
+        return begin(turn)
+    before = draft_of(turn)
+    _keep(turn, Draft(type_id=found.id, asked_where=bool(before and before.asked_where)))
+    return go_on(turn)
+
+
+def who_chosen(turn: Turn, rest: str) -> Answer:
+    """Myself, somebody known, or somebody new."""
+    draft = draft_of(turn) or Draft()
+    known = people.named(turn.session, turn.conversation, number_in(rest))
+    if known:
+        draft.person_id, draft.relation = known.person.id, ""
+        _keep(turn, draft)
+        return go_on(turn)
+    if rest == "new":
+        return _ask_relation(turn, draft)
+    draft.relation = "self"
+    _keep(turn, draft)
+    return _ask_name(turn, draft)
+
+
+def relation_chosen(turn: Turn, rest: str) -> Answer:
+    """What the new person is to whoever writes."""
+    draft = draft_of(turn) or Draft()
+    draft.relation = rest if rest in people.RELATIONS else "other"
+    _keep(turn, draft)
+    return _ask_name(turn, draft)
+
+
+def kind_chosen(turn: Turn, rest: str) -> Answer:
+    """Prospective, abroad, returned or family."""
+    known = _person(turn, draft_of(turn) or Draft())
+    if known and rest in people.KINDS:
+        known.person.kind = rest
+        turn.session.flush()
+    return go_on(turn)
+
+
+def slot_chosen(turn: Turn, rest: str) -> Answer:
+    """A date out of the list, as `number.version`."""
+    number, _, version = rest.partition(".")
+    slot = slots.get(turn.session, number_in(number))
+    if slot is None:
+        return _refused(turn, bookings.SlotGone())
+    draft = draft_of(turn) or Draft()
+    draft.type_id, draft.slot_id, draft.version, draft.asked_where = slot.type_id, slot.id, number_in(version), True
+    _keep(turn, draft)
+    return go_on(turn)
+
+
+def another_time(turn: Turn, _rest: str) -> Answer:
+    """Not this date: the list again."""
+    draft = draft_of(turn)
+    if draft is None:
+        return begin(turn)
+    draft.slot_id = None
+    _keep(turn, draft)
+    return go_on(turn)
+
+
+def passed(turn: Turn, _rest: str) -> Answer:
+    """Go on without an answer to the question asked."""
+    return _answered(turn, "")
+
+
+def sure(turn: Turn, _rest: str) -> Answer:
+    """Yes: book it."""
+    return _settle(turn, bookings.book)
+
+
+def waits(turn: Turn, _rest: str) -> Answer:
+    """Yes: wait for a seat."""
+    return _settle(turn, bookings.wait)
+
+
+def given_up(turn: Turn, _rest: str) -> Answer:
+    """No after all."""
+    let_go(turn)
+    return Answer(say_of(turn).cancelled(), _ways_on(turn))
+
+
+def tell_me(turn: Turn, rest: str) -> Answer:
+    """Nothing that suits: hear of new dates."""
+    found = booking_types.get(turn.session, number_in(rest))
+    if found is None:
+        return begin(turn)
+    interests.note(turn.session, found.id, turn.conversation, turn.now)
+    let_go(turn)
+    return Answer(say_of(turn).will_hear(name_of(say_of(turn), found)), _ways_on(turn))
+
+
+def typed(turn: Turn, text: str) -> Answer | None:
+    """What was typed at an open question of ours; None when it does not fit there."""
+    takes = {NAME: _name_typed, AGE: _age_typed, ANSWER: _answer_typed}.get(turn.conversation.step or "")
+    return takes(turn, text) if takes and is_under_way(turn) else None
+
+
+def let_go(turn: Turn) -> None:
+    """Forget what was chosen so far."""
+    remember(turn.conversation, **{MEMORY: None})
+
+
+def say_of(turn: Turn) -> BookingPhrases:
+    """Our sentences in the language of the turn."""
+    return BookingPhrases(turn.say.language)
+
+
+def draft_of(turn: Turn) -> Draft | None:
+    """What has been chosen so far, unless that was long ago."""
+    kept: dict[str, Any] | None = turn.conversation.memory.get(MEMORY)
+    if kept is None or turn.now.timestamp() - kept["at"] > STALE.total_seconds():
+        return None
+    return Draft(**kept)
+
+
+def _keep(turn: Turn, draft: Draft) -> None:
+    draft.at = turn.now.timestamp()
+    remember(turn.conversation, **{MEMORY: asdict(draft)})
+
+
+# What is asked, in this order
+
+
+def _ask_what(turn: Turn, draft: Draft) -> Answer | None:
+    if _type(turn, draft):
+        return None
+    say = say_of(turn)
+    village = areas.get(turn.session, turn.conversation.village_id or 0)
+    offered = booking_types.offered_in(turn.session, village)
+    if not offered:
+        let_go(turn)
+        return Answer(say.nothing_offered(), (guidance.person_choice(say), guidance.menu_choice(say)))
+    rows = tuple(type_choice(say, each) for each in offered[: SHOWN + 2])
+    return Answer(say.what(), (*rows, guidance.menu_choice(say)), next_step=STEP)
+
+
+def _ask_where(turn: Turn, draft: Draft) -> Answer | None:
+    """The village, once: what is near comes first. It can be skipped."""
+    if turn.conversation.village_id or draft.asked_where:
+        return None
+    draft.asked_where = True
+    _keep(turn, draft)
+    return welcome.choose_village(turn)
+
+
+def _ask_who(turn: Turn, draft: Draft) -> Answer | None:
+    if _person(turn, draft):
+        return None
+    if draft.relation:
+        return _ask_name(turn, draft)
+    say, found = say_of(turn), _type(turn, draft)
+    known = people.behind(turn.session, turn.conversation)
+    rows = [Choice(f"who:{each.person.id}", shortened(each.person.name)) for each in known[:SHOWN]]
+    if not any(each.relation == "self" for each in known):
+        rows.insert(0, Choice("who:me", say.label_myself()))
+    rows.append(Choice("who:new", say.label_somebody_else()))
+    assert found is not None, "the type is asked for before"
+    description = words_of(say, found).description
+    text = "\n\n".join(part for part in (say.for_whom(name_of(say, found)), description) if part)
+    return Answer(text, tuple(rows), next_step=STEP)
+
+
+def _ask_relation(turn: Turn, draft: Draft) -> Answer:
+    _keep(turn, draft)
+    say = say_of(turn)
+    rows = tuple(Choice(f"rel:{each}", say.label_relation(each)) for each in people.RELATIONS if each != "self")
+    return Answer(say.what_relation(), rows, next_step=STEP)
+
+
+def _ask_name(turn: Turn, draft: Draft) -> Answer:
+    say = say_of(turn)
+    asked = say.own_name() if draft.relation == "self" else say.their_name()
+    return Answer(f"{asked} {say.name_kept()}", (_give_up_choice(say),), next_step=NAME)
+
+
+def _ask_kind(turn: Turn, draft: Draft) -> Answer | None:
+    say, found, known = say_of(turn), _type(turn, draft), _person(turn, draft)
+    if not (found and known and found.who):
+        return None
+    if known.person.kind is None:
+        rows = tuple(Choice(f"kind:{each}", say.label_kind(each)) for each in people.KINDS)
+        return Answer(say.which_kind(known.person.name), rows, next_step=STEP)
+    return None if known.person.kind in found.who else _not_for_them(turn, "kind")
+
+
+def _ask_age(turn: Turn, draft: Draft) -> Answer | None:
+    say, found, known = say_of(turn), _type(turn, draft), _person(turn, draft)
+    if not (found and known and (found.age_from or found.age_to)):
+        return None
+    age = people.age(known.person, turn.now)
+    if age is None:
+        return Answer(say.how_old(known.person.name), (_give_up_choice(say),), next_step=AGE)
+    if age < OF_AGE and known.relation == "self":
+        let_go(turn)
+        return Answer(say.parent_books(), _ways_on(turn))
+    is_right = (found.age_from or 0) <= age <= (found.age_to or OLDEST)
+    return None if is_right else _not_for_them(turn, "age")
+
+
+def _ask_when(turn: Turn, draft: Draft) -> Answer | None:
+    say, found = say_of(turn), _type(turn, draft)
+    if draft.slot_id or found is None:
+        return None
+    village = areas.get(turn.session, turn.conversation.village_id or 0)
+    shown = slots.bookable(turn.session, found, village, turn.now, SHOWN)
+    tell = Choice(f"hear:{found.id}", say.label_tell_me())
+    if not shown:
+        let_go(turn)
+        return Answer(say.no_times(name_of(say, found)), (tell, *_ways_on(turn)))
+    rooms = bookings.rooms(turn.session, shown)
+    rows = tuple(slot_choice(say, each, rooms[each.id], f"slot:{each.id}.{each.version}") for each in shown)
+    return Answer(say.which_time(name_of(say, found)), (*rows, tell, _give_up_choice(say)), next_step=STEP)
+
+
+def _ask_questions(turn: Turn, draft: Draft) -> Answer | None:
+    asked = _question(turn, draft)
+    if asked is None:
+        return None
+    say = say_of(turn)
+    return Answer(say.question(asked), (Choice("pass", say.label_skip()),), next_step=ANSWER)
+
+
+def _ask_sure(turn: Turn, draft: Draft) -> Answer:
+    """One sentence that says everything, and what staying away costs; of a full slot, whether to wait."""
+    say, known = say_of(turn), _person(turn, draft)
+    slot = slots.get(turn.session, draft.slot_id or 0)
+    if slot is None or known is None:
+        return _refused(turn, bookings.SlotGone())
+    if slot.version != draft.version:
+        return _refused(turn, bookings.SlotMoved(slot))
+    what, room = name_of(say, slot.type), bookings.rooms(turn.session, [slot])[slot.id]
+    if room.left < 1:
+        return _offer_line(turn, slot, room.waiting)
+    asked = say.sure(what, known.person.name, say.time_of(slot), place_of(say, slot), slot.type.empty_seat_cost)
+    yes = Choice("sure:yes", say.label_sure())
+    return Answer(asked, (yes, _other_time_choice(say), _give_up_choice(say)), next_step=STEP)
+
+
+# What is typed
+
+
+def _name_typed(turn: Turn, text: str) -> Answer | None:
+    draft = draft_of(turn) or Draft()
+    if len(text.split()) > NAME_WORDS or "?" in text:
+        return None
+    try:
+        name = people.clean_name(text)
+    except people.NameInvalid:
+        asked = _ask_name(turn, draft)
+        return Answer(say_of(turn).name_invalid(), asked.choices, asked.next_step)
+    person = _known_by(turn, name, draft.relation or "other")
+    draft.person_id, draft.relation = person.id, ""
+    _keep(turn, draft)
+    return go_on(turn)
+
+
+def _age_typed(turn: Turn, text: str) -> Answer | None:
+    known = _person(turn, draft_of(turn) or Draft())
+    digits = "".join(char for char in text if char.isdecimal())
+    if known is None or len(text.split()) > NAME_WORDS or "?" in text:
+        return None
+    if not digits or len(digits) > 3 or not 0 < int(digits) <= OLDEST:
+        return Answer(say_of(turn).age_invalid(), (_give_up_choice(say_of(turn)),), next_step=AGE)
+    known.person.birth_year = turn.now.year - int(digits)
+    turn.session.flush()
+    return go_on(turn)
+
+
+def _answer_typed(turn: Turn, text: str) -> Answer | None:
+    if text.endswith("?"):
+        return None
+    try:
+        return _answered(turn, bookings.checked_answer(text))
+    except bookings.AnswerInvalid:
+        choices = (Choice("pass", say_of(turn).label_skip()),)
+        return Answer(say_of(turn).answer_invalid(), choices, next_step=ANSWER)
+
+
+def _answered(turn: Turn, said: str) -> Answer:
+    draft = draft_of(turn)
+    if draft is None:
+        return begin(turn)
+    asked = _question(turn, draft)
+    if asked:
+        draft.answers[asked] = said
+        _keep(turn, draft)
+    return go_on(turn)
+
+
+def _known_by(turn: Turn, name: str, relation: str) -> Person:
+    """The person of this name behind this telephone, else a new one."""
+    same = (each for each in people.behind(turn.session, turn.conversation) if each.person.name == name)
+    known = next(same, None)
+    if known:
+        return known.person
+    person = people.add(turn.session, name, turn.now, village_id=turn.conversation.village_id)
+    people.tie(turn.session, person, turn.conversation, relation, turn.now)
+    return person
+
+
+# Booking it
+
+
+def _settle(turn: Turn, act: Callable[..., Booking]) -> Answer:
+    draft = draft_of(turn)
+    if draft is None or draft.slot_id is None or draft.person_id is None:
+        return _begun_again(turn)
+    ask = Ask(draft.slot_id, draft.person_id, turn.conversation.id, bookings.FAMILY, draft.version, dict(draft.answers))
+    try:
+        booking = act(turn.session, ask, turn.now)
+    except bookings.CannotBook as error:
+        return _refused(turn, error)
+    let_go(turn)
+    return _done(turn, booking)
+
+
+def _done(turn: Turn, booking: Booking) -> Answer:
+    say, what = say_of(turn), name_of(say_of(turn), booking.slot.type)
+    code = bookings.shown(booking.code or "")
+    if booking.state == bookings.State.WAITING:
+        position = bookings.position(turn.session, booking)
+        text = say.waiting(what, who(booking), position, code)
+        return Answer(f"{text}\n\n{say.how_to_change()}", _ways_on(turn))
+    told = "\n".join(
+        (
+            say.booked(what, who(booking), code),
+            card(turn.session, say, booking, turn.conversation, turn.guide.home, with_code=False),
+        )
+    )
+    return Answer(f"{told}\n\n{say.how_to_change()}", _ways_on(turn))
+
+
+def _refused(turn: Turn, error: bookings.CannotBook) -> Answer:
+    """The rule in a kind sentence, and what can be done instead."""
+    say, draft = say_of(turn), draft_of(turn)
+    match error:
+        case bookings.SlotFull(slot=slot, waiting=waiting):
+            offered = _offer_line(turn, slot, waiting)
+            return Answer(f"{say.just_filled()} {offered.text}", offered.choices, offered.next_step)
+        case bookings.SlotMoved(slot=slot) if draft:
+            draft.version = slot.version
+            _keep(turn, draft)
+            following = _ask_sure(turn, draft)
+            told = say.slot_moved(say.time_of(slot), place_of(say, slot))
+            return Answer(f"{told}\n\n{following.text}", following.choices, following.next_step)
+        case bookings.AlreadyBooked(booking=booking):
+            let_go(turn)
+            return Answer(say.already_booked(who(booking)), (Choice(f"mine:{booking.id}", say.label_my_bookings()),))
+        case bookings.TooManyOpen(limit=limit):
+            let_go(turn)
+            return Answer(say.too_many_open(limit), (Choice("mine", say.label_my_bookings()), *_ways_on(turn)))
+        case bookings.NotForThem(why=why):
+            return _not_for_them(turn, why)
+    return _other_times(turn, _sentence(say, error))
+
+
+def _sentence(say: BookingPhrases, error: bookings.CannotBook) -> str:
+    if isinstance(error, bookings.TooEarly):
+        return say.too_early(say.weekday_day(error.since.date()))
+    return say.too_late() if isinstance(error, bookings.TooLate) else say.slot_gone()
+
+
+def _other_times(turn: Turn, sentence: str) -> Answer:
+    following = another_time(turn, "")
+    return Answer(f"{sentence}\n\n{following.text}", following.choices, following.next_step)
+
+
+def _offer_line(turn: Turn, slot: Slot, waiting: int) -> Answer:
+    say = say_of(turn)
+    asked = say.wait_instead(name_of(say, slot.type), say.time_of(slot), waiting + 1)
+    yes = Choice("queue:yes", say.label_wait())
+    return Answer(asked, (yes, _other_time_choice(say), _give_up_choice(say)), next_step=STEP)
+
+
+def _not_for_them(turn: Turn, why: str) -> Answer:
+    """Whom it is for, and what else there is."""
+    draft = draft_of(turn) or Draft()
+    say, found = say_of(turn), _type(turn, draft)
+    if found is None:
+        return begin(turn)
+    what, ages = name_of(say, found), say.ages(found.age_from, found.age_to)
+    told = say.not_their_kind(what, say.kinds(found.who)) if why == "kind" else say.not_their_age(what, ages)
+    following = begin(turn)
+    return Answer(f"{told}\n\n{following.text}", following.choices, following.next_step)
+
+
+def _begun_again(turn: Turn) -> Answer:
+    following = begin(turn)
+    return Answer(f"{say_of(turn).begin_again()}\n\n{following.text}", following.choices, following.next_step)
+
+
+def _type(turn: Turn, draft: Draft) -> BookingType | None:
+    found = booking_types.get(turn.session, draft.type_id or 0)
+    return found if found and found.is_active else None
+
+
+def _question(turn: Turn, draft: Draft) -> str | None:
+    """The next of the type's questions that has no answer yet."""
+    found = _type(turn, draft)
+    return next((key for key in (found.questions if found else []) if key not in draft.answers), None)
+
+
+def _person(turn: Turn, draft: Draft) -> Known | None:
+    return people.named(turn.session, turn.conversation, draft.person_id or 0)
+
+
+def _ways_on(turn: Turn) -> tuple[Choice, ...]:
+    say = say_of(turn)
+    return (Choice("mine", say.label_my_bookings()), guidance.menu_choice(say))
+
+
+def _other_time_choice(say: BookingPhrases) -> Choice:
+    return Choice("when", say.label_other_time())
+
+
+def _give_up_choice(say: BookingPhrases) -> Choice:
+    return Choice("giveup:no", say.label_give_up())
+
+
+def number_in(text: str) -> int:
+    """A number out of a code, which may come from anywhere; 0 is nobody's."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0

@@ -1,0 +1,59 @@
+"""A wish to take part, in so many words: "mau ikut pelatihan", "jadwal rumah belajar kapan ya", "daftarkan anak saya koperasi".
+
+Only where every word of the message belongs to such a wish; one word more ("pelatihan gratis di BLK") and it is a question,
+which guidance answers. So a wish is heard without taking anything from the guidance.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+_WORDS = yaml.safe_load(Path(__file__).with_name("wish_words.yaml").read_text(encoding="utf-8"))
+THINGS = frozenset(_WORDS["things"])
+"""What can be taken part in; each is also looked for in the names of the types."""
+JOINING = frozenset(_WORDS["joining"])
+WHEN = frozenset(_WORDS["when"])
+BESIDE = frozenset(_WORDS["beside"])
+"""Words that say nothing of their own here."""
+LONGEST = 10
+"""Words; a longer message tells more than a wish."""
+
+
+SHORTEST = 5
+"""Letters of a word that may stand for a longer one of a name."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """To take part in something that these words name."""
+
+    words: frozenset[str]
+
+    def names(self, name: str) -> bool:
+        """Is this the thing meant, by a word of its name that tells it from others ("bengkel" for "perbengkelan")?"""
+        telling = set(words_in(name)) - GENERIC
+        said = self.words - GENERIC
+        return bool(said & telling) or any(word in own for word in said for own in telling if len(word) >= SHORTEST)
+
+
+GENERIC = frozenset(_WORDS["generic"])
+
+
+def wish_in(text: str) -> Wish | None:
+    """The wish a message is, whole and nothing else; None for everything else."""
+    said = words_in(text)
+    known = THINGS | JOINING | WHEN | BESIDE
+    if not said or len(said) > LONGEST or not known.issuperset(said):
+        return None
+    joins, things = JOINING.intersection(said), THINGS.intersection(said)
+    asks_when = WHEN.intersection(said)
+    return Wish(frozenset(said)) if things and (joins or asks_when) else None
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a message, small, without marks; a doubled word ("ikut-ikut") is two."""
+    return re.findall(r"[^\W\d_]+", text.casefold())

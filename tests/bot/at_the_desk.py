@@ -1,0 +1,91 @@
+"""What staff do in a transcript, between what people say: "(petugas: …)" lines, and the messages we then write first.
+
+    (petugas: jadwal Pelatihan perbengkelan, Korleko, 2026-12-12 09.00-12.00, 1 kursi)
+    (petugas: pindah 2026-12-12 09.00 ke 2026-12-13 10.00-13.00, pelatih sakit)
+    (petugas: batal 2026-12-12 09.00, hujan lebat)
+    (petugas: tidak hadir Sari)
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre import areas, booking_types, bookings, interests, slots
+from centre.booking_records import Booking
+from centre.booking_types import BookingType, BookingTypeText
+from centre.bookings import State
+from centre.db import Database
+from centre.slots import Plan, Slot
+from processes import noticing
+
+WAYAN = "11111111-1111-1111-1111-111111111111"
+"""The officer's staff id."""
+_DAY, _CLOCK = r"(\d{4}-\d\d-\d\d)", r"(\d\d\.\d\d)"
+
+
+def do(database: Database, deed: str, now: datetime) -> None:
+    """One line of staff."""
+    with database.transaction() as session:
+        if session.scalar(select(BookingType.id).limit(1)) is None:
+            booking_types.seed(session, now)
+        for pattern, act in _DEEDS.items():
+            found = re.fullmatch(pattern, deed)
+            if found:
+                act(session, *found.groups(), now)
+                return
+    raise AssertionError(f"staff cannot do this in a transcript: {deed}")
+
+
+def write_first(database: Database, now: datetime) -> None:
+    """What the schedule does every few seconds."""
+    noticing.lapse_offers(database, lambda: now)
+    noticing.tell_due(database, "https://balai.example", lambda: now)
+
+
+def _make(session: Session, what: str, where: str, day: str, begins: str, ends: str, seats: str, now: datetime) -> None:
+    named = select(BookingType).join(BookingTypeText).where(BookingTypeText.name == what)
+    village = areas.search(session, where)[0]
+    plan = Plan(date.fromisoformat(day), _clock(begins), _clock(ends), int(seats))
+    slot = slots.make(session, session.scalars(named).one(), village, plan, WAYAN, now, insist=True)
+    interests.tell(session, slot, now)
+
+
+def _move(
+    session: Session, day: str, begins: str, to_day: str, to: str, until: str, reason: str, now: datetime
+) -> None:
+    slot = _slot(session, day, begins)
+    plan = Plan(date.fromisoformat(to_day), _clock(to), _clock(until), slot.seats)
+    bookings.change_slot(session, slot.id, plan, reason, WAYAN, now, insist=True)
+
+
+def _call_off(session: Session, day: str, begins: str, reason: str, now: datetime) -> None:
+    bookings.call_off_slot(session, _slot(session, day, begins).id, reason, WAYAN, now)
+
+
+def _absent(session: Session, name: str, now: datetime) -> None:
+    booked = session.scalars(select(Booking).where(Booking.state == State.BOOKED)).all()
+    booking = next(each for each in booked if each.person and each.person.name == name)
+    bookings.mark(session, booking.id, State.ABSENT, bookings.by_staff(WAYAN), now)
+
+
+def _slot(session: Session, day: str, begins: str) -> Slot:
+    for slot in session.scalars(select(Slot).where(Slot.state == slots.State.OPEN)):
+        if slots.times(Plan(date.fromisoformat(day), _clock(begins), time(23, 59), 1), slot.village)[0] == slot.starts_at:
+            return slot
+    raise AssertionError(f"no slot on {day} at {begins}")
+
+
+def _clock(written: str) -> time:
+    return time.fromisoformat(written.replace(".", ":"))
+
+
+_DEEDS = {
+    rf"jadwal (.+), (.+), {_DAY} {_CLOCK}-{_CLOCK}, (\d+) kursi": _make,
+    rf"pindah {_DAY} {_CLOCK} ke {_DAY} {_CLOCK}-{_CLOCK}, (.+)": _move,
+    rf"batal {_DAY} {_CLOCK}, (.+)": _call_off,
+    r"tidak hadir (.+)": _absent,
+}
