@@ -204,6 +204,14 @@ def test_whatever_is_filled_in_stays_within_the_rules(values: dict[str, str], ki
     assert not any(re.search(r"^\s*$|[\n\t]| {4}", value) for value in template.values)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_even_where_everything_is_long_it_fits(kind: str, language: str) -> None:
+    template = template_for(kind, language, dict.fromkeys(SARI, "x" * 2000), codes_for(kind))
+    assert template
+    assert BODY_LIMIT - len(template.values) < len(read_by(template)) <= BODY_LIMIT
+
+
 def test_a_long_reason_is_cut_and_the_rest_stays() -> None:
     template = template_for("moved", "id", SARI | {"reason": "karena hujan " * 100}, codes_for("moved"))
     assert template
