@@ -26,7 +26,7 @@ from content import contacts
 from processes import migrating, parents, wiring
 from processes.last_resort import DangerCard
 from processes.settings import Settings, read_settings, secret_key
-from webhooks import routes, webchat
+from webhooks import appointments, routes, webchat
 
 COMPRESS_FROM = 1000
 """Bytes under which compressing costs more than it saves."""
@@ -66,7 +66,7 @@ def _webhooks(settings: Settings, database: Database, last_resort: DangerCard) -
 
 
 def _pages(settings: Settings, database: Database, key: str, last_resort: DangerCard) -> Flask:
-    """The web chat, the admin, and how the house is doing."""
+    """The web chat, the bookings by link, the admin, and how the house is doing."""
     app = Flask("balai", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = routes.LARGEST
     app.logger.setLevel(logging.ERROR)
@@ -79,6 +79,7 @@ def _pages(settings: Settings, database: Database, key: str, last_resort: Danger
             danger_card=last_resort.text_for,
         )
     )
+    app.register_blueprint(appointments.blueprint(database, wiring.clock, public_url=settings.public_url))
     admin.register(app, database, wiring.clock, key=derive_key(key, "admin"), secure=settings.is_https)
     _add_health(app, database, settings)
     app.after_request(_compress)

@@ -294,7 +294,7 @@ def blueprint(
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 MESSAGE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 VILLAGE = re.compile(r"[A-Za-z0-9_-]{1,32}")
-LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]|\B/janji/[0-9]{1,18}-[0-9a-f]{32}(?![\w-])")
+LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]|\B/janji/[0-9]{1,18}-[0-9a-f]{32}(?![\w/-])")
 """Addresses elsewhere, and a booking's page on our own address; the script knows them by the same pattern."""
 
 

@@ -1,1 +1,1 @@
-"""The page of the web chat: a template with its style, script and words, and the neutral page to leave to."""
+"""The public pages, the web chat and the booking by link: their templates, styles, script and words."""

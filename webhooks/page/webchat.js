@@ -22,7 +22,7 @@ const make = (tag, name, text) => {
 };
 
 // What is shown. Words are only ever text; addresses elsewhere and a booking's page can be tapped.
-const LINK = /https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]]|\B\/janji\/[0-9]{1,18}-[0-9a-f]{32}(?![\w-])/g;
+const LINK = /https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]]|\B\/janji\/[0-9]{1,18}-[0-9a-f]{32}(?![\w/-])/g;
 function linked(parent, text) {
   let from = 0;
   for (const found of text.matchAll(LINK)) {
