@@ -13,7 +13,7 @@ from werkzeug.exceptions import InternalServerError, NotFound, RequestEntityTooL
 from admin.access import whoever_is_signed_in
 from admin.language import gettext as _
 from centre import desk
-from centre.db import is_down
+from centre.db import is_busy, is_down
 
 RETRY_SECONDS = "10"
 
@@ -60,7 +60,7 @@ def add(pages: Blueprint) -> None:
     @pages.errorhandler(DBAPIError)
     @pages.errorhandler(NoConnectionFree)
     def no_database(error: DBAPIError | NoConnectionFree) -> ResponseReturnValue:
-        if isinstance(error, DBAPIError) and not is_down(error):
+        if isinstance(error, DBAPIError) and not (is_down(error) or is_busy(error)):
             raise error
         log.error("admin.no_database", endpoint=request.endpoint, error=type(error).__name__)
         page, status = _page(

@@ -225,7 +225,8 @@ def count(session: Session, slot_ids: Iterable[int], states: Iterable[State]) ->
 
 def of_person(session: Session, person_id: int) -> Sequence[Booking]:
     """Everything this person ever booked, in the order of the slots' numbers."""
-    return session.scalars(select(Booking).where(Booking.person_id == person_id).order_by(Booking.slot_id)).all()
+    own = select(Booking).where(Booking.person_id == person_id).order_by(Booking.slot_id, Booking.id)
+    return session.scalars(own.execution_options(populate_existing=True)).all()
 
 
 def free_code(session: Session, booking_id: int) -> str:

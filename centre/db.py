@@ -41,6 +41,11 @@ PATIENCE = {
     "options": "-c lock_timeout=3s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s",
 }
 """How long PostgreSQL is waited for: one held row or one dead machine must not hold up every thread of ours."""
+BRIEFLY = "250ms"
+"""How long a row is waited for by who can do with less at once: shorter than PostgreSQL takes to notice a ring of waiting
+transactions (`deadlock_timeout`, a second)."""
+_BUSY = {"40P01", "55P03"}
+"""deadlock_detected, lock_not_available."""
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -133,7 +138,24 @@ def open_database(url: str, vault: Vault, *, pool_size: int = 5, ping: bool = Tr
 
 def is_down(error: DBAPIError) -> bool:
     """Can the database not be reached or not store now (so that asking again later may help)?"""
+    if is_busy(error):
+        return False
     return error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Did another transaction stand in the way: each waited for the other, or a row was held too long?
+
+    PostgreSQL has undone ours; the same once more may go through at once (documentation, 13.3.4 and appendix A).
+    """
+    return getattr(error.orig, "sqlstate", None) in _BUSY
+
+
+def wait_briefly(session: Session) -> None:
+    """In this transaction a row that is held makes us wait no longer than `BRIEFLY`. SQLite holds no rows."""
+    connection = connection_of(session)
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BRIEFLY}'")
 
 
 def connection_of(session: Session) -> Connection:

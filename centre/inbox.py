@@ -241,6 +241,15 @@ def count_try(session: Session, event: InboxEvent, now: datetime) -> bool:
     return event.state == State.SET_ASIDE
 
 
+def uncount_try(session: Session, event_id: int) -> None:
+    """What stopped that try was not the message: it may be taken again at once."""
+    event = session.get_one(InboxEvent, event_id)
+    event.attempts = max(0, event.attempts - 1)
+    if event.conversation_id:
+        session.get_one(Conversation, event.conversation_id).paused_until = None
+    session.flush()
+
+
 def strike(session: Session, event_id: int, problem: str, now: datetime, *, counted: bool = False) -> bool:
     """Note one failed try, in a transaction of its own; True when it was the last and the message is set aside.
 

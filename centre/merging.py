@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from centre import bookings, people
+from centre import bookings, people, slots
 from centre.booking_records import OPEN, Booking, State, by_staff, of_person
 from centre.people import Person
 
@@ -16,11 +16,11 @@ def merge(session: Session, kept_id: int, other_id: int, by: str, now: datetime)
     """Two records turn out to be one person: everything of the other goes to the kept one. `by`: staff id.
 
     Where both have an open booking in one slot, one is given back: never the seat of who waits in line with the other.
-    Raises `LookupError` for unknown people.
+    Raises `LookupError` for unknown people, one and the same, or one that is merged already.
     """
-    held = select(Person).where(Person.id.in_((kept_id, other_id))).order_by(Person.id).with_for_update()
-    both = {person.id: person for person in session.scalars(held)}
-    kept, other = both[kept_id], both[other_id]
+    kept, other = _held(session, kept_id, other_id)
+    if kept is other or kept.merged_into or other.merged_into:
+        raise LookupError(f"people {kept_id} and {other_id} cannot be made one")
     own = {booking.slot_id: booking for booking in of_person(session, kept.id) if booking.is_open}
     for booking in of_person(session, other.id):
         if booking.is_open and booking.slot_id in own:
@@ -35,12 +35,19 @@ def merge(session: Session, kept_id: int, other_id: int, by: str, now: datetime)
     return kept
 
 
+def _held(session: Session, kept_id: int, other_id: int) -> tuple[Person, Person]:
+    """Both, and every slot they are in: first the people, then the slots, as whoever books does."""
+    wanted = select(Person).where(Person.id.in_((kept_id, other_id))).order_by(Person.id)
+    held = session.scalars(wanted.with_for_update(key_share=True).execution_options(populate_existing=True))
+    both = {person.id: person for person in held}
+    slots.hold(session, *(booking.slot_id for person_id in both for booking in of_person(session, person_id)))
+    return both[kept_id], both[other_id]
+
+
 def _keep_one_place(session: Session, one: Booking, other: Booking, by: str, now: datetime) -> None:
     """One person needs one place: the better of the two stays, of equals the older."""
-    held = [bookings.hold(session, booking.id) for booking in (one, other)]
-    if all(booking.is_open for booking in held):
-        lesser = min(held, key=lambda booking: (OPEN.index(State(booking.state)), -booking.id))
-        bookings.give_back(session, lesser, State.CANCELLED, by_staff(by), now, "merged")
+    lesser = min(one, other, key=lambda booking: (OPEN.index(State(booking.state)), -booking.id))
+    bookings.give_back(session, lesser, State.CANCELLED, by_staff(by), now, "merged")
 
 
 def _merge_addresses(session: Session, kept: Person, other: Person) -> None:

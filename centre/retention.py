@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from centre import answers, bookings, conversations, inbox, interests, notices, outbox, people
 from centre.booking_records import OPEN, Booking, State
+from centre.booking_rules import hold_person
 from centre.conversations import Conversation, Identifier, Sender
 from centre.inbox import InboxEvent
 from centre.outbox import OutboxMessage
@@ -114,10 +115,11 @@ def _forget_people(session: Session, now: datetime) -> int:
 
 def _release(session: Session, person: Person, by: str, now: datetime) -> None:
     """The person is about to be forgotten: their seats fall free, and nothing of them stays but the count."""
-    own = select(Booking.id, Booking.state).where(Booking.person_id == person.id)
-    for booking_id, state in session.execute(own.order_by(Booking.slot_id)).all():
+    hold_person(session, person.id)  # or somebody books for them at this very moment
+    own = select(Booking.id).where(Booking.person_id == person.id)
+    for booking_id in session.scalars(own.order_by(Booking.slot_id)).all():
         booking = bookings.hold(session, booking_id)
-        if state in OPEN:
+        if booking.is_open:
             bookings.give_back(session, booking, State.CANCELLED, by, now)
         booking.sealed_answers, booking.person, booking.conversation_id = None, None, None
     session.flush()

@@ -18,7 +18,7 @@ from bot.phrases import Phrases
 from bot.turns import Guide, language_of
 from centre import inbox, outbox
 from centre.conversations import Conversation
-from centre.db import Database, is_down
+from centre.db import Database, is_busy, is_down, wait_briefly
 from centre.inbox import InboxEvent, Status
 from centre.messages import Outgoing
 from centre.privacy import CannotOpen
@@ -39,13 +39,15 @@ def answer_waiting(database: Database, guide: Guide, clock: Clock, *, most: int 
     """Answer the messages that have waited longest, one of each free conversation, together; gives how many.
 
     One commit for several is what keeps up on a slow disk. When one of them fails they are taken one by one, so that
-    only the message that is to blame is counted against.
+    only the message that is to blame is counted against. So they are when two workers want the same slots the other way
+    round: one by one each gets its turn, and nobody waits until PostgreSQL has noticed.
     """
     with database.reading() as session:
         if not inbox.anything_open(session):
             return 0
     try:
         with database.transaction() as session:
+            wait_briefly(session)
             claimed = inbox.claim_several(session, clock(), most)
             for conversation, event in claimed:
                 answer(session, conversation, event, guide, clock())
@@ -78,6 +80,9 @@ def answer_next(database: Database, guide: Guide, clock: Clock, *, careful: bool
     except Exception as error:  # noqa: BLE001 - whatever a message sets off, the others must go on
         if isinstance(error, DBAPIError) and is_down(error):
             raise  # the message is not to blame
+        if isinstance(error, DBAPIError) and is_busy(error):
+            _try_again(database, event_id if careful else None, error)
+            return True
         _strike(database, event_id, error, clock(), careful)
     return True
 
@@ -158,6 +163,14 @@ def _count_first(database: Database, now: datetime) -> int | None:
             _tell_set_aside(session, event.id, now)
             return None
         return conversation.id
+
+
+def _try_again(database: Database, counted_id: int | None, error: DBAPIError) -> None:
+    """Somebody else stood in the way. The message is to be taken again at once; a try counted beforehand does not count."""
+    log.info("answer.again", error=type(error.orig).__name__)
+    if counted_id:
+        with database.transaction() as session:
+            inbox.uncount_try(session, counted_id)
 
 
 def _strike(database: Database, event_id: int | None, error: Exception, now: datetime, counted: bool) -> None:
