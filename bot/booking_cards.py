@@ -82,6 +82,11 @@ def slot_choice(say: BookingPhrases, slot: Slot, room: bookings.Room, code: str)
     return Choice(code, say.short_time_of(slot)[:LABEL_LIMIT], title[:TITLE_LIMIT])
 
 
+def with_rows(text: str, rows: tuple[Choice, ...]) -> str:
+    """The text with what stands behind its few buttons; a longer list shows that by itself."""
+    return "\n".join((f"{text}", *(f"- {row.title}" for row in rows))) if len(rows) < 2 else text
+
+
 def type_choice(say: BookingPhrases, booking_type: BookingType) -> Choice:
     """A type in a list."""
     name = name_of(say, booking_type)
@@ -89,8 +94,12 @@ def type_choice(say: BookingPhrases, booking_type: BookingType) -> Choice:
 
 
 def shortened(name: str) -> str:
-    """A name cut to a button, at a word where that leaves enough."""
+    """A name that fits a button: whole, else without its first word ("Perbengkelan"), else cut at a word."""
     if len(name) <= LABEL_LIMIT:
         return name
-    cut = name[: LABEL_LIMIT + 1].rsplit(" ", 1)[0]
-    return cut if len(cut) > LABEL_LIMIT // 2 else name[:LABEL_LIMIT]
+    rest = name.partition(" ")[2]
+    if 0 < len(rest) <= LABEL_LIMIT and len(rest.split()[0]) > len("dan"):
+        return f"{rest[0].upper()}{rest[1:]}"
+    words = name[: LABEL_LIMIT + 1].split(" ")[:-1]
+    kept = words[:-1] if words and len(words[-1]) <= len("dan") else words
+    return " ".join(kept) or name[:LABEL_LIMIT]

@@ -326,12 +326,6 @@ class BookingPhrases(Phrases):
 
     # Labels of buttons: at most 20 characters
 
-    def label_book(self) -> str:
-        return self.pgettext("tombol", "Daftar kegiatan")
-
-    def title_book(self) -> str:
-        return self.pgettext("judul pilihan", "Pelatihan, konsultasi, Rumah Belajar, dan kegiatan desa lain")
-
     def label_my_bookings(self) -> str:
         return self.pgettext("tombol", "Janji saya")
 
@@ -357,6 +351,9 @@ class BookingPhrases(Phrases):
             "returned": self.pgettext("tombol", "Sudah pulang"),
             "family": self.pgettext("tombol", "Keluarga"),
         }[kind]
+
+    def label_other_kinds(self) -> str:
+        return self.pgettext("tombol", "Kegiatan lain")
 
     def label_sure(self) -> str:
         return self.pgettext("tombol", "Ya, daftar")

@@ -219,6 +219,7 @@ ACTIONS: dict[str, Callable[[Turn, str], Answer]] = {
     "come": my_bookings.come,
     "take": my_bookings.take,
     "leave": my_bookings.leave,
+    "again": my_bookings.again,
 }
 """What each code's first word does. Codes are complete in themselves: a button of last year still does what it said."""
 

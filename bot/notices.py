@@ -98,7 +98,7 @@ def _choices(say: BookingPhrases, kind: str, booking: Booking) -> tuple[Choice, 
     """One tap answers; the codes are those of `janji saya`."""
     coming = Choice(f"come:{booking.id}:yes", say.label_will_come())
     not_coming = Choice(f"free:{booking.id}:no", say.label_cancel())
-    other = Choice(f"what:{booking.slot.type_id}", say.label_other_time())
+    other = Choice(f"again:{booking.id}", say.label_other_time())
     if kind in ("reminder", "today"):
         return coming, not_coming
     if kind == "offer":
@@ -126,7 +126,7 @@ def _template(session: Session, language: str, notice: Notice, booking: Booking,
 
 def _template_codes(kind: str, booking: Booking) -> list[str]:
     """What the buttons of the approved text mean, in its order."""
-    mine, other, free = f"mine:{booking.id}", f"what:{booking.slot.type_id}", f"free:{booking.id}:no"
+    mine, other, free = f"mine:{booking.id}", f"again:{booking.id}", f"free:{booking.id}:no"
     come = f"come:{booking.id}:yes"
     moved = [come, f"shift:{booking.id}", free] if booking.state == State.BOOKED else [mine, mine, free]
     codes = {

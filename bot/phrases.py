@@ -379,6 +379,12 @@ class Phrases:
     def label_person(self) -> str:
         return self.pgettext("tombol", "Tanya petugas")
 
+    def label_book(self) -> str:
+        return self.pgettext("tombol", "Daftar kegiatan")
+
+    def title_book(self) -> str:
+        return self.pgettext("judul pilihan", "Pelatihan, konsultasi, Rumah Belajar, dan kegiatan desa lain")
+
     def label_more(self) -> str:
         return self.pgettext("tombol", "Selengkapnya")
 

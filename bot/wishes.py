@@ -36,7 +36,7 @@ class Wish:
     def names(self, name: str) -> bool:
         """Is this the thing meant, by a word of its name that tells it from others ("bengkel" for "perbengkelan")?"""
         telling = set(words_in(name)) - GENERIC
-        said = self.words - GENERIC
+        said = self.words - GENERIC - JOINING
         return bool(said & telling) or any(word in own for word in said for own in telling if len(word) >= SHORTEST)
 
 

@@ -29,7 +29,7 @@ RELATIONS: tuple[Relation, ...] = get_args(Relation)
 LONGEST_NAME = 60
 ALIKE = 88
 """Likeness of two names (of 100) from which staff are asked whether it is one person."""
-SAME_NAME = 85
+SAME_NAME = 80
 """Likeness from which a typed name is taken for the one we know; a typing mistake, not another person."""
 OF_AGE = 18
 KEPT = timedelta(days=365)

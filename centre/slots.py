@@ -255,6 +255,14 @@ def bookable(
     return found
 
 
+def types_with_dates(session: Session, village: Village | None, now: datetime) -> set[int]:
+    """The numbers of the types of which something is to come in this village's regency; anywhere, without a village."""
+    coming = select(Slot.type_id).where(Slot.state == State.OPEN, Slot.starts_at > now).distinct()
+    if village:
+        coming = coming.join(Village, Village.id == Slot.village_id).where(Village.code.startswith(village.code[:5]))
+    return set(session.scalars(coming))
+
+
 def between(session: Session, village_ids: Iterable[int], since: datetime, until: datetime) -> Sequence[Slot]:
     """Every slot of these villages that begins in this span, called off or not, by time."""
     wanted = select(Slot).where(Slot.village_id.in_(list(village_ids)), Slot.starts_at >= since, Slot.starts_at < until)

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from bot.booking_cards import card, name_of, place_of, shortened, slot_choice, type_choice, who, words_of
+from bot.booking_cards import card, name_of, place_of, shortened, slot_choice, type_choice, who, with_rows, words_of
 from bot.booking_phrases import BookingPhrases
 from bot.dialogues import guidance, welcome
 from bot.turns import Answer, Turn, remember
@@ -46,12 +46,20 @@ class Draft:
     version: int = 0
     answers: dict[str, str] = field(default_factory=dict)
     asked_where: bool = False
+    page: int = 0
+    """Of the list of types."""
     at: float = 0.0
 
 
-def begin(turn: Turn, _rest: str = "") -> Answer:
-    """`daftar`: what can be booked where this person lives."""
-    _keep(turn, Draft())
+def begin(turn: Turn, rest: str = "") -> Answer:
+    """`daftar`: what can be booked where this person lives, one page after the other (`rest`)."""
+    _keep(turn, Draft(page=number_in(rest)))
+    return go_on(turn)
+
+
+def begin_with(turn: Turn, type_id: int, person_id: int | None) -> Answer:
+    """Another date for somebody whom we know."""
+    _keep(turn, Draft(type_id=type_id, person_id=person_id, asked_where=True))
     return go_on(turn)
 
 
@@ -220,7 +228,14 @@ def _ask_what(turn: Turn, draft: Draft) -> Answer | None:
     if not offered:
         let_go(turn)
         return Answer(say.nothing_offered(), (guidance.person_choice(say), guidance.menu_choice(say)))
-    rows = tuple(type_choice(say, each) for each in offered[: SHOWN + 2])
+    has_dates = slots.types_with_dates(turn.session, village, turn.now)
+    offered.sort(key=lambda each: each.id not in has_dates)  # stable: else in the order in which they were made
+    begins = draft.page * SHOWN if draft.page * SHOWN < len(offered) else 0
+    rows = [type_choice(say, each) for each in offered[begins : begins + SHOWN]]
+    if begins + SHOWN < len(offered):
+        rows.append(Choice(f"book:{draft.page + 1}", say.label_other_kinds()))
+    if bookings.of_conversation(turn.session, turn.conversation.id, turn.now):
+        rows.append(Choice("mine", say.label_my_bookings()))
     return Answer(say.what(), (*rows, guidance.menu_choice(say)), next_step=STEP)
 
 
@@ -299,7 +314,8 @@ def _ask_when(turn: Turn, draft: Draft) -> Answer | None:
         return Answer(say.no_times(name_of(say, found)), (tell, *_ways_on(turn)))
     rooms = bookings.rooms(turn.session, shown)
     rows = tuple(slot_choice(say, each, rooms[each.id], f"slot:{each.id}.{each.version}") for each in shown)
-    return Answer(say.which_time(name_of(say, found)), (*rows, tell, _give_up_choice(say)), next_step=STEP)
+    asked = with_rows(say.which_time(name_of(say, found)), rows)
+    return Answer(asked, (*rows, tell, _give_up_choice(say)), next_step=STEP)
 
 
 def _ask_questions(turn: Turn, draft: Draft) -> Answer | None:

@@ -24,6 +24,19 @@ SOURCES_SHOWN = 2
 RELATED_SHOWN = 3
 ROWS_SHOWN = 3
 UNCLEAR = "@unclear"
+LEADS_TO_PLACES = frozenset(
+    {
+        "apa-itu-desmigratif",
+        "usaha-produktif-desmigratif",
+        "pelatihan-dan-sertifikasi",
+        "mobile-training-unit",
+        "pendampingan-usaha",
+        "rumah-belajar-anak",
+        "anak-yang-ditinggal",
+        "koperasi-pmi",
+    }
+)
+"""Articles about what can be booked: who reads them is one tap from the dates."""
 CHITCHAT: dict[str, Callable[[Phrases], str]] = {
     "@greeting": Phrases.greeting,
     "@thanks": Phrases.thanks,
@@ -137,9 +150,10 @@ def menu(say: Phrases, guide: Guide, page: int = 1) -> Answer:
     """The topics that have guidance, two pages where they do not fit in one list."""
     shelves = [topic for topic in topics.TOPICS if guide.library.by_topic(topic.code)]
     rows = tuple(Choice(f"topic:{shelf.code}", say.topic(shelf.label), say.topic(shelf.title)) for shelf in shelves)
-    shown, has_more = _page(rows, page, PAGE - 1)
+    shown, has_more = _page(rows, page, PAGE - 2)
     onward = (Choice(f"menu:{page + 1}", say.label_other_topics()),) if has_more else ()
-    return Answer(say.menu(), (*shown, *onward, person_choice(say), Choice("languages", say.label_languages())))
+    beside = (book_choice(say), person_choice(say), Choice("languages", say.label_languages()))
+    return Answer(say.menu(), (*shown, *onward, *beside))
 
 
 def topic(turn: Turn, rest: str) -> Answer:
@@ -174,6 +188,11 @@ def menu_choice(say: Phrases) -> Choice:
 
 def person_choice(say: Phrases) -> Choice:
     return Choice("person", say.label_person())
+
+
+def book_choice(say: Phrases) -> Choice:
+    """To what can be booked."""
+    return Choice("book", say.label_book(), say.title_book())
 
 
 def _noted(say: Phrases, rows: tuple[Row, ...], today: date) -> str:
@@ -217,6 +236,7 @@ def _next_steps(say: Phrases, guide: Guide, found: Answerable) -> tuple[Choice, 
     return (
         Choice(f"more:{found.slug}", say.label_more()),
         *original,
+        *((book_choice(say),) if found.slug in LEADS_TO_PLACES else ()),
         *_rating(say, found.slug),
         *_related(say, guide, found),
     )

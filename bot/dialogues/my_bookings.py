@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.booking_cards import card, name_of, place_of, slot_choice, who
+from bot.booking_cards import card, name_of, place_of, slot_choice, who, with_rows
 from bot.booking_phrases import BookingPhrases
 from bot.dialogues import guidance
-from bot.dialogues.booking import number_in, say_of
+from bot.dialogues.booking import begin, begin_with, number_in, say_of
 from bot.turns import Answer, Turn, remember
 from centre import areas, bookings, people, slots
 from centre.bookings import FAMILY, Booking, State
@@ -32,11 +32,11 @@ def mine(turn: Turn, rest: str) -> Answer:
     say = say_of(turn)
     own = bookings.of_conversation(turn.session, turn.conversation.id, turn.now)
     if not own:
-        return Answer(say.none_of_mine(), (_book_choice(say), guidance.menu_choice(say)))
+        return Answer(say.none_of_mine(), (guidance.book_choice(say), guidance.menu_choice(say)))
     if len(own) == 1:
         return show(turn, own[0])
     rows = tuple(_row(say, booking) for booking in own[:SHOWN])
-    return Answer(say.mine(), (*rows, _book_choice(say), guidance.menu_choice(say)))
+    return Answer(say.mine(), (*rows, guidance.book_choice(say), guidance.menu_choice(say)))
 
 
 def show(turn: Turn, booking: Booking) -> Answer:
@@ -61,7 +61,7 @@ def move(turn: Turn, rest: str) -> Answer:
     if not others:
         return Answer(say.no_other_times(), (back, guidance.menu_choice(say)))
     rows = tuple(slot_choice(say, each, rooms[each.id], f"to:{booking.id}.{each.id}.{each.version}") for each in others)
-    return Answer(say.move_where(), (*rows, back))
+    return Answer(with_rows(say.move_where(), rows), (*rows, back, guidance.menu_choice(say)))
 
 
 def moved(turn: Turn, rest: str) -> Answer:
@@ -152,6 +152,14 @@ def take(turn: Turn, rest: str) -> Answer:
     except bookings.NotOpen:
         return _over(turn)
     return _under(say_of(turn).offer_taken(), show(turn, booking))
+
+
+def again(turn: Turn, rest: str) -> Answer:
+    """The same for the same person on another date."""
+    booking = _opened(turn, rest)
+    if booking is None:
+        return begin(turn)
+    return begin_with(turn, booking.slot.type_id, booking.person_id)
 
 
 def leave(turn: Turn, rest: str) -> Answer:
@@ -261,16 +269,12 @@ def _too_many(turn: Turn) -> Answer:
 
 def _over(turn: Turn) -> Answer:
     say = say_of(turn)
-    return Answer(say.booking_over(), (_book_choice(say), Choice("mine", say.label_my_bookings())))
+    return Answer(say.booking_over(), (guidance.book_choice(say), Choice("mine", say.label_my_bookings())))
 
 
 def _under(sentence: str, following: Answer) -> Answer:
     return Answer(f"{sentence}\n\n{following.text}", following.choices, following.next_step)
 
 
-def _book_choice(say: BookingPhrases) -> Choice:
-    return Choice("book", say.label_book())
-
-
 def _again_choice(say: BookingPhrases, booking: Booking) -> Choice:
-    return Choice(f"what:{booking.slot.type_id}", say.label_other_time())
+    return Choice(f"again:{booking.id}", say.label_other_time())

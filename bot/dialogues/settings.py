@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bot.booking_phrases import BookingPhrases
 from bot.dialogues import guidance
 from bot.phrases import Phrases
 from bot.turns import Answer, Guide, Turn
-from centre import areas, retention
+from centre import areas, bookings, retention
 from centre.areas import Village
 from centre.messages import Choice
 
@@ -42,7 +43,9 @@ def confirm_forget(turn: Turn) -> Answer:
     """`hapus`: one confirmation before everything goes."""
     yes = Choice("forget:yes", turn.say.label_yes_forget())
     no = Choice("forget:no", turn.say.label_no())
-    return Answer(turn.say.confirm_forget(), (yes, no), next_step=FORGET)
+    open_bookings = len(bookings.of_conversation(turn.session, turn.conversation.id, turn.now))
+    also = f" {BookingPhrases(turn.say.language).forget_bookings(open_bookings)}" if open_bookings else ""
+    return Answer(f"{turn.say.confirm_forget()}{also}", (yes, no), next_step=FORGET)
 
 
 def forget(turn: Turn, word: str) -> Answer:
