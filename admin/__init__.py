@@ -13,7 +13,28 @@ from flask import Blueprint, Flask
 from flask_babel import Babel  # type: ignore[import-untyped]
 from flask_wtf.csrf import CSRFProtect
 
-from admin import access, articles, assets, auth, contacts, desk, errors, headers, tables, translations, wording
+from admin import (
+    access,
+    articles,
+    assets,
+    auth,
+    booking_types,
+    calls,
+    centre_hours,
+    contacts,
+    desk,
+    desk_bookings,
+    errors,
+    figures,
+    headers,
+    people,
+    rosters,
+    services,
+    slots,
+    tables,
+    translations,
+    wording,
+)
 from centre.db import Database
 
 LOCALES = Path(__file__).parent.parent / "locales"
@@ -51,10 +72,19 @@ def _pages(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         assets.blueprint(),
         auth.blueprint(database, clock),
         desk.blueprint(database, clock),
+        slots.blueprint(database, clock),
+        rosters.blueprint(database, clock),
+        desk_bookings.blueprint(database, clock),
         articles.blueprint(database, clock),
         translations.blueprint(database, clock),
         tables.blueprint(clock),
         contacts.blueprint(database, clock),
+        services.blueprint(database, clock),
+        calls.blueprint(database, clock),
+        booking_types.blueprint(database, clock),
+        centre_hours.blueprint(database, clock),
+        people.blueprint(database, clock),
+        figures.blueprint(database, clock),
     ):
         pages.register_blueprint(part)
     return pages

@@ -39,6 +39,7 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
                 "change_types": access.MAY_CHANGE_TYPES,
                 "see_rosters": access.MAY_SEE_ROSTERS,
                 "book": access.MAY_BOOK,
+                "help": (Role.HELPER,),
             },
             "asset": assets.address,
             "moment": moment,
@@ -130,7 +131,9 @@ def why_not_told(reason: str) -> str:
         "blocked": _("Orang ini memblokir bot."),
         "too_late": _("Pesan tidak sempat terkirim pada waktunya."),
         "expired": _("Pesan tidak sempat terkirim pada waktunya."),
-        "window_closed": _("Pesan terakhirnya lebih dari 24 jam lalu; WhatsApp hanya meloloskan templat yang disetujui."),
+        "window_closed": _(
+            "Pesan terakhirnya lebih dari 24 jam lalu; WhatsApp hanya meloloskan templat yang disetujui."
+        ),
         "template_missing": _("Templat WhatsApp untuk kabar ini belum disetujui Meta."),
         "cannot_open": _("Alamatnya tidak bisa dibuka: disimpan dengan kunci lain."),
         "lease": _("Tidak jelas apakah sampai: program berhenti saat mengirim."),

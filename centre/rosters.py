@@ -129,6 +129,14 @@ def villages(session: Session, scope: Scope) -> Sequence[Village]:
     return session.scalars(select(Village).where(scope.covers(Village.code)).order_by(Village.name, Village.id)).all()
 
 
+def village(session: Session, scope: Scope, village_id: int) -> Village:
+    """One of them. Raises `NotHere`."""
+    found = session.scalars(select(Village).where(scope.covers(Village.code), Village.id == village_id)).first()
+    if found is None:
+        raise NotHere(f"village {village_id}")
+    return found
+
+
 def types(session: Session, within: Iterable[Village]) -> list[BookingType]:
     """What is offered in any of these villages."""
     codes = [village.code for village in within]
@@ -151,15 +159,16 @@ def weeks(
 
 
 def coming(
-    session: Session, scope: Scope, now: datetime, *, free_only: bool, type_id: int | None, village_id: int | None
+    session: Session, scope: Scope, now: datetime, *, also_full: Scope, type_id: int | None, village_id: int | None
 ) -> list[Filled]:
-    """Slots somebody can still be booked into at the desk, by time; with `free_only` those that have a seat left."""
+    """Slots somebody can still be booked into at the desk, by time: those with a seat left, and full ones, in which one
+    can only wait, as far as `also_full` reaches."""
     found = session.scalars(
         _slots(scope, type_id, village_id)
         .where(Slot.state == SlotState.OPEN, Slot.ends_at > now, Slot.starts_at < now + AHEAD)
         .limit(MOST)
     ).all()
-    return [each for each in filled(session, found) if each.left or not free_only]
+    return [each for each in filled(session, found) if each.left or also_full.includes(each.slot.village.code)]
 
 
 def slot(session: Session, scope: Scope, slot_id: int) -> Slot:
@@ -227,6 +236,11 @@ def own(session: Session, scope: Scope, staff_id: str, now: datetime) -> list[Ow
     made = _bookings(scope).where(Booking.booked_by == bookings.by_staff(staff_id), Booking.state.in_(bookings.OPEN))
     found = session.scalars(made.where(Slot.ends_at > now).order_by(Slot.starts_at, Booking.id)).all()
     return [Own(each.code or "", each.person.name if each.person else "", each.slot) for each in found]
+
+
+def door_opens(slot: Slot) -> datetime:
+    """From when on people can be ticked off."""
+    return slot.starts_at - bookings.DOOR_OPENS
 
 
 def day_of(slot: Slot) -> date:

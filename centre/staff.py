@@ -130,6 +130,10 @@ class Scope:
         within = [code.is_not(None) if area == "" else _is_within(code, area) for area in sorted(self.areas)]
         return or_(false(), *within, *([code.is_(None)] if self.unplaced else []))
 
+    def includes(self, code: str) -> bool:
+        """Does this village code lie in one of the areas?"""
+        return any(area in ("", code) or code.startswith(f"{area}.") for area in self.areas)
+
 
 @dataclass(frozen=True)
 class SignedIn:

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 from uuid import uuid4
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
 
 from centre import bookings, calendars, interests, slots
 from centre.areas import Village
 from centre.booking_types import BookingType
+from centre.bookings import Booking
 from centre.rosters import day_of
 from centre.slots import Passed, Plan, Slot
 
@@ -86,8 +88,10 @@ def reached(session: Session, slot: Slot) -> dict[Reach, Reached]:
     for reach in REACHES:
         ids = numbers(session, slot, reach)
         if len(ids) not in {each.slots for each in found.values()}:
-            told = [booking for slot_id in ids for booking in bookings.roster(session, slot_id, bookings.OPEN)]
-            found[reach] = Reached(len(ids), len(told), sum(booking.conversation_id is None for booking in told))
+            told = session.scalars(
+                select(Booking.conversation_id).where(Booking.slot_id.in_(ids), Booking.state.in_(bookings.OPEN))
+            ).all()
+            found[reach] = Reached(len(ids), len(told), told.count(None))
     return found
 
 
@@ -130,7 +134,8 @@ def numbers(session: Session, slot: Slot, reach: Reach) -> list[int]:
     later = slots.of_series(session, slot)
     if reach == "series":
         return later
-    return [each for each in later if day_of(session.get_one(Slot, each)) == day_of(slot)]
+    following = session.scalars(select(Slot).where(Slot.id.in_(later)).options(joinedload(Slot.village)))
+    return sorted(each.id for each in following if day_of(each) == day_of(slot))
 
 
 def _make_one(

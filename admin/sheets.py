@@ -1,0 +1,58 @@
+"""Lists as files for a spreadsheet. What people typed stays words: nothing in a cell is ever reckoned.
+
+A cell that begins with = + - @, a tab or a carriage return would be a formula to the program that opens it (OWASP, "CSV
+Injection"); here each is written as text and marked as quoted, which it stays when somebody edits it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WIDEST = 60
+
+
+def written(heading: Iterable[str], columns: list[str], rows: Iterable[list[str | int]]) -> bytes:
+    """A workbook of one sheet: lines that say what it is, the names of the columns, the rows."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for line in heading:
+        _write(sheet, [line])
+    _write(sheet, columns, is_bold=True)
+    sheet.freeze_panes = f"A{sheet.max_row + 1}"
+    first = sheet.max_row
+    for row in rows:
+        _write(sheet, row)
+    _widen(sheet, first)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _write(sheet: Worksheet, row: Iterable[str | int], *, is_bold: bool = False) -> None:
+    sheet.append([_cell(sheet, value, is_bold) for value in row])
+
+
+def _cell(sheet: Worksheet, value: str | int, is_bold: bool) -> Cell:
+    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value)
+    if isinstance(value, str):
+        cell.data_type = "s"
+        cell.quotePrefix = True
+    if is_bold:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def _widen(sheet: Worksheet, first: int) -> None:
+    """As wide as what stands in them, from the names of the columns on."""
+    for number, column in enumerate(sheet.iter_cols(min_row=first, values_only=True), start=1):
+        longest = max(len(str(value or "")) for value in column)
+        sheet.column_dimensions[get_column_letter(number)].width = min(longest + 2, WIDEST)
