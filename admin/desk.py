@@ -14,9 +14,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin import wording
-from admin.access import MAY_READ_CONTENT, MAY_SEE_MESSAGES, me, only, whoever_is_signed_in
+from admin.access import MAY_READ_CONTENT, MAY_SEE_MESSAGES, MAY_SERVE, me, only, whoever_is_signed_in
 from admin.language import gettext as _
-from centre import audit, desk, inbox, outbox
+from centre import audit, calls, desk, inbox, outbox
 from centre.db import Database
 from centre.desk import LostReply, WaitingMessage
 from centre.inbox import Erased
@@ -40,6 +40,8 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         with database.reading() as session:
             if me().has_role(*MAY_SEE_MESSAGES):
                 waiting["messages"], waiting["replies"] = desk.counts(session, _scope())
+            if me().has_role(*MAY_SERVE):
+                waiting["calls"] = calls.count(session, me().scope(*MAY_SERVE))
             if me().has_role(*MAY_READ_CONTENT):
                 waiting["articles"] = len(articles.waiting_for_check(session))
         roles = [(wording.role_name(role), wording.where(area)) for role, area in sorted(me().roles)]

@@ -1,0 +1,131 @@
+"""Angka: what came of the slots, over months, by type, village and regency; counted, never named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from babel.dates import format_date
+from flask import Blueprint, render_template, request
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from admin.access import MAY_SEE_FIGURES, me, only
+from admin.charts import share_chart
+from admin.language import gettext as _
+from admin.wording import LOCALE, today
+from centre import areas, figures, type_desk, village_desk
+from centre.areas import Village
+from centre.db import Database
+from centre.figures import Figures, Wanted
+from centre.staff import Role, Scope
+
+SPAN, LONGEST = 12, 36
+"""Months shown unless asked otherwise, and months one can go back."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the figures can be narrowed to."""
+
+    months: Sequence[str]
+    types: Sequence[tuple[str, str]]
+    regencies: Sequence[tuple[str, str]]
+    villages: Sequence[tuple[str, str]]
+
+
+def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
+    """One page with every figure."""
+    pages = Blueprint("figures", __name__)
+
+    @pages.get("/layanan/angka")
+    @only(*MAY_SEE_FIGURES)
+    def every() -> str:
+        now, scope = clock(), me().scope(*MAY_SEE_FIGURES)
+        with database.reading() as session:
+            choices = _choices(session, scope, today(now))
+            wanted = _wanted(choices)
+            months = figures.by_month(session, scope, wanted, now)
+            return render_template(
+                "admin/figures.html",
+                choices=choices,
+                wanted=wanted,
+                total=figures.total(session, scope, wanted, now),
+                groups=_groups(session, scope, wanted, now, months),
+                chart=_chart(months),
+                month=month_name,
+                percent=percent,
+                hides=hides,
+            )
+
+    return pages
+
+
+def month_name(month: str) -> str:
+    """ "Des 2026"."""
+    return format_date(date.fromisoformat(f"{month}-01"), "MMM y", LOCALE)
+
+
+def percent(share: float | None) -> str:
+    """ "8%", or a dash where nothing is known."""
+    return "–" if share is None else f"{share:.0%}"
+
+
+def hides(line: Figures) -> bool:
+    """Are the figures of so few people kept from who must not know them? Viewers see no single villager."""
+    return line.is_few and me().has_role(Role.VIEWER) and not me().has_role(Role.ADMINISTRATOR)
+
+
+def _groups(
+    session: Session, scope: Scope, wanted: Wanted, now: datetime, months: list[Figures]
+) -> list[tuple[str, str, list[Figures]]]:
+    """Every table: its anchor, its title, its lines."""
+    return [
+        ("bulan", _("Per bulan"), [line for line in months if line.slots]),
+        ("jenis", _("Per jenis layanan"), figures.by_type(session, scope, wanted, now)),
+        ("kabupaten", _("Per kabupaten"), figures.by_regency(session, scope, wanted, now)),
+        ("desa", _("Per desa"), figures.by_village(session, scope, wanted, now)),
+    ]
+
+
+def _chart(months: list[Figures]) -> Markup | None:
+    """The share over the months; nothing where there is none to show."""
+    shares = [None if hides(line) else line.no_show for line in months]
+    if all(share is None for share in shares):
+        return None
+    return share_chart([month_name(line.key) for line in months], shares, _("Bagian yang tidak datang per bulan"))
+
+
+def _choices(session: Session, scope: Scope, day: date) -> Choices:
+    found = village_desk.villages(session, scope)
+    types = type_desk.types(session, scope)
+    named = [(str(each.id), each.text_in([type_desk.SOURCE]).name) for each in types]
+    return Choices(_months(day), named, sorted(areas.regencies(found), key=lambda each: each[1]), _named(found))
+
+
+def _named(found: Sequence[Village]) -> list[tuple[str, str]]:
+    return [(str(each.id), f"{each.name}, {each.regency}") for each in found]
+
+
+def _months(day: date) -> list[str]:
+    """The months one can choose from, the newest last."""
+    number = day.year * 12 + day.month - 1
+    return [f"{each // 12:04}-{each % 12 + 1:02}" for each in range(number - LONGEST + 1, number + 1)]
+
+
+def _wanted(choices: Choices) -> Wanted:
+    """What was asked for; anything that is not among the choices is as if it had not been."""
+    since = _asked("dari", choices.months) or choices.months[-SPAN]
+    until = _asked("sampai", choices.months) or choices.months[-1]
+    kind, village = (
+        _asked(name, dict(known)) for name, known in (("jenis", choices.types), ("desa", choices.villages))
+    )
+    area = _asked("kabupaten", dict(choices.regencies))
+    since, until = min(since, until), max(since, until)
+    return Wanted(since, until, int(kind) if kind else None, area, int(village) if village else None)
+
+
+def _asked(name: str, known: Sequence[str] | dict[str, str]) -> str:
+    asked = request.args.get(name, "")
+    return asked if asked in known else ""
