@@ -21,8 +21,7 @@ GUIDANCE = Path(danger.__file__).parent / "guidance"
 FOLDS = 3
 ORDINARY_AWAY = 3
 """So many of the ordinary questions are judged, to be quick; they are learnt from all."""
-
-pytestmark = pytest.mark.xdist_group("alarm")  # else each worker would train its own
+LANGUAGES = ("id", "jv", "su", "sas", "en", "mad", "bbc", "min", "bjn", "mkn")
 
 
 @pytest.fixture(scope="module")
@@ -70,26 +69,22 @@ def share(levels: Levels, name: str, *wanted: str, language: str | None = None) 
     return sum(each[level] for each in counts for level in wanted) / sum(each.total() for each in counts)
 
 
-def test_nine_of_ten_unseen_cries_and_hints_are_heard(levels: Levels) -> None:
-    """Half of these lines are hints, written to be hard; of the shared questions more are heard."""
-    assert share(levels, "phrasings", "act", "ask") >= 0.91
-    assert share(levels, "phrasings", "act") >= 0.6
-
-
-@pytest.mark.parametrize("language", ["id", "jv", "su", "sas", "en", "mad", "bbc", "min", "bjn", "mkn"])
-def test_they_are_heard_in_every_language(levels: Levels, language: str) -> None:
-    assert share(levels, "phrasings", "act", "ask", language=language) >= 0.88
-
-
-def test_ordinary_questions_are_seldom_taken_for_danger(levels: Levels) -> None:
-    assert share(levels, "ordinary", "act") <= 0.008
-    assert share(levels, "ordinary", "ask") <= 0.065
-
-
-def test_calm_messages_in_the_words_of_danger_are_mostly_left_in_peace(levels: Levels) -> None:
-    """Written to be mistaken: law, news, old stories, figures of speech. One question is the price of the hints heard."""
-    assert share(levels, "calm", "act") <= 0.02
-    assert share(levels, "calm", "ask") <= 0.135
+def test_unseen_danger_is_heard_and_unseen_calm_left_in_peace(levels: Levels, subtests: pytest.Subtests) -> None:
+    """One test, because each worker of pytest-xdist that ran one of several would learn and judge everything again."""
+    with subtests.test("nine of ten cries and hints are heard"):
+        # half of these lines are hints, written to be hard; of the shared questions more are heard
+        assert share(levels, "phrasings", "act", "ask") >= 0.91
+        assert share(levels, "phrasings", "act") >= 0.6
+    for language in LANGUAGES:
+        with subtests.test("they are heard in every language", language=language):
+            assert share(levels, "phrasings", "act", "ask", language=language) >= 0.88
+    with subtests.test("ordinary questions are seldom taken for danger"):
+        assert share(levels, "ordinary", "act") <= 0.008
+        assert share(levels, "ordinary", "ask") <= 0.065
+    with subtests.test("calm messages in the words of danger are mostly left in peace"):
+        # written to be mistaken: law, news, old stories, figures of speech; one question is the price of the hints heard
+        assert share(levels, "calm", "act") <= 0.02
+        assert share(levels, "calm", "ask") <= 0.135
 
 
 def test_wayan_hints_at_what_no_rule_foresaw(trained: Alarm, reader: Reader) -> None:
