@@ -90,7 +90,10 @@ def merge(
     if kept_id not in (found.one.id, found.other.id):
         raise NotHere(f"person {kept_id}")
     gone = found.other if kept_id == found.one.id else found.one
-    merging.merge(session, kept_id, gone.id, by, now)
+    try:
+        merging.merge(session, kept_id, gone.id, by, now)
+    except LookupError as error:  # somebody else was faster
+        raise NotHere(f"people {found.one.id} and {found.other.id}") from error
 
 
 def keep_apart(session: Session, scope: Scope, village_id: int, pair: tuple[int, int], by: str, now: datetime) -> None:
