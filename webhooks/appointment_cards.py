@@ -50,6 +50,8 @@ class Card:
     is_confirmed: bool
     is_too_late: bool
     """It can be neither cancelled nor moved any more."""
+    seen: str
+    """Which time and place are shown."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ def card(session: Session, booking: Booking, chosen: str, now: datetime) -> Card
         code=booking.code or "",
         is_confirmed=booking.confirmed_at is not None,
         is_too_late=booking.state == State.BOOKED and now >= slot.type.cancel_until(slot.starts_at),
+        seen=shown_time(slot),
     )
 
 
@@ -94,13 +97,18 @@ def other_dates(session: Session, booking: Booking, language: str, now: datetime
     rooms = bookings.rooms(session, others)
     return [
         Choice(
-            f"{slot.id}.{slot.version}",
+            shown_time(slot),
             when(slot, language),
             ", ".join(where(slot, words["desk"])[:2]),
             rooms[slot.id].left,
         )
         for slot in others
     ]
+
+
+def shown_time(slot: Slot) -> str:
+    """A slot as it is now: its number, and the version that changes with its time and place."""
+    return f"{slot.id}.{slot.version}"
 
 
 def called(name: str) -> str:

@@ -43,6 +43,8 @@ ACTS: Mapping[str, Callable[[Session, int, str, datetime], Booking]] = {
     "batal": bookings.cancel,
     "berhalangan": bookings.excuse,
 }
+PROMISES = ("datang", "ambil")
+"""Acts that hold only for the time and place that were shown: a page may have been open since before staff changed them."""
 
 log = structlog.get_logger()
 
@@ -79,7 +81,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], *, public_url: 
     def change(token: str, act: str) -> Response:
         try:
             with database.transaction() as session:
-                _change(session, _behind(session, token), act, clock())
+                _change(session, _behind(session, token), act, request.form.get("seen", ""), clock())
         except bookings.TooLateToCancel:
             return _page("appointment-cancel.html", token, 409)
         return see(_address(token))
@@ -181,8 +183,10 @@ def _behind(session: Session, token: str) -> Booking:
     return booking
 
 
-def _change(session: Session, booking: Booking, act: str, now: datetime) -> None:
+def _change(session: Session, booking: Booking, act: str, seen: str, now: datetime) -> None:
     """Do it. What cannot be done any more raises nothing: the page says how it stands instead. Raises `TooLateToCancel`."""
+    if act in PROMISES and seen != cards.shown_time(bookings.hold(session, booking.id).slot):
+        return
     with suppress(bookings.NotOpen, bookings.OfferLapsed):
         ACTS[act](session, booking.id, bookings.FAMILY, now)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from html import unescape
 from string import Formatter
 from typing import Any
 
 import icalendar
 import pytest
+import segno
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -44,9 +45,11 @@ class Link:
         return self.browser.get(f"/janji/{self.token}{more}")
 
     def read(self, more: str = "") -> str:
-        return unescape(self.look(more).get_data(as_text=True))
+        return seen(self.look(more))
 
     def send(self, act: str, headers: dict[str, str] | None = None, **fields: str) -> TestResponse:
+        """Send a form; what the page put into it unseen goes along."""
+        fields = dict(re.findall(r'name="(seen)" value="([^"]+)"', self.read())) | fields
         return self.browser.post(f"/janji/{self.token}/{act}", data=fields, headers=headers)
 
     def calendar(self) -> Any:
@@ -65,6 +68,10 @@ class Link:
         with self.database.reading() as session:
             latest = bookings.history(session, self.booking_id)[-1]
             return latest.what, latest.by
+
+
+def seen(page: TestResponse) -> str:
+    return unescape(page.get_data(as_text=True)).replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.fixture
@@ -138,20 +145,26 @@ def test_a_title_belongs_to_the_name(name: str, shown: str) -> None:
     assert called(name) == shown
 
 
-def test_the_picture_leads_staff_to_the_check_in(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn: list[str] = []
-    make = appointments.segno.make
-    monkeypatch.setattr(appointments.segno, "make", lambda text, **how: (drawn.append(text), make(text, **how))[1])
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the QR pictures say."""
+    texts: list[str] = []
+    make = segno.make
+
+    def note_and_make(text: str, **how: Any) -> segno.QRCode:
+        texts.append(text)
+        return make(text, **how)
+
+    monkeypatch.setattr(segno, "make", note_and_make)
+    return texts
+
+
+def test_the_picture_leads_staff_to_the_check_in(link: Link, drawn: list[str]) -> None:
     assert "<svg" in link.read().partition('role="img"')[2]
     assert drawn == [f"{PUBLIC}/admin/hadir/{link.booking().code}"]
 
 
-def test_without_a_public_address_the_picture_leads_where_the_page_was_asked(
-    link: Link, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    drawn: list[str] = []
-    make = appointments.segno.make
-    monkeypatch.setattr(appointments.segno, "make", lambda text, **how: (drawn.append(text), make(text, **how))[1])
+def test_without_a_public_address_the_picture_leads_where_the_page_was_asked(link: Link, drawn: list[str]) -> None:
     app = Flask("appointments-test")
     app.register_blueprint(appointments.blueprint(link.database, lambda: NOW))
     app.test_client().get(f"/janji/{link.token}", base_url="http://192.168.1.7:8000")
@@ -214,7 +227,10 @@ def test_who_writes_in_sasak_reads_indonesian(link: Link) -> None:
 
 def test_another_language_can_be_chosen_and_stays(link: Link) -> None:
     assert "I will come" in link.read("?lang=en")
-    assert link.browser.post(f"/janji/{link.token}/datang?lang=en").location == f"/janji/{link.token}?lang=en"
+    assert (
+        link.browser.post(f"/janji/{link.token}/datang?lang=en", data={"seen": "1.1"}).location
+        == f"/janji/{link.token}?lang=en"
+    )
     assert '<html lang="id">' in link.read("?lang=<b>")
 
 
@@ -238,6 +254,20 @@ def test_she_says_that_she_will_come(link: Link) -> None:
     page = link.read()
     assert "sudah mengabari akan datang" in page
     assert "Saya akan datang" not in page
+
+
+def test_a_page_from_before_staff_changed_the_time_promises_nothing(link: Link) -> None:
+    with link.database.transaction() as session:
+        change = Plan(date(2026, 12, 13), time(13), time(15), 2)
+        bookings.change_slot(session, 1, change, "Aula dipakai", WAYAN, NOW, insist=True)
+    assert link.send("datang", seen="1.1").status_code == 303
+    assert link.last_change()[0] == "changed"
+    page = link.read()
+    assert "Petugas mengubah waktu atau tempatnya" in page
+    assert "Alasannya: Aula dipakai" in page
+    assert "Minggu, 13 Desember 2026, pukul 13.00–15.00 WITA" in page
+    link.send("datang")
+    assert link.last_change()[0] == "confirmed"
 
 
 def test_she_is_asked_once_more_before_she_gives_it_back(link: Link) -> None:
@@ -330,7 +360,7 @@ def test_an_offer_that_is_over_has_gone_to_the_next(open_link: Callable[..., Lin
     drop_out(link.database, 1)
     link.now = NOW + timedelta(hours=5)
     assert "sudah diberikan kepada urutan berikutnya" in link.read()
-    assert link.send("ambil").status_code == 303
+    assert link.send("ambil", seen="1.1").status_code == 303  # from a page that was open since
     assert link.booking().state == State.LAPSED  # entered, although she came too late
     assert "sudah diberikan kepada urutan berikutnya" in link.read()
 
@@ -385,7 +415,7 @@ def test_a_time_that_staff_changed_meanwhile_is_shown_anew(link: Link) -> None:
         bookings.change_slot(
             session, other, Plan(date(2026, 12, 20), begins, ends, slot.seats), "", WAYAN, NOW, insist=True
         )
-    refused = unescape(link.send("pindah", choice=f"{other}.1").get_data(as_text=True))
+    refused = seen(link.send("pindah", choice=f"{other}.1"))
     assert "baru saja diubah petugas" in refused
     assert "Minggu, 20 Desember 2026, pukul 13.00–15.00 WITA" in refused
     assert f'value="{other}.2"' in refused
