@@ -1,9 +1,9 @@
 """What staff do in a transcript, between what people say: "(petugas: …)" lines, and the messages we then write first.
 
-    (petugas: jadwal Pelatihan perbengkelan, Korleko, 2026-12-12 09.00-12.00, 1 kursi)
-    (petugas: pindah 2026-12-12 09.00 ke 2026-12-13 10.00-13.00, pelatih sakit)
-    (petugas: batal 2026-12-12 09.00, hujan lebat)
-    (petugas: tidak hadir Sari)
+(petugas: jadwal Pelatihan perbengkelan, Korleko, 2026-12-12 09.00-12.00, 1 kursi)
+(petugas: pindah 2026-12-12 09.00 ke 2026-12-13 10.00-13.00, pelatih sakit)
+(petugas: batal 2026-12-12 09.00, hujan lebat)
+(petugas: tidak hadir Sari)
 """
 
 from __future__ import annotations
@@ -74,7 +74,10 @@ def _absent(session: Session, name: str, now: datetime) -> None:
 
 def _slot(session: Session, day: str, begins: str) -> Slot:
     for slot in session.scalars(select(Slot).where(Slot.state == slots.State.OPEN)):
-        if slots.times(Plan(date.fromisoformat(day), _clock(begins), time(23, 59), 1), slot.village)[0] == slot.starts_at:
+        if (
+            slots.times(Plan(date.fromisoformat(day), _clock(begins), time(23, 59), 1), slot.village)[0]
+            == slot.starts_at
+        ):
             return slot
     raise AssertionError(f"no slot on {day} at {begins}")
 

@@ -1,0 +1,381 @@
+"""Booking in the chat, where something is in the way: each refusal is a kind sentence and a way on, and nothing is lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from weakref import WeakKeyDictionary
+
+import pytest
+from sqlalchemy import Engine, select
+
+from bot.turns import Guide
+from centre import booking_types, bookings, conversations, slots
+from centre.areas import Village
+from centre.booking_records import Booking
+from centre.booking_types import BookingType
+from centre.bookings import State
+from centre.conversations import Conversation
+from centre.db import Database
+from centre.messages import Choice, Incoming, Part
+from centre.notices import Notice
+from centre.people import Person
+from centre.slots import Plan, Slot
+from tests.bot.chatting import Chat
+
+WAYAN = "11111111-1111-1111-1111-111111111111"
+TUESDAY = date(2026, 12, 1)
+
+
+@pytest.fixture
+def database(village_database: Database) -> Database:
+    with village_database.transaction() as session:
+        booking_types.seed(session, Chat.now)
+    return village_database
+
+
+def a_slot(
+    database: Database, slug: str = "koperasi", seats: int = 2, day: date = TUESDAY, now: datetime = Chat.now
+) -> int:
+    """Nine to twelve in Korleko, made by the officer."""
+    with database.transaction() as session:
+        kind = session.scalars(select(BookingType).where(BookingType.slug == slug)).one()
+        village = session.scalars(select(Village).where(Village.name == "Korleko")).one()
+        return slots.make(session, kind, village, Plan(day, time(9), time(12), seats), WAYAN, now, insist=True).id
+
+
+@dataclass
+class Neighbour(Chat):
+    """One of several people who live by one clock."""
+
+    clock: dict[str, datetime] = field(default_factory=dict)
+
+    def send(self, message: Incoming) -> list[Part]:
+        self.now = max(self.now, self.clock.get("now", self.now))
+        arrived = super().send(message)
+        self.clock["now"] = self.now
+        return arrived
+
+
+CLOCKS: WeakKeyDictionary[Engine, dict[str, datetime]] = WeakKeyDictionary()
+
+
+def in_korleko(database: Database, guide: Guide, number: int = 1) -> Chat:
+    """Somebody who has told language and village already."""
+    clock = CLOCKS.setdefault(database.engine, {})
+    chat = Neighbour(database, guide, name=f"62812345100{number}", clock=clock)
+    for said in ("/start", "Bahasa Indonesia", "Korleko"):
+        chat.say(said)
+    return chat
+
+
+def up_to_the_question(chat: Chat, name: str, wish: str = "daftar koperasi") -> str:
+    """As far as "Jadi daftar?"; gives that sentence."""
+    for said in (wish, "saya sendiri", name):
+        chat.say(said)
+    return chat.say("1")[-1].text
+
+
+def states(database: Database) -> list[str]:
+    with database.reading() as session:
+        return list(session.scalars(select(Booking.state).order_by(Booking.id)))
+
+
+def test_two_telephones_want_the_last_seat(database: Database, guide: Guide) -> None:
+    """Both have been asked "Jadi daftar?"; the second to say yes is offered the waiting line, with her place in it."""
+    a_slot(database, seats=1)
+    sari, rohani = in_korleko(database, guide, 1), in_korleko(database, guide, 2)
+    assert "Jadi daftar?" in up_to_the_question(sari, "Sari")
+    assert "Jadi daftar?" in up_to_the_question(rohani, "Rohani")
+    assert "Sudah terdaftar" in sari.say("ya")[-1].text
+
+    late = rohani.say("ya")[-1].text
+
+    assert "baru saja terisi" in late
+    assert "urutan ke-1" in late
+    assert "daftar tunggu" in rohani.say("ya")[-1].text
+    assert states(database) == [State.BOOKED, State.WAITING]
+
+
+def test_a_slot_moves_while_somebody_chooses(database: Database, guide: Guide) -> None:
+    """The new time is told and asked about; the yes to it counts."""
+    slot_id = a_slot(database)
+    sari = in_korleko(database, guide)
+    up_to_the_question(sari, "Sari")
+    with database.transaction() as session:
+        later = Plan(TUESDAY + timedelta(days=1), time(13), time(15), 2)
+        bookings.change_slot(session, slot_id, later, "pelatih sakit", WAYAN, sari.now, insist=True)
+
+    told = sari.say("ya")[-1].text
+
+    assert "baru saja berubah" in told
+    assert "Rabu, 2 Desember 2026, pukul 13.00" in told
+    assert "Jadi daftar?" in told
+    assert "Sudah terdaftar" in sari.say("ya")[-1].text
+
+
+def test_a_slot_called_off_while_somebody_chooses(database: Database, guide: Guide) -> None:
+    slot_id = a_slot(database)
+    a_slot(database, day=TUESDAY + timedelta(days=7))
+    sari = in_korleko(database, guide)
+    up_to_the_question(sari, "Sari")
+    with database.transaction() as session:
+        bookings.call_off_slot(session, slot_id, "hujan", WAYAN, sari.now)
+
+    told = sari.say("ya")[-1]
+
+    assert "sudah tidak ada" in told.text
+    assert "8 Desember" in told.text
+    assert states(database) == []
+
+
+def test_an_old_button_of_a_date_that_is_over(database: Database, guide: Guide) -> None:
+    """Her button of last month still says what it meant; the answer is kind and shows what is left."""
+    slot_id = a_slot(database)
+    sari = in_korleko(database, guide)
+    up_to_the_question(sari, "Sari")
+    sari.now += timedelta(days=20)
+
+    told = sari.tap(f"slot:{slot_id}.1")[-1].text
+
+    assert "Siapa" in told or "untuk siapa" in told.casefold()
+    for said in ("saya sendiri", "Sari"):
+        sari.say(said)
+    assert "tidak ada" in sari.tap("sure:yes")[-1].text
+    assert states(database) == []
+
+
+ODD = """
+    what:0 what:999999999999999999999 what:x who:99 who: rel:king kind:king slot:7.1 slot:. slot: when pass
+    sure:yes queue:yes giveup:no hear:99 mine:99 shift:99 to:1.2.3 to: to:1 drop:99 free:99:yes keep:99:no
+    come:99:yes take:99:yes leave:99:no again:99 book:99 book:-1
+"""
+
+
+@pytest.mark.parametrize("code", ODD.split())
+def test_a_forged_or_forgotten_button_is_answered(database: Database, guide: Guide, code: str) -> None:
+    """Whatever a button says, there is an answer with something to choose, and nothing is booked."""
+    a_slot(database)
+    sari = in_korleko(database, guide)
+
+    told = sari.tap(code)
+
+    assert told[-1].text
+    assert told[-1].choices or sari.offered
+    assert states(database) == []
+
+
+def test_nobody_opens_a_booking_that_is_not_theirs(database: Database, guide: Guide) -> None:
+    """Numbers of bookings are easy to guess: from another telephone they open nothing."""
+    a_slot(database)
+    sari, thief = in_korleko(database, guide, 1), in_korleko(database, guide, 2)
+    up_to_the_question(sari, "Sari")
+    sari.say("ya")
+    deeds = [
+        "mine:1",
+        "shift:1",
+        "to:1.1.1",
+        "drop:1",
+        "free:1:yes",
+        "keep:1:no",
+        "come:1:yes",
+        "take:1:yes",
+        "leave:1:no",
+    ]
+
+    told = [thief.tap(code)[-1].text for code in deeds]
+
+    assert all("tidak cocok" in each and "Sari" not in each for each in told)
+    assert states(database) == [State.BOOKED]
+
+
+def test_codes_are_not_tried_out(database: Database, guide: Guide) -> None:
+    """After five wrong names the code rests for an hour, also for whoever then knows the name."""
+    a_slot(database)
+    sari, thief = in_korleko(database, guide, 1), in_korleko(database, guide, 2)
+    up_to_the_question(sari, "Siti Sari")
+    code = sari.say("ya")[-1].text.partition("Kode: ")[2].split()[0]
+
+    for name in ("Ani", "Budi", "Cici", "Dedi", "Euis"):
+        thief.say(code)
+        told = thief.say(name)[-1].text
+    assert "satu jam lagi" in told
+    assert "satu jam lagi" in thief.say(code)[-1].text
+
+    thief.now += timedelta(hours=1, minutes=1)
+    thief.say(code)
+    assert "Siti Sari" in thief.say("siti sari")[-1].text
+
+
+def test_several_people_behind_one_telephone(database: Database, guide: Guide) -> None:
+    """Mother and daughter each have a place in the same slot; the same person twice is told so."""
+    a_slot(database)
+    rohani = in_korleko(database, guide)
+    up_to_the_question(rohani, "Rohani")
+    rohani.say("ya")
+    for said in ("daftar koperasi", "orang lain", "anak", "Dewi", "1"):
+        rohani.say(said)
+    assert "untuk Dewi" in rohani.say("ya")[-1].text
+
+    for said in ("daftar koperasi", "dewi", "1"):
+        told = rohani.say(said)
+    assert "Dewi sudah terdaftar" in rohani.say("ya")[-1].text or "menunggu" in told[-1].text
+    assert states(database) == [State.BOOKED, State.BOOKED]
+    assert [choice.title.split(", ")[1] for choice in rows_of_mine(rohani)] == ["Rohani", "Dewi"]
+
+
+def rows_of_mine(chat: Chat) -> list[Choice]:
+    chat.say("janji saya")
+    return [choice for choice in chat.offered if choice.code.startswith("mine:")]
+
+
+def test_a_child_is_booked_by_a_parent(database: Database, guide: Guide) -> None:
+    """Rumah Belajar: "7" is an age, not the seventh choice; a child who writes is asked to fetch a parent."""
+    a_slot(database, "rumah-belajar")
+    rohani, rizki = in_korleko(database, guide, 1), in_korleko(database, guide, 2)
+    for said in ("daftar rumah belajar", "orang lain", "anak", "Rizki", "7", "1", "2", "lewati", "ya"):
+        told = rohani.say(said)
+    assert "Sudah terdaftar" in told[-1].text
+    with database.reading() as session:
+        booking = session.scalars(select(Booking)).one()
+        assert booking.answers == {"school_class": "2"}
+
+    for said in ("daftar rumah belajar", "saya sendiri", "Rizki", "10"):
+        told = rizki.say(said)
+    assert "orang tua atau walinya" in told[-1].text
+
+
+def test_not_for_everybody(database: Database, guide: Guide) -> None:
+    """The workshop is for those who came back and for families; who is about to leave hears so, and what else there is."""
+    a_slot(database, "pelatihan-perbengkelan")
+    a_slot(database, "koperasi")
+    sari = in_korleko(database, guide)
+    for said in ("daftar perbengkelan", "saya sendiri", "Sari"):
+        sari.say(said)
+
+    told = sari.say("calon pmi")[-1]
+
+    assert "hanya untuk sudah pulang dari luar negeri atau keluarga" in told.text
+    assert "Pertemuan koperasi" in [choice.title for choice in sari.offered]
+
+
+def test_a_number_that_must_not_be_kept(database: Database, guide: Guide) -> None:
+    """An identity number as a name or an answer is refused kindly and stored nowhere."""
+    a_slot(database, "pengasuhan")
+    sari = in_korleko(database, guide)
+    for said in ("daftar kelas pengasuhan", "saya sendiri"):
+        sari.say(said)
+    assert "tanpa angka" in sari.say("Sari 5203071234560001")[-1].text
+    for said in ("Sari", "1"):
+        sari.say(said)
+    assert "Jangan tulis nomor KTP" in sari.say("nomor 5203 0712 3456 0001")[-1].text
+    sari.say("membawa bayi")
+    sari.say("ya")
+    with database.reading() as session:
+        assert session.scalars(select(Booking)).one().answers == {"needs": "membawa bayi"}
+
+
+def test_a_question_on_the_way_is_answered_and_the_step_comes_back(database: Database, guide: Guide) -> None:
+    a_slot(database)
+    sari = in_korleko(database, guide)
+    for said in ("daftar koperasi", "saya sendiri"):
+        sari.say(said)
+
+    told = sari.say("gaji saya tidak dibayar majikan")
+
+    assert len(told) == 2
+    assert "Siapa nama Anda?" in told[1].text
+    sari.say("Sari")
+    assert "Jadi daftar?" in sari.say("1")[-1].text
+
+
+def test_menu_lets_go_of_what_was_begun(database: Database, guide: Guide) -> None:
+    """Who goes to the menu and later tells the village is not thrown back into a booking."""
+    a_slot(database)
+    sari = in_korleko(database, guide)
+    for said in ("daftar koperasi", "saya sendiri", "menu", "desa"):
+        sari.say(said)
+
+    told = sari.say("Korleko")[-1].text
+
+    assert "atau pilih topik" in told
+
+
+def test_yes_tapped_twice_is_one_place(database: Database, guide: Guide) -> None:
+    a_slot(database)
+    sari = in_korleko(database, guide)
+    up_to_the_question(sari, "Sari")
+    sari.tap("sure:yes")
+
+    told = sari.tap("sure:yes")[-1]
+
+    assert "mulai lagi" in told.text
+    assert any(choice.code == "mine" for choice in sari.offered)
+    assert states(database) == [State.BOOKED]
+
+
+def test_who_is_forgotten_gives_the_seat_back(database: Database, guide: Guide) -> None:
+    """HAPUS says that a booking is open, then erases name and booking; the next in line is offered the seat."""
+    a_slot(database, seats=1)
+    sari, rohani = in_korleko(database, guide, 1), in_korleko(database, guide, 2)
+    up_to_the_question(sari, "Sari")
+    sari.say("ya")
+    up_to_the_question(rohani, "Rohani")
+    rohani.say("ya")
+    assert "Janji yang masih ada juga dibatalkan: 1" in sari.say("hapus")[-1].text
+
+    sari.say("ya, hapus")
+
+    assert states(database) == [State.CANCELLED, State.OFFERED]
+    with database.reading() as session:
+        assert [person.name for person in session.scalars(select(Person))] == ["Rohani"]
+        conversation = session.get_one(Conversation, conversations.known(session, sari.sender))
+        told_there = session.scalars(select(Notice).where(Notice.conversation_id == conversation.id)).all()
+        assert conversation.memory == {}
+        assert not told_there
+
+
+def test_without_a_village_everything_is_shown(database: Database, guide: Guide) -> None:
+    """The village is asked once; who skips it sees dates everywhere."""
+    a_slot(database)
+    sari = Chat(database, guide)
+    for said in ("daftar koperasi", "lewati", "saya sendiri"):
+        sari.say(said)
+    told = sari.say("Sari")[-1].text
+    assert "Korleko" in told
+    assert "sisa 2 kursi" in told
+
+
+def test_on_the_web_the_page_of_the_booking_is_a_short_link(database: Database, guide: Guide) -> None:
+    a_slot(database)
+    sari = Chat(database, guide, channel="web")
+    for said in ("daftar koperasi", "lewati", "saya sendiri", "Sari", "1"):
+        sari.say(said)
+    told = sari.say("ya")[-1].text
+    with database.reading() as session:
+        booking = session.scalars(select(Booking)).one()
+        assert f"/janji/{bookings.token_of(session, booking)}" in told
+        assert "http" not in told
+
+
+def test_nothing_offered(village_database: Database, guide: Guide) -> None:
+    """Before staff have made anything, the officer is named."""
+    sari = in_korleko(village_database, guide)
+    assert "PETUGAS" in sari.say("daftar")[-1].text
+
+
+def test_slots_of_other_villages_come_after_ones_own(database: Database, guide: Guide) -> None:
+    """Korleko's later date stands before Lenek Lauq's earlier one; Java's is not shown."""
+    with database.transaction() as session:
+        kind = session.scalars(select(BookingType).where(BookingType.slug == "koperasi")).one()
+        for name, day in (("Lenek Lauq", 2), ("Korleko", 9), ("Kenanga", 1)):
+            village = session.scalars(select(Village).where(Village.name == name).limit(1)).one()
+            plan = Plan(date(2026, 12, day), time(9), time(12), 3)
+            slots.make(session, kind, village, plan, WAYAN, Chat.now, insist=True)
+    sari = in_korleko(database, guide)
+    for said in ("daftar koperasi", "saya sendiri", "Sari"):
+        sari.say(said)
+    shown = [choice.title.split(", ")[1] for choice in sari.offered if choice.code.startswith("slot:")]
+    assert shown == ["Korleko", "Lenek Lauq"]
+    with database.reading() as session:
+        assert session.scalars(select(Slot)).all()
