@@ -23,6 +23,7 @@ from admin.wording import moment
 from centre import audit, bookings, desk, rosters
 from centre.bookings import Booking, State
 from centre.db import Database
+from centre.messages import readable
 from centre.rosters import Detail, Place, Roster
 
 MARKS = {"datang": State.CAME, "berhalangan": State.EXCUSED, "tidak-datang": State.ABSENT, "urungkan": State.BOOKED}
@@ -164,7 +165,7 @@ def _mark(session: Session, number: int, what: str, by: str, now: datetime) -> B
 
 
 def _code_page(typed: str) -> str:
-    return render_template("admin/code.html", typed=typed)
+    return render_template("admin/code.html", typed=readable(typed)[:20])
 
 
 def _file(roster: Roster) -> bytes:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDEST = 60
@@ -22,26 +20,32 @@ WIDEST = 60
 
 def written(heading: Iterable[str], columns: list[str], rows: Iterable[list[str | int]]) -> bytes:
     """A workbook of one sheet: lines that say what it is, the names of the columns, the rows."""
+    from openpyxl import Workbook  # when somebody wants a file: it brings numpy, which the desk does without
+
     book = Workbook()
     sheet = book.worksheets[0]
     for line in heading:
-        _write(sheet, [line])
-    _write(sheet, columns, is_bold=True)
-    sheet.freeze_panes = f"A{sheet.max_row + 1}"
+        _append(sheet, [line])
+    _append(sheet, columns, is_bold=True)
     first = sheet.max_row
+    sheet.freeze_panes = f"A{first + 1}"
     for row in rows:
-        _write(sheet, row)
+        _append(sheet, row)
     _widen(sheet, first)
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
 
 
-def _write(sheet: Worksheet, row: Iterable[str | int], *, is_bold: bool = False) -> None:
+def _append(sheet: Worksheet, row: Iterable[str | int], *, is_bold: bool = False) -> None:
     sheet.append([_cell(sheet, value, is_bold) for value in row])
 
 
 def _cell(sheet: Worksheet, value: str | int, is_bold: bool) -> Cell:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Font
+
     cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value)
     if isinstance(value, str):
         cell.data_type = "s"
@@ -53,6 +57,8 @@ def _cell(sheet: Worksheet, value: str | int, is_bold: bool) -> Cell:
 
 def _widen(sheet: Worksheet, first: int) -> None:
     """As wide as what stands in them, from the names of the columns on."""
+    from openpyxl.utils import get_column_letter
+
     for number, column in enumerate(sheet.iter_cols(min_row=first, values_only=True), start=1):
         longest = max(len(str(value or "")) for value in column)
         sheet.column_dimensions[get_column_letter(number)].width = min(longest + 2, WIDEST)

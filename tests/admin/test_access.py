@@ -10,10 +10,11 @@ from flask import Flask
 
 import admin
 from admin import access
-from admin.access import MAY_READ_CONTENT, MAY_SEE_MESSAGES, MAY_VOUCH, Policy
+from admin.access import MAY_BOOK, MAY_READ_CONTENT, MAY_SEE_MESSAGES, MAY_SEE_ROSTERS, MAY_VOUCH, Policy
 from centre.db import Database, open_database
 from centre.privacy import Vault
 from centre.staff import Role
+from tests.admin.scheduled import booked, training
 
 ANYBODY = "anybody"
 STAFF = tuple(Role)
@@ -33,6 +34,24 @@ WHO_MAY = {
     ("GET", "/admin/balasan"): (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR),
     ("GET", "/admin/balasan/{row}"): (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR),
     ("POST", "/admin/balasan/{row}/selesai"): (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("GET", "/admin/jadwal"): MAY_SEE_ROSTERS,
+    ("GET", "/admin/jadwal/buat"): MAY_SEE_ROSTERS,
+    ("POST", "/admin/jadwal/buat"): MAY_SEE_ROSTERS,
+    ("GET", "/admin/jadwal/{row}"): MAY_SEE_ROSTERS,
+    ("GET", "/admin/jadwal/{row}/daftar-hadir"): MAY_SEE_ROSTERS,
+    ("GET", "/admin/jadwal/{row}/unduh"): MAY_SEE_ROSTERS,
+    ("GET", "/admin/jadwal/{row}/ubah"): MAY_SEE_ROSTERS,
+    ("POST", "/admin/jadwal/{row}/ubah"): MAY_SEE_ROSTERS,
+    ("GET", "/admin/jadwal/{row}/batal"): MAY_SEE_ROSTERS,
+    ("POST", "/admin/jadwal/{row}/batal"): MAY_SEE_ROSTERS,
+    ("GET", "/admin/jadwal/{row}/daftarkan"): (*MAY_SEE_ROSTERS, Role.HELPER),
+    ("POST", "/admin/jadwal/{row}/daftarkan"): (*MAY_SEE_ROSTERS, Role.HELPER),
+    ("GET", "/admin/daftarkan"): (*MAY_SEE_ROSTERS, Role.HELPER),
+    ("GET", "/admin/janji/{row}"): MAY_SEE_ROSTERS,
+    ("POST", "/admin/janji/{row}/tandai"): MAY_SEE_ROSTERS,
+    ("POST", "/admin/janji/{row}/batal"): MAY_SEE_ROSTERS,
+    ("GET", "/admin/hadir"): MAY_SEE_ROSTERS,
+    ("GET", "/admin/hadir/<code>"): MAY_SEE_ROSTERS,
     ("GET", "/admin/panduan"): MAY_READ_CONTENT,
     ("GET", "/admin/panduan/<slug>"): MAY_READ_CONTENT,
     ("POST", "/admin/panduan/<slug>"): (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR),
@@ -58,9 +77,10 @@ def declared(desk) -> set[tuple[str, str]]:
     }
 
 
-def filled_in(rule: str, row: int) -> str:
+def filled_in(rule: str, row: int, code: str = "KMTR479") -> str:
     """The address of something that there may be."""
-    known = {"{row}": str(row), "<slug>": "biaya", "<language>": "sas", "<code>": "kp2mi"}
+    known = {"{row}": str(row), "<slug>": "biaya", "<language>": "sas"}
+    known["<code>"] = code if "hadir" in rule else "kp2mi"
     for part, value in known.items():
         rule = rule.replace(part, value)
     return rule
@@ -75,13 +95,16 @@ def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on
     desk.article("biaya")
     desk.translation("biaya", "sas")
     village = desk.village("Korleko", "52.03.17.2006")
+    slot = training(desk, village)
+    booking, code = booked(desk, slot, "Sari")
     browser = desk.at_work("wayan", role)
     token = token_on(browser, PASSWORD_PAGE)
     for (method, rule), who in WHO_MAY.items():
         if rule in ("/admin/aset/<digest>/<name>", "/admin/masuk", "/admin/keluar"):
             continue
         row = desk.lost_reply("Baik", village) if "balasan" in rule else desk.set_aside("Tolong", village)
-        address = filled_in(rule, row)
+        row = slot if "jadwal" in rule else booking if "janji" in rule else row
+        address = filled_in(rule, row, code)
         answer = browser.open(address, method=method, data={"csrf_token": token} if method == "POST" else None)
         allowed = role in who
         assert (answer.status_code == 404) is not allowed, f"{role} {method} {address}: {answer.status}"
@@ -129,6 +152,8 @@ def test_a_page_that_does_not_say_who_may_open_it_stops_the_start(desk):
 
 def test_the_lists_of_roles_follow_the_design():
     assert set(MAY_SEE_MESSAGES) == {Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR}
+    assert set(MAY_SEE_ROSTERS) == {Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR}
+    assert {*MAY_BOOK} - {*MAY_SEE_ROSTERS} == {Role.HELPER}
     assert not {Role.HELPER, Role.PARTNER, Role.VIEWER} & {*MAY_SEE_MESSAGES, *MAY_VOUCH, *MAY_READ_CONTENT}
     assert Policy().signed_in
 

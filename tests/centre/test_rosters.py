@@ -285,7 +285,7 @@ def test_the_desk_books_past_the_limits_of_time_but_never_past_the_seats(databas
         desk_bookings.book(session, slot, Visitor("Sari", kind="family"), WAYAN, begun)
         with pytest.raises(bookings.SlotFull):
             desk_bookings.book(session, slot, Visitor("Made"), WAYAN, begun)
-        waiting = desk_bookings.book(session, slot, Visitor("Putu"), WAYAN, begun, waits=True)
+        waiting = desk_bookings.book(session, slot, Visitor("Putu"), WAYAN, NOW, waits=True)
         assert (waiting.state, bookings.position(session, waiting)) == (State.WAITING, 1)
 
 
