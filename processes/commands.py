@@ -357,6 +357,14 @@ def reset_staff(login: str) -> None:
     click.echo(reset(_database(), login))
 
 
+@main.command()
+def demo() -> None:
+    """Make dates to try booking with in the demo villages. Not for a house where families write."""
+    from processes.trying import make_dates
+
+    click.echo(f"{make_dates(_database())} dates made", err=True)
+
+
 @main.group()
 def villages() -> None:
     """Villages and their centres."""
