@@ -19,7 +19,7 @@ from admin.schedule_forms import Visit
 from admin.slots import chosen_filters
 from admin.slots import scope as rosters_scope
 from admin.wording import today
-from centre import audit, bookings, desk, desk_bookings, people, rosters
+from centre import audit, bookings, desk_bookings, people, rosters
 from centre.bookings import State
 from centre.db import Database
 from centre.desk_bookings import Known, LikelyKnown, Visitor
@@ -58,7 +58,8 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_BOOK)
     def visit(number: int) -> ResponseReturnValue:
         filled = _found(number)
-        if not filled.left and not _sees_rosters(filled.slot):
+        is_past = not filled.slot.is_open or filled.slot.ends_at <= clock()
+        if (is_past or not filled.left) and not _sees_rosters(filled.slot):
             flash(_("Jadwal itu sudah penuh atau tidak ada lagi. Pilih jadwal lain."), "warning")
             return redirect(url_for(".choose"), 303)
         return _page(filled, _form(filled.slot, version=filled.slot.version))
@@ -71,18 +72,20 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         if not form.validate():
             return _page(filled, form), 422
         try:
-            _book(number, form)
+            said = _book(number, form)
         except LikelyKnown as error:
             return _page(filled, form, error.people)
         except (*FIELDS, bookings.CannotBook) as error:
             filled = _found(number)  # as it is now: fuller, or moved
             _blame(form, error, filled.slot)
             return _page(filled, form, is_full=isinstance(error, bookings.SlotFull)), 422
+        flash(said, "success")
         if _sees_rosters(filled.slot):
             return redirect(url_for("admin.rosters.roster", number=number), 303)
         return redirect(url_for(".choose"), 303)
 
-    def _book(number: int, form: Visit) -> None:
+    def _book(number: int, form: Visit) -> str:
+        """Book; gives what is said then."""
         now = clock()
         with database.transaction() as session:
             slot = rosters.slot(session, _scope(), number)
@@ -99,16 +102,11 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             audit.record(session, me().staff_id, "booking_made", now, f"booking:{booking.id}")
             position = bookings.position(session, booking) if booking.state == State.WAITING else None
             name = booking.person.name if booking.person else ""
-        flash(wording.given_place(name, bookings.shown(booking.code or ""), slot, position), "success")
+            return wording.given_place(name, bookings.shown(booking.code or ""), slot, position)
 
     def _found(number: int) -> Filled:
-        """Raises `NotHere` also for a helper and a slot that nobody can be booked into."""
         with database.reading() as session:
-            slot = rosters.slot(session, _scope(), number)
-            is_past = not slot.is_open or slot.ends_at <= clock()
-            if is_past and not _sees_rosters(slot):
-                raise desk.NotHere(f"slot {number}")
-            return rosters.filled(session, [slot])[0]
+            return rosters.filled(session, [rosters.slot(session, _scope(), number)])[0]
 
     def _form(slot: Slot, **known: object) -> Visit:
         return Visit(request.form, asked=slot.type.questions, this_year=today(clock()).year, data=known)
@@ -153,6 +151,8 @@ def _blame(form: Visit, error: Exception, slot: Slot) -> None:
         form.phone.errors = [wording.refusal(error)]
     elif isinstance(error, bookings.AnswerInvalid) and form.questions:
         form.questions[0].errors = [wording.refusal(error)]
+    elif isinstance(error, bookings.SlotMoved):
+        form.name.errors = [wording.refusal(bookings.SlotMoved(slot))]
     else:
         form.name.errors = [wording.refusal(error)]
 

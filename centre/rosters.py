@@ -235,7 +235,7 @@ def own(session: Session, scope: Scope, staff_id: str, now: datetime) -> list[Ow
     """What this helper booked for others and is still to come, by time."""
     made = _bookings(scope).where(Booking.booked_by == bookings.by_staff(staff_id), Booking.state.in_(bookings.OPEN))
     found = session.scalars(made.where(Slot.ends_at > now).order_by(Slot.starts_at, Booking.id)).all()
-    return [Own(each.code or "", each.person.name if each.person else "", each.slot) for each in found]
+    return [Own(_code(each), each.person.name if each.person else "", each.slot) for each in found]
 
 
 def door_opens(slot: Slot) -> datetime:
@@ -270,7 +270,7 @@ def _bookings(scope: Scope) -> Select[Booking]:
 def _place(found: Booking, bookers: Mapping[str, Booker]) -> Place:
     return Place(
         found.id,
-        bookings.shown(found.code) if found.code else "",
+        _code(found),
         found.person.name if found.person else "",
         State(found.state),
         found.confirmed_at is not None,
@@ -279,6 +279,10 @@ def _place(found: Booking, bookers: Mapping[str, Booker]) -> Place:
         found.asked_at,
         found.offer_until if found.state == State.OFFERED else None,
     )
+
+
+def _code(found: Booking) -> str:
+    return bookings.shown(found.code) if found.code else ""
 
 
 def _bookers(session: Session, marks: set[str]) -> dict[str, Booker]:
