@@ -107,7 +107,8 @@ class BookingPhrases(Phrases):
 
     def sure(self, what: str, who: str, when: str, where: str, cost: int | None) -> str:
         asked = self._("{what} untuk {who}: {when}, di {where}.").format(what=what, who=who, when=when, where=where)
-        return f"{asked} {self.cost_of_absence(cost)} {self._('Jadi daftar?')}"
+        really = self._("Jadi daftar?")
+        return f"{asked} {self.cost_of_absence(cost)} {really}"
 
     def cost_of_absence(self, cost: int | None) -> str:
         if cost:
@@ -322,7 +323,8 @@ class BookingPhrases(Phrases):
         }[kind]
 
     def kinds(self, kinds: list[str]) -> str:
-        return f" {self._('atau')} ".join(self.kind(kind) for kind in kinds)
+        between = self._("atau")
+        return f" {between} ".join(self.kind(kind) for kind in kinds)
 
     # Labels of buttons: at most 20 characters
 

@@ -23,7 +23,8 @@ COMMANDS, LABELS, TITLES = "kata", "tombol", "judul pilihan"
 """Contexts of `bot.words` and `bot.phrases`."""
 HEADERS = ("Language", "Content-Type", REVIEWED_HEADER)
 
-_TYPED = re.compile(r"\b[A-Z][A-Z0-9]{3,}\b")
+_TYPED = re.compile(r"\b(?:[A-Z]{2,} )*[A-Z][A-Z0-9]{3,}(?: [A-Z]{2,})*\b")
+"""A word in capitals of four letters or more, with those beside it: "JANJI SAYA" is one thing to type."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,10 @@ class Wish:
         said = self.words - GENERIC - JOINING
         return bool(said & telling) or any(word in own for word in said for own in telling if len(word) >= SHORTEST)
 
+    def may_mean(self, name: str) -> bool:
+        """Could it be meant, by a word that others have too ("pelatihan")?"""
+        return bool(self.words & THINGS & set(words_in(name)))
+
 
 GENERIC = frozenset(_WORDS["generic"])
 

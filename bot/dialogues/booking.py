@@ -7,6 +7,7 @@ not asked again. The rules themselves are `centre.bookings`; here each refusal b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -46,6 +47,8 @@ class Draft:
     version: int = 0
     answers: dict[str, str] = field(default_factory=dict)
     asked_where: bool = False
+    only: list[int] = field(default_factory=list)
+    """The types that can be meant; empty for all."""
     page: int = 0
     """Of the list of types."""
     at: float = 0.0
@@ -64,11 +67,15 @@ def begin_with(turn: Turn, type_id: int, person_id: int | None) -> Answer:
 
 
 def wished(turn: Turn, wish: Wish) -> Answer:
-    """Somebody said what they want to take part in; where that names one type, its dates come next."""
+    """Somebody said what they want to take part in: one type's dates come next, several are listed alone."""
     village = areas.get(turn.session, turn.conversation.village_id or 0)
     offered = booking_types.offered_in(turn.session, village)
-    named = [each for each in offered if any(wish.names(text.name) for text in each.texts)]
-    return what_chosen(turn, str(named[0].id)) if len(named) == 1 else begin(turn)
+    named = [each.id for each in offered if any(wish.names(text.name) for text in each.texts)]
+    meant = named or [each.id for each in offered if any(wish.may_mean(text.name) for text in each.texts)]
+    if len(meant) == 1:
+        return what_chosen(turn, str(meant[0]))
+    _keep(turn, Draft(only=meant))
+    return go_on(turn)
 
 
 def go_on(turn: Turn) -> Answer:
@@ -193,6 +200,24 @@ def typed(turn: Turn, text: str) -> Answer | None:
     return takes(turn, text) if takes and is_under_way(turn) else None
 
 
+def named_in_part(turn: Turn, text: str) -> str | None:
+    """The code of the one choice that is named by part of what it says: "suami", "12 desember", "korleko"."""
+    said = set(words_with_numbers(text))
+    if turn.conversation.step != STEP or not said or len(said) > NAME_WORDS:
+        return None
+    meant = [
+        str(code)
+        for code, label, title in turn.conversation.offered
+        if said <= set(words_with_numbers(f"{label} {title}"))
+    ]
+    return meant[0] if len(meant) == 1 else None
+
+
+def words_with_numbers(text: str) -> list[str]:
+    """Words and numbers of a text, small."""
+    return re.findall(r"\w+", text.casefold())
+
+
 def let_go(turn: Turn) -> None:
     """Forget what was chosen so far."""
     remember(turn.conversation, **{MEMORY: None})
@@ -230,10 +255,11 @@ def _ask_what(turn: Turn, draft: Draft) -> Answer | None:
         return Answer(say.nothing_offered(), (guidance.person_choice(say), guidance.menu_choice(say)))
     has_dates = slots.types_with_dates(turn.session, village, turn.now)
     offered.sort(key=lambda each: each.id not in has_dates)  # stable: else in the order in which they were made
-    begins = draft.page * SHOWN if draft.page * SHOWN < len(offered) else 0
-    rows = [type_choice(say, each) for each in offered[begins : begins + SHOWN]]
-    if begins + SHOWN < len(offered):
-        rows.append(Choice(f"book:{draft.page + 1}", say.label_other_kinds()))
+    meant = [each for each in offered if each.id in draft.only] or offered
+    begins = draft.page * SHOWN if draft.page * SHOWN < len(meant) else 0
+    rows = [type_choice(say, each) for each in meant[begins : begins + SHOWN]]
+    if begins + SHOWN < len(meant) or len(meant) < len(offered):
+        rows.append(Choice(f"book:{0 if draft.only else draft.page + 1}", say.label_other_kinds()))
     if bookings.of_conversation(turn.session, turn.conversation.id, turn.now):
         rows.append(Choice("mine", say.label_my_bookings()))
     return Answer(say.what(), (*rows, guidance.menu_choice(say)), next_step=STEP)

@@ -379,3 +379,28 @@ def test_slots_of_other_villages_come_after_ones_own(database: Database, guide: 
     assert shown == ["Korleko", "Lenek Lauq"]
     with database.reading() as session:
         assert session.scalars(select(Slot)).all()
+
+
+def test_a_choice_is_named_in_part(database: Database, guide: Guide) -> None:
+    """ "suami" for "Suami atau istri", "8 desember" for that date: people do not copy buttons."""
+    a_slot(database)
+    a_slot(database, day=TUESDAY + timedelta(days=7))
+    rohani = in_korleko(database, guide)
+    for said in ("daftar koperasi", "orang lain", "suami", "Amaq Jamil"):
+        rohani.say(said)
+    assert "8 Desember 2026" in rohani.say("8 desember")[-1].text
+
+
+def test_a_wish_without_a_name_lists_what_it_can_mean(database: Database, guide: Guide) -> None:
+    """ "mau ikut pelatihan" shows the trainings, and one way to everything else."""
+    sari = in_korleko(database, guide)
+    sari.say("mau ikut pelatihan")
+    shown = [choice.title or choice.label for choice in sari.offered]
+    assert shown[:-2] == [
+        "Pelatihan perbengkelan",
+        "Pelatihan pertukangan",
+        "Pelatihan pakan ternak",
+        "Pelatihan olahan pangan",
+    ]
+    sari.say("kegiatan lain")
+    assert "Konsultasi dan pendaftaran" in [choice.title for choice in sari.offered]

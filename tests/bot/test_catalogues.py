@@ -73,6 +73,7 @@ SPOILT = {
     "the zero is gone": ("en", '"0|menu|main menu', '"menu|main menu', "0 is gone"),
     "a word nobody understands": ("en", "Type LANGUAGE.", "Type TONGUE.", "TONGUE is not understood"),
     "a word that does something else": ("en", "Type LANGUAGE.", "Type DELETE.", "DELETE does something else"),
+    "words nobody understands": ("en", "Type MY BOOKINGS.", "Type MY PLACES.", "MY PLACES is not understood"),
     "no word to type": ("sas", "pileq? Ketik BAHASA.", "pileq?", "BAHASA is gone"),
     "a name is translated": ("sas", "kepeng, koperasi, BPJS", "kepeng, koperasi, jaminan", "BPJS is gone"),
     "a label that is a command": (

@@ -12,6 +12,8 @@ KNOWN = {
     words.MENU,
     words.LANGUAGES,
     words.PERSON,
+    words.BOOK,
+    words.MINE,
     words.CANCEL,
     words.FORGET,
     words.STOP,
