@@ -106,6 +106,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         return render_template(
             "admin/centre_hours.html",
             village=village,
+            is_refused=week is not None,
             week=week or Week(None, data=said_of(calendars.hours_of(session, village.id))),
             form=form or _absent(village, typed=False),
             absences=calendars.absences_of(session, village.id, today),

@@ -7,7 +7,7 @@ from datetime import date, time
 from typing import Any
 
 from wtforms import FieldList, Form, FormField, StringField, TimeField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from admin.forms import Day
 from admin.language import gettext
@@ -83,7 +83,7 @@ class AbsentDays(Form):
     last_day = Day(_("Sampai tanggal"), [InputRequired(_("Isi tanggal akhir."))])
     reason = StringField(
         _("Alasan"),
-        [InputRequired(_("Isi alasannya.")), Length(max=100, message=_("Paling banyak %(max)d huruf."))],
+        [DataRequired(_("Isi alasannya.")), Length(max=100, message=_("Paling banyak %(max)d huruf."))],
         filters=[_clean],
     )
 

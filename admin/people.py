@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin import service_wording
@@ -57,7 +57,9 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @pages.post(f"{PAIR}/gabung")
     @only(*MAY_SERVE)
     def merge(number: int, one: int, other: int) -> ResponseReturnValue:
-        kept = other if request.form.get("ke") == "kanan" else one
+        kept = {"kiri": one, "kanan": other}.get(request.form.get("ke", ""))
+        if kept is None:
+            abort(404)
         with database.transaction() as session:
             village_desk.merge(session, _scope(), number, (one, other), kept, me().staff_id, clock())
             about = f"person:{other if kept == one else one}>{kept}"
