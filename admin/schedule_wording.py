@@ -44,6 +44,14 @@ def span(slot: Slot) -> str:
     return f"{format_datetime(slot.starts_at, 'EEEE, d MMMM y', get_timezone(slot.zone), LOCALE)}, {clock(slot)}"
 
 
+def held(booking_type: BookingType) -> str:
+    """How long an offered seat is held: "4 jam"."""
+    hours, minutes = divmod(booking_type.hold_minutes, 60)
+    if minutes:
+        return _("%(count)s menit", count=booking_type.hold_minutes)
+    return _("%(count)s jam", count=hours)
+
+
 def where(slot: Slot) -> str:
     """The place, if it is not the centre itself, and the village."""
     return f"{slot.place}, {slot.village.name}" if slot.place else slot.village.name

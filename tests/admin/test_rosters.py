@@ -98,6 +98,7 @@ def test_the_waiting_list_says_its_order_and_why(desk, slot, send):
     waiting = page.partition("Daftar tunggu")[2]
     assert waiting.index("1. Inaq Rohani") < waiting.index("2. Putu")
     assert "Urutannya menurut waktu mendaftar" in waiting
+    assert "ditahan 4 jam" in waiting
     assert "Sejak 21 Nov 2026 09.00 WITA" in waiting
 
     send(browser, f"/admin/janji/{first}/tandai", tanda="berhalangan")
