@@ -47,7 +47,7 @@ def write_first(database: Database, now: datetime) -> None:
 
 
 def _make(session: Session, what: str, where: str, day: str, begins: str, ends: str, seats: str, now: datetime) -> None:
-    named = select(BookingType).join(BookingTypeText).where(BookingTypeText.name == what)
+    named = select(BookingType).where(BookingType.texts.any(BookingTypeText.name == what))
     village = areas.search(session, where)[0]
     plan = Plan(date.fromisoformat(day), _clock(begins), _clock(ends), int(seats))
     slot = slots.make(session, session.scalars(named).one(), village, plan, WAYAN, now, insist=True)
