@@ -59,7 +59,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     def merge(number: int, one: int, other: int) -> ResponseReturnValue:
         kept = {"kiri": one, "kanan": other}.get(request.form.get("ke", ""))
         if kept is None:
-            abort(404)
+            abort(400)
         with database.transaction() as session:
             village_desk.merge(session, _scope(), number, (one, other), kept, me().staff_id, clock())
             about = f"person:{other if kept == one else one}>{kept}"

@@ -10,11 +10,22 @@ from flask import Flask
 
 import admin
 from admin import access
-from admin.access import MAY_BOOK, MAY_READ_CONTENT, MAY_SEE_MESSAGES, MAY_SEE_ROSTERS, MAY_VOUCH, Policy
+from admin.access import (
+    MAY_BOOK,
+    MAY_CHANGE_TYPES,
+    MAY_READ_CONTENT,
+    MAY_READ_TYPES,
+    MAY_SEE_MESSAGES,
+    MAY_SEE_ROSTERS,
+    MAY_SERVE,
+    MAY_VOUCH,
+    Policy,
+)
 from centre.db import Database, open_database
 from centre.privacy import Vault
 from centre.staff import Role
 from tests.admin.scheduled import booked, training
+from tests.admin.services_made import address_of
 
 ANYBODY = "anybody"
 STAFF = tuple(Role)
@@ -62,24 +73,58 @@ WHO_MAY = {
     ("GET", "/admin/kontak"): MAY_READ_CONTENT,
     ("GET", "/admin/kontak/<code>"): MAY_READ_CONTENT,
     ("POST", "/admin/kontak/<code>"): (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("GET", "/admin/layanan"): (*MAY_SERVE, Role.EDITOR, Role.REVIEWER, Role.VIEWER),
+    ("GET", "/admin/layanan/jenis"): MAY_READ_TYPES,
+    ("GET", "/admin/layanan/jenis/baru"): MAY_CHANGE_TYPES,
+    ("POST", "/admin/layanan/jenis/baru"): MAY_CHANGE_TYPES,
+    ("GET", "/admin/layanan/jenis/{row}"): MAY_READ_TYPES,
+    ("GET", "/admin/layanan/jenis/{row}/ubah"): MAY_CHANGE_TYPES,
+    ("POST", "/admin/layanan/jenis/{row}/ubah"): MAY_CHANGE_TYPES,
+    ("POST", "/admin/layanan/jenis/{row}/berhenti"): MAY_CHANGE_TYPES,
+    ("POST", "/admin/layanan/jenis/{row}/tawarkan"): MAY_CHANGE_TYPES,
+    ("GET", "/admin/layanan/jenis/{row}/<language>"): MAY_READ_TYPES,
+    ("POST", "/admin/layanan/jenis/{row}/<language>"): (Role.REVIEWER, Role.ADMINISTRATOR),
+    ("GET", "/admin/layanan/jam"): MAY_SERVE,
+    ("GET", "/admin/layanan/jam/{row}"): MAY_SERVE,
+    ("POST", "/admin/layanan/jam/{row}"): MAY_SERVE,
+    ("POST", "/admin/layanan/jam/{row}/libur"): MAY_SERVE,
+    ("GET", "/admin/layanan/libur/{row}"): MAY_SERVE,
+    ("POST", "/admin/layanan/libur/{row}/hapus"): MAY_SERVE,
+    ("GET", "/admin/layanan/nama"): MAY_SERVE,
+    ("GET", "/admin/layanan/nama/{row}"): MAY_SERVE,
+    ("GET", "/admin/layanan/nama/{row}/{one}/{other}"): MAY_SERVE,
+    ("POST", "/admin/layanan/nama/{row}/{one}/{other}/gabung"): MAY_SERVE,
+    ("POST", "/admin/layanan/nama/{row}/{one}/{other}/beda"): MAY_SERVE,
+    ("GET", "/admin/layanan/angka"): (*MAY_SERVE, Role.VIEWER),
+    ("GET", "/admin/layanan/telepon"): MAY_SERVE,
+    ("GET", "/admin/layanan/telepon/{row}"): MAY_SERVE,
+    ("POST", "/admin/layanan/telepon/{row}/selesai"): MAY_SERVE,
 }
 PASSWORD_PAGE = "/admin/ganti-sandi"
-ROW = "<int(max=9223372036854775807):number>"
+ROW = "<int(max=9223372036854775807):{name}>"
+NUMBERS = {"{row}": ROW.format(name="number"), "{one}": ROW.format(name="one"), "{other}": ROW.format(name="other")}
 CATCH_ALL = "/admin/<path:anything>"
 
 
 def declared(desk) -> set[tuple[str, str]]:
     return {
-        (method, rule.rule.replace(ROW, "{row}"))
+        (method, plain(rule.rule))
         for rule in desk.app.url_map.iter_rules()
         for method in rule.methods or ()
         if method not in ("HEAD", "OPTIONS") and rule.rule != CATCH_ALL
     }
 
 
+def plain(rule: str) -> str:
+    """A rule with short names for its numbers."""
+    for name, number in NUMBERS.items():
+        rule = rule.replace(number, name)
+    return rule
+
+
 def filled_in(rule: str, row: int, code: str = "KMTR479") -> str:
     """The address of something that there may be."""
-    known = {"{row}": str(row), "<slug>": "biaya", "<language>": "sas"}
+    known = {"{row}": str(row), "{one}": "1", "{other}": "2", "<slug>": "biaya", "<language>": "sas"}
     known["<code>"] = code if "hadir" in rule else "kp2mi"
     for part, value in known.items():
         rule = rule.replace(part, value)
@@ -104,7 +149,7 @@ def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on
             continue
         row = desk.lost_reply("Baik", village) if "balasan" in rule else desk.set_aside("Tolong", village)
         row = slot if "jadwal" in rule else booking if "janji" in rule else row
-        address = filled_in(rule, row, code)
+        address = filled_in(address_of(desk, village, rule) if "layanan" in rule else rule, row, code)
         answer = browser.open(address, method=method, data={"csrf_token": token} if method == "POST" else None)
         allowed = role in who
         assert (answer.status_code == 404) is not allowed, f"{role} {method} {address}: {answer.status}"
@@ -155,6 +200,9 @@ def test_the_lists_of_roles_follow_the_design():
     assert set(MAY_SEE_ROSTERS) == {Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR}
     assert {*MAY_BOOK} - {*MAY_SEE_ROSTERS} == {Role.HELPER}
     assert not {Role.HELPER, Role.PARTNER, Role.VIEWER} & {*MAY_SEE_MESSAGES, *MAY_VOUCH, *MAY_READ_CONTENT}
+    assert set(MAY_SERVE) == {Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR}
+    assert set(MAY_READ_TYPES) == {*MAY_SERVE, Role.EDITOR, Role.REVIEWER}
+    assert set(MAY_CHANGE_TYPES) == {Role.COORDINATOR, Role.ADMINISTRATOR}
     assert Policy().signed_in
 
 

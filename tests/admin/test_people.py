@@ -78,7 +78,7 @@ def test_without_a_side_nothing_is_merged(desk_on_both, korleko, pair, send, sai
     """A form of ours always names one; what else comes is refused rather than guessed."""
     wayan = desk_on_both.at_work("wayan", Role.PETUGAS, KORLEKO)
     answer = send(wayan, f"/admin/layanan/nama/{korleko}/{pair[0]}/{pair[1]}/gabung", **said)
-    assert answer.status_code == 404
+    assert answer.status_code == 400
     assert person(desk_on_both, pair[1]).merged_into is None
 
 
