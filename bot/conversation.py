@@ -14,7 +14,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import threads, wishes, words
+from bot import drafts, threads, wishes, words
 from bot.dialogues import booking, danger, guidance, my_bookings, settings, welcome
 from bot.phrases import Phrases
 from bot.threads import Thread
@@ -162,7 +162,7 @@ def _do(turn: Turn, code: str) -> list[Answer]:
 def _cancel(turn: Turn, _rest: str) -> Answer:
     if given_back := my_bookings.cancelled_by_word(turn):
         return given_back
-    booking.let_go(turn)
+    drafts.let_go(turn)
     following = guidance.menu(turn.say, turn.guide)
     if turn.conversation.step is None and not danger.is_listening(turn):
         return following
@@ -176,7 +176,7 @@ def _stop(turn: Turn) -> Answer:
 
 
 def _menu(turn: Turn, rest: str) -> Answer:
-    booking.let_go(turn)
+    drafts.let_go(turn)
     return guidance.menu(turn.say, turn.guide, int(rest) if rest.isdecimal() else 1)
 
 

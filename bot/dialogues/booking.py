@@ -9,60 +9,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from datetime import timedelta
-from typing import Any
 
 from bot.booking_cards import card, name_of, place_of, shortened, slot_choice, type_choice, who, with_rows, words_of
 from bot.booking_phrases import BookingPhrases
 from bot.dialogues import guidance, welcome
-from bot.turns import Answer, Turn, remember
+from bot.drafts import Draft, draft_of, keep, let_go, number_in, person_of, question_of, type_of
+from bot.turns import Answer, Turn
 from bot.wishes import Wish
 from centre import areas, booking_types, bookings, interests, people, slots
-from centre.booking_types import BookingType
 from centre.bookings import Ask, Booking
 from centre.messages import Choice
-from centre.people import OF_AGE, Known, Person
+from centre.people import OF_AGE, Person
 from centre.slots import Slot
 
 STEP, NAME, AGE, ANSWER = "booking", "booking:name", "booking:age", "booking:answer"
-MEMORY = "booking"
 SHOWN = 7
 """Dates in one list: with "tell me", "other" and the menu they fit into ten rows."""
 NAME_WORDS = 6
 OLDEST = 110
-STALE = timedelta(hours=24)
-"""After this a half-made booking is let go."""
-
-
-@dataclass
-class Draft:
-    """What has been chosen so far."""
-
-    type_id: int | None = None
-    person_id: int | None = None
-    relation: str = ""
-    """Of somebody whose name we are about to hear."""
-    slot_id: int | None = None
-    version: int = 0
-    answers: dict[str, str] = field(default_factory=dict)
-    asked_where: bool = False
-    only: list[int] = field(default_factory=list)
-    """The types that can be meant; empty for all."""
-    page: int = 0
-    """Of the list of types."""
-    at: float = 0.0
 
 
 def begin(turn: Turn, rest: str = "") -> Answer:
     """`daftar`: what can be booked where this person lives, one page after the other (`rest`)."""
-    _keep(turn, Draft(page=number_in(rest)))
+    keep(turn, Draft(page=number_in(rest)))
     return go_on(turn)
 
 
 def begin_with(turn: Turn, type_id: int, person_id: int | None) -> Answer:
     """Another date for somebody whom we know."""
-    _keep(turn, Draft(type_id=type_id, person_id=person_id, asked_where=True))
+    keep(turn, Draft(type_id=type_id, person_id=person_id, asked_where=True))
     return go_on(turn)
 
 
@@ -74,7 +49,7 @@ def wished(turn: Turn, wish: Wish) -> Answer:
     meant = named or [each.id for each in offered if any(wish.may_mean(text.name) for text in each.texts)]
     if len(meant) == 1:
         return what_chosen(turn, str(meant[0]))
-    _keep(turn, Draft(only=meant))
+    keep(turn, Draft(only=meant))
     return go_on(turn)
 
 
@@ -96,7 +71,7 @@ def is_under_way(turn: Turn) -> bool:
 def wants_number(turn: Turn) -> bool:
     """Is a number now an answer of its own (an age, a class at school), and not the number of a choice?"""
     draft, step = draft_of(turn), turn.conversation.step
-    return bool(draft) and (step == AGE or (step == ANSWER and _question(turn, draft or Draft()) == "school_class"))
+    return bool(draft) and (step == AGE or (step == ANSWER and question_of(turn, draft or Draft()) == "school_class"))
 
 
 def what_chosen(turn: Turn, rest: str) -> Answer:
@@ -105,7 +80,7 @@ def what_chosen(turn: Turn, rest: str) -> Answer:
     if found is None or not found.is_active:
         return begin(turn)
     before = draft_of(turn)
-    _keep(turn, Draft(type_id=found.id, asked_where=bool(before and before.asked_where)))
+    keep(turn, Draft(type_id=found.id, asked_where=bool(before and before.asked_where)))
     return go_on(turn)
 
 
@@ -115,12 +90,12 @@ def who_chosen(turn: Turn, rest: str) -> Answer:
     known = people.named(turn.session, turn.conversation, number_in(rest))
     if known:
         draft.person_id, draft.relation = known.person.id, ""
-        _keep(turn, draft)
+        keep(turn, draft)
         return go_on(turn)
     if rest == "new":
         return _ask_relation(turn, draft)
     draft.relation = "self"
-    _keep(turn, draft)
+    keep(turn, draft)
     return _ask_name(turn, draft)
 
 
@@ -128,13 +103,13 @@ def relation_chosen(turn: Turn, rest: str) -> Answer:
     """What the new person is to whoever writes."""
     draft = draft_of(turn) or Draft()
     draft.relation = rest if rest in people.RELATIONS else "other"
-    _keep(turn, draft)
+    keep(turn, draft)
     return _ask_name(turn, draft)
 
 
 def kind_chosen(turn: Turn, rest: str) -> Answer:
     """Prospective, abroad, returned or family."""
-    known = _person(turn, draft_of(turn) or Draft())
+    known = person_of(turn, draft_of(turn) or Draft())
     if known and rest in people.KINDS:
         known.person.kind = rest
         turn.session.flush()
@@ -149,7 +124,7 @@ def slot_chosen(turn: Turn, rest: str) -> Answer:
         return _refused(turn, bookings.SlotGone())
     draft = draft_of(turn) or Draft()
     draft.type_id, draft.slot_id, draft.version, draft.asked_where = slot.type_id, slot.id, number_in(version), True
-    _keep(turn, draft)
+    keep(turn, draft)
     return go_on(turn)
 
 
@@ -159,7 +134,7 @@ def another_time(turn: Turn, _rest: str) -> Answer:
     if draft is None:
         return begin(turn)
     draft.slot_id = None
-    _keep(turn, draft)
+    keep(turn, draft)
     return go_on(turn)
 
 
@@ -218,34 +193,16 @@ def words_with_numbers(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
-def let_go(turn: Turn) -> None:
-    """Forget what was chosen so far."""
-    remember(turn.conversation, **{MEMORY: None})
-
-
 def say_of(turn: Turn) -> BookingPhrases:
     """Our sentences in the language of the turn."""
     return BookingPhrases(turn.say.language)
-
-
-def draft_of(turn: Turn) -> Draft | None:
-    """What has been chosen so far, unless that was long ago."""
-    kept: dict[str, Any] | None = turn.conversation.memory.get(MEMORY)
-    if kept is None or turn.now.timestamp() - kept["at"] > STALE.total_seconds():
-        return None
-    return Draft(**kept)
-
-
-def _keep(turn: Turn, draft: Draft) -> None:
-    draft.at = turn.now.timestamp()
-    remember(turn.conversation, **{MEMORY: asdict(draft)})
 
 
 # What is asked, in this order
 
 
 def _ask_what(turn: Turn, draft: Draft) -> Answer | None:
-    if _type(turn, draft):
+    if type_of(turn, draft):
         return None
     say = say_of(turn)
     village = areas.get(turn.session, turn.conversation.village_id or 0)
@@ -270,16 +227,16 @@ def _ask_where(turn: Turn, draft: Draft) -> Answer | None:
     if turn.conversation.village_id or draft.asked_where:
         return None
     draft.asked_where = True
-    _keep(turn, draft)
+    keep(turn, draft)
     return welcome.choose_village(turn)
 
 
 def _ask_who(turn: Turn, draft: Draft) -> Answer | None:
-    if _person(turn, draft):
+    if person_of(turn, draft):
         return None
     if draft.relation:
         return _ask_name(turn, draft)
-    say, found = say_of(turn), _type(turn, draft)
+    say, found = say_of(turn), type_of(turn, draft)
     known = people.behind(turn.session, turn.conversation)
     rows = [Choice(f"who:{each.person.id}", shortened(each.person.name)) for each in known[:SHOWN]]
     if not any(each.relation == "self" for each in known):
@@ -292,7 +249,7 @@ def _ask_who(turn: Turn, draft: Draft) -> Answer | None:
 
 
 def _ask_relation(turn: Turn, draft: Draft) -> Answer:
-    _keep(turn, draft)
+    keep(turn, draft)
     say = say_of(turn)
     rows = tuple(Choice(f"rel:{each}", say.label_relation(each)) for each in people.RELATIONS if each != "self")
     return Answer(say.what_relation(), rows, next_step=STEP)
@@ -305,7 +262,7 @@ def _ask_name(turn: Turn, draft: Draft) -> Answer:
 
 
 def _ask_kind(turn: Turn, draft: Draft) -> Answer | None:
-    say, found, known = say_of(turn), _type(turn, draft), _person(turn, draft)
+    say, found, known = say_of(turn), type_of(turn, draft), person_of(turn, draft)
     if not (found and known and found.who):
         return None
     if known.person.kind is None:
@@ -315,7 +272,7 @@ def _ask_kind(turn: Turn, draft: Draft) -> Answer | None:
 
 
 def _ask_age(turn: Turn, draft: Draft) -> Answer | None:
-    say, found, known = say_of(turn), _type(turn, draft), _person(turn, draft)
+    say, found, known = say_of(turn), type_of(turn, draft), person_of(turn, draft)
     if not (found and known and (found.age_from or found.age_to)):
         return None
     age = people.age(known.person, turn.now)
@@ -329,7 +286,7 @@ def _ask_age(turn: Turn, draft: Draft) -> Answer | None:
 
 
 def _ask_when(turn: Turn, draft: Draft) -> Answer | None:
-    say, found = say_of(turn), _type(turn, draft)
+    say, found = say_of(turn), type_of(turn, draft)
     if draft.slot_id or found is None:
         return None
     village = areas.get(turn.session, turn.conversation.village_id or 0)
@@ -345,7 +302,7 @@ def _ask_when(turn: Turn, draft: Draft) -> Answer | None:
 
 
 def _ask_questions(turn: Turn, draft: Draft) -> Answer | None:
-    asked = _question(turn, draft)
+    asked = question_of(turn, draft)
     if asked is None:
         return None
     say = say_of(turn)
@@ -354,7 +311,7 @@ def _ask_questions(turn: Turn, draft: Draft) -> Answer | None:
 
 def _ask_sure(turn: Turn, draft: Draft) -> Answer:
     """One sentence that says everything, and what staying away costs; of a full slot, whether to wait."""
-    say, known = say_of(turn), _person(turn, draft)
+    say, known = say_of(turn), person_of(turn, draft)
     slot = slots.get(turn.session, draft.slot_id or 0)
     if slot is None or known is None:
         return _refused(turn, bookings.SlotGone())
@@ -382,12 +339,12 @@ def _name_typed(turn: Turn, text: str) -> Answer | None:
         return Answer(say_of(turn).name_invalid(), asked.choices, asked.next_step)
     person = _known_by(turn, name, draft.relation or "other")
     draft.person_id, draft.relation = person.id, ""
-    _keep(turn, draft)
+    keep(turn, draft)
     return go_on(turn)
 
 
 def _age_typed(turn: Turn, text: str) -> Answer | None:
-    known = _person(turn, draft_of(turn) or Draft())
+    known = person_of(turn, draft_of(turn) or Draft())
     digits = "".join(char for char in text if char.isdecimal())
     if known is None or len(text.split()) > NAME_WORDS or "?" in text:
         return None
@@ -412,10 +369,10 @@ def _answered(turn: Turn, said: str) -> Answer:
     draft = draft_of(turn)
     if draft is None:
         return begin(turn)
-    asked = _question(turn, draft)
+    asked = question_of(turn, draft)
     if asked:
         draft.answers[asked] = said
-        _keep(turn, draft)
+        keep(turn, draft)
     return go_on(turn)
 
 
@@ -471,7 +428,7 @@ def _refused(turn: Turn, error: bookings.CannotBook) -> Answer:
             return Answer(f"{say.just_filled()} {offered.text}", offered.choices, offered.next_step)
         case bookings.SlotMoved(slot=slot) if draft:
             draft.version = slot.version
-            _keep(turn, draft)
+            keep(turn, draft)
             following = _ask_sure(turn, draft)
             told = say.slot_moved(say.time_of(slot), place_of(say, slot))
             return Answer(f"{told}\n\n{following.text}", following.choices, following.next_step)
@@ -507,7 +464,7 @@ def _offer_line(turn: Turn, slot: Slot, waiting: int) -> Answer:
 def _not_for_them(turn: Turn, why: str) -> Answer:
     """Whom it is for, and what else there is."""
     draft = draft_of(turn) or Draft()
-    say, found = say_of(turn), _type(turn, draft)
+    say, found = say_of(turn), type_of(turn, draft)
     if found is None:
         return begin(turn)
     what, ages = name_of(say, found), say.ages(found.age_from, found.age_to)
@@ -521,21 +478,6 @@ def _begun_again(turn: Turn) -> Answer:
     return Answer(f"{say_of(turn).begin_again()}\n\n{following.text}", following.choices, following.next_step)
 
 
-def _type(turn: Turn, draft: Draft) -> BookingType | None:
-    found = booking_types.get(turn.session, draft.type_id or 0)
-    return found if found and found.is_active else None
-
-
-def _question(turn: Turn, draft: Draft) -> str | None:
-    """The next of the type's questions that has no answer yet."""
-    found = _type(turn, draft)
-    return next((key for key in (found.questions if found else []) if key not in draft.answers), None)
-
-
-def _person(turn: Turn, draft: Draft) -> Known | None:
-    return people.named(turn.session, turn.conversation, draft.person_id or 0)
-
-
 def _ways_on(turn: Turn) -> tuple[Choice, ...]:
     say = say_of(turn)
     return (Choice("mine", say.label_my_bookings()), guidance.menu_choice(say))
@@ -547,8 +489,3 @@ def _other_time_choice(say: BookingPhrases) -> Choice:
 
 def _give_up_choice(say: BookingPhrases) -> Choice:
     return Choice("giveup:no", say.label_give_up())
-
-
-def number_in(text: str) -> int:
-    """A number out of a code, which may come from anywhere; 0 is nobody's."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0

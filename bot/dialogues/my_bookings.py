@@ -11,7 +11,8 @@ from datetime import timedelta
 from bot.booking_cards import card, name_of, place_of, slot_choice, who, with_rows
 from bot.booking_phrases import BookingPhrases
 from bot.dialogues import guidance
-from bot.dialogues.booking import begin, begin_with, number_in, say_of
+from bot.dialogues.booking import begin, begin_with, say_of
+from bot.drafts import number_in
 from bot.turns import Answer, Turn, remember
 from centre import areas, bookings, people, slots
 from centre.bookings import FAMILY, Booking, State
