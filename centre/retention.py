@@ -7,6 +7,7 @@ forgotten at once; only their address stays for a moment, so that they can read 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, or_, select
@@ -90,10 +91,11 @@ def sweep(session: Session, now: datetime) -> int:
 
 def _erase_people(session: Session, conversation: Conversation, now: datetime) -> None:
     """Everybody known through this telephone alone goes, with their bookings; their seats fall free."""
+    gone = people.only_behind(session, conversation)
+    _release(session, gone, bookings.FAMILY, now)
     interests.erase(session, conversation.id)
-    notices.erase(session, conversation.id)
-    for person in people.only_behind(session, conversation):
-        _release(session, person, bookings.FAMILY, now)
+    notices.erase(session, conversation.id)  # not before the slots are held, as for everybody who makes notices void
+    for person in gone:
         people.erase(session, person)
     people.leave(session, conversation)
 
@@ -107,19 +109,22 @@ def _forget_people(session: Session, now: datetime) -> int:
         Person.created_at < now - people.KEPT, Person.id.not_in(recent), Person.id.not_in(reached)
     )
     gone = session.scalars(old.limit(500)).all()
+    _release(session, gone, bookings.TIME, now)
     for person in gone:
-        _release(session, person, bookings.TIME, now)
         people.erase(session, person)
     return len(gone)
 
 
-def _release(session: Session, person: Person, by: str, now: datetime) -> None:
-    """The person is about to be forgotten: their seats fall free, and nothing of them stays but the count."""
-    hold_person(session, person.id)  # or somebody books for them at this very moment
-    own = select(Booking.id).where(Booking.person_id == person.id)
-    for booking_id in session.scalars(own.order_by(Booking.slot_id)).all():
+def _release(session: Session, gone: Sequence[Person], by: str, now: datetime) -> None:
+    """These people are about to be forgotten: their seats fall free, and nothing of them stays but the count."""
+    numbers = sorted(person.id for person in gone)
+    for number in numbers:
+        hold_person(session, number)  # or somebody books for them at this very moment
+    own = select(Booking.id).where(Booking.person_id.in_(numbers))
+    for booking_id in session.scalars(own.order_by(Booking.slot_id, Booking.id)).all():
         booking = bookings.hold(session, booking_id)
         if booking.is_open:
             bookings.give_back(session, booking, State.CANCELLED, by, now)
+        notices.void(session, [booking.id])
         booking.sealed_answers, booking.person, booking.conversation_id = None, None, None
     session.flush()
