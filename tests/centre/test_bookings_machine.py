@@ -87,9 +87,12 @@ class Places(RuleBasedStateMachine):
             self.lines.enter(booking.id, line, person, ask.conversation_id, FAMILY, self.now)
 
     @precondition(lambda self: self.lines.places)
-    @rule(which=ANY)
-    def accept(self, which: int) -> None:
+    @rule(which=ANY, is_late=st.integers(0, 3))
+    def accept(self, which: int, is_late: int) -> None:
+        """Now and then too late, before anybody has noticed that the offer is over."""
         place = self._place(which, "offered")
+        if place.state == "offered" and place.until and is_late == 0:
+            self.time_passes(max(timedelta(0), place.until - self.now), False)
         is_over = place.state == "offered" and place.until is not None and place.until <= self.now
         against = {"OfferLapsed"} if place.state == "lapsed" or is_over else set()
         against |= set() if place.state in ("offered", "booked", "lapsed") else {"NotOpen"}
