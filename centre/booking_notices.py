@@ -66,7 +66,10 @@ def plan_reminders(session: Session, booking: Booking, now: datetime) -> None:
     last = calendars.moment(eve, EVENING, slot.zone) if is_early else calendars.moment(morning, time(6), slot.zone)
     about = About(slot.id, slot.zone, booking.conversation_id, booking.id)
     which = f"{booking.id}:{slot.id}.{slot.version}"
-    planned: tuple[tuple[notices.Kind, datetime], ...] = (("reminder", days_before), ("today", last))
-    for kind, due in planned:
+    planned: tuple[tuple[notices.Kind, datetime, datetime], ...] = (
+        ("reminder", days_before, last),  # once the other is due, one is enough
+        ("today", last, slot.starts_at),
+    )
+    for kind, due, useful_until in planned:
         if due >= now + FRESH and booking.conversation_id:
-            notices.plan(session, kind, about, f"{kind}:{which}", due, slot.starts_at)
+            notices.plan(session, kind, about, f"{kind}:{which}", due, useful_until)
