@@ -119,8 +119,10 @@ def _taken(turn: Turn, text: str, understood: Understood) -> Answer | None:
     is_question = understood.kind in ("answer", "person") and turn.conversation.step != booking.ANSWER
     if not is_question and (said := booking.typed(turn, text) or my_bookings.name_typed(turn, text)):
         return said
-    if code := booking.named_in_part(turn, text):
+    if code := booking.named_in_part(turn, text) or my_bookings.answered_by_word(turn, text):
         return _do(turn, code)[-1]
+    if turn.conversation.step == booking.STEP and not is_question and (village := welcome.village_surely(turn, text)):
+        return village
     wish = wishes.wish_in(text)
     if wish is None or turn.conversation.step in (booking.NAME, booking.ANSWER):
         return None

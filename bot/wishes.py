@@ -58,6 +58,11 @@ def wish_in(text: str) -> Wish | None:
     return Wish(frozenset(said)) if things and (joins or asks_when) else None
 
 
+def says_nothing(text: str) -> bool:
+    """Are these only little words ("anak saya", "saya sendiri"), and no name of anybody?"""
+    return BESIDE.issuperset(words_in(text))
+
+
 def words_in(text: str) -> list[str]:
     """The words of a message, small, without marks; a doubled word ("ikut-ikut") is two."""
     return re.findall(r"[^\W\d_]+", text.casefold())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from bot import wishes
 from bot.booking_cards import card, name_of, place_of, shortened, slot_choice, type_choice, who, with_rows, words_of
 from bot.booking_phrases import BookingPhrases
 from bot.dialogues import guidance, welcome
@@ -334,6 +335,8 @@ def _name_typed(turn: Turn, text: str) -> Answer | None:
         return None
     try:
         name = people.clean_name(text)
+        if wishes.says_nothing(name):  # "saya sendiri", "anak saya": an answer, but no name
+            raise people.NameInvalid
     except people.NameInvalid:
         asked = _ask_name(turn, draft)
         return Answer(say_of(turn).name_invalid(), asked.choices, asked.next_step)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot import words
 from bot.booking_cards import card, name_of, place_of, slot_choice, who, with_rows
 from bot.booking_phrases import BookingPhrases
 from bot.dialogues import guidance
@@ -203,6 +204,25 @@ def cancelled_by_word(turn: Turn) -> Answer | None:
         return None
     name, _, rest = deeds[0].partition(":")
     return {"drop": drop, "free": drop, "leave": leave}[name](turn, rest)
+
+
+def answered_by_word(turn: Turn, text: str) -> str | None:
+    """The code of "ambil kursi", "lepaskan", "saya datang" typed later, when other choices have come between.
+
+    Only where one booking can be meant.
+    """
+    say, typed = say_of(turn), words.plain(text)
+    labels = {
+        words.plain(say.label_take()): ("take", "yes", State.OFFERED),
+        words.plain(say.label_leave()): ("leave", "no", State.OFFERED),
+        words.plain(say.label_will_come()): ("come", "yes", State.BOOKED),
+    }
+    if typed not in labels:
+        return None
+    deed, consent, state = labels[typed]
+    own = bookings.of_conversation(turn.session, turn.conversation.id, turn.now)
+    meant = [booking for booking in own if booking.state == state]
+    return f"{deed}:{meant[0].id}:{consent}" if len(meant) == 1 else None
 
 
 def name_typed(turn: Turn, text: str) -> Answer | None:

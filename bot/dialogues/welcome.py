@@ -85,6 +85,12 @@ def village_typed(turn: Turn, text: str) -> Answer | None:
     return _which(turn, found, text)
 
 
+def village_surely(turn: Turn, text: str) -> Answer | None:
+    """Take a village's name that is meant beyond doubt, where something else was asked."""
+    found = areas.search(turn.session, text, limit=None) if len(text.split()) <= NAME_WORDS else []
+    return _settle(turn, found[0]) if found and areas.is_sure(text, found) else None
+
+
 def village_unknown(turn: Turn) -> Answer:
     """No village of that name is known here: try again, or go on without."""
     return Answer(turn.say.village_unknown(), (_skip(turn),), next_step=VILLAGE)

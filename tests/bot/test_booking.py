@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from bot.turns import Guide
+from bot.understanding import understand
 from centre import booking_types, bookings, conversations, slots
 from centre.areas import Village
 from centre.booking_records import Booking
@@ -404,3 +405,50 @@ def test_a_wish_without_a_name_lists_what_it_can_mean(database: Database, guide:
     ]
     sari.say("kegiatan lain")
     assert "Konsultasi dan pendaftaran" in [choice.title for choice in sari.offered]
+
+
+@pytest.mark.parametrize("typed", ["saya sendiri", "anak saya", "suami saya"])
+def test_little_words_are_no_name(database: Database, guide: Guide, typed: str) -> None:
+    """Typed twice, or too early: nobody is put on the roster as "Saya Sendiri"."""
+    a_slot(database)
+    sari = in_korleko(database, guide)
+    for said in ("daftar koperasi", "saya sendiri"):
+        sari.say(said)
+    assert "belum terbaca sebagai nama" in sari.say(typed)[-1].text
+
+
+def test_a_village_told_where_something_else_was_asked(database: Database, guide: Guide) -> None:
+    """At the list of what there is, "Korleko" is where she lives."""
+    a_slot(database)
+    sari = Chat(database, guide)
+    sari.say("daftar")
+    assert "Desa Korleko" in sari.say("korleko")[-1].text
+    assert sari.conversation().step == "booking"
+
+
+def test_the_seat_is_taken_in_words_after_something_else_was_said(database: Database, guide: Guide) -> None:
+    """Between the offer and her answer she asked about wages: "ambil kursi" still takes it."""
+    a_slot(database, seats=1)
+    sari, rohani = in_korleko(database, guide, 1), in_korleko(database, guide, 2)
+    up_to_the_question(sari, "Sari")
+    sari.say("ya")
+    up_to_the_question(rohani, "Rohani")
+    rohani.say("ya")
+    for said in ("janji saya", "batalkan", "ya"):
+        sari.say(said)
+    rohani.say("gaji saya tidak dibayar majikan")
+    assert "Kursinya jadi milik Anda" in rohani.say("ambil kursi")[-1].text
+    assert states(database) == [State.CANCELLED, State.BOOKED]
+
+
+NAMES = """
+    Sari, siti aminah, Sri Wahyuni, Inaq Rohani, Amaq Jamil, I Wayan Sudira, Ni Luh Ayu, Baiq Nurul, Lalu Ahmad, Slamet,
+    untung, Bejo, Supri, Dewi Sartika, Tutik, Marsinah, Cinta, bunga, Sabar, Ikhlas, Jumilah, Painem, Wagiman, Carkem,
+    Wasriah, Toyib, Euis, Cucu, Guntur, Topan, Bulan, Muhammad Ali, M. Zaini
+"""
+
+
+def test_names_are_names(project_guide: Guide) -> None:
+    """Typed at the question for a name, none of these is taken for danger, a question, or a wish to speak to somebody."""
+    heard = {name.strip(): understand(name.strip(), "id", project_guide, None).kind for name in NAMES.split(",")}
+    assert {name: kind for name, kind in heard.items() if kind in ("danger", "answer", "person")} == {}
