@@ -15,7 +15,8 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.form import BaseForm
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
 from admin import service_wording
 from admin.language import gettext
@@ -45,6 +46,11 @@ class Whole(IntegerField):
         if typed and not (typed.isascii() and typed.isdecimal() and len(typed) < 10):
             raise ValueError(gettext("Tulis angka bulat, misalnya 15."))
         self.data = int(typed) if typed else None
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """What is no number is neither too small nor too large."""
+        if self.process_errors:
+            raise StopValidation
 
 
 def _number(label: str, least: int, most: int) -> Whole:
