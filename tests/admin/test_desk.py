@@ -238,8 +238,12 @@ def test_home_counts_what_waits(desk, korleko):
     page = desk.at_work("wayan", Role.PETUGAS, KORLEKO).get("/admin/").text
     counts = [part.partition("<")[0] for part in page.split('<span class="desk-count')[1:]]
     assert [count.partition(">")[2] for count in counts] == ["2", "0", "0", "1"]
-    helper = desk.at_work("made", Role.HELPER, KORLEKO).get("/admin/").text
-    assert "Belum ada halaman untuk peran Anda" in helper
+    for login, role, sees in (
+        ("made", Role.HELPER, "Daftarkan orang"),
+        ("sri", Role.VIEWER, 'href="/admin/layanan"'),
+        ("joko", Role.PARTNER, "Belum ada halaman untuk peran Anda"),
+    ):
+        assert sees in desk.at_work(login, role, KORLEKO).get("/admin/").text.partition("<h1>")[2], role
 
 
 def deeds(desk) -> list[tuple[str, str, str]]:
