@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from centre import calendars, notices
 from centre.booking_records import OPEN, Booking, BookingChange, State, by_staff, note, roster
-from centre.notices import About
+from centre.notices import About, Wanted
 from centre.slots import Slot
 
 REMINDER_DAYS, REMINDER_AT = 2, time(9)
@@ -59,6 +59,8 @@ def plan_reminders(session: Session, booking: Booking, now: datetime) -> None:
     Somebody who has just booked is not reminded of what they have just read.
     """
     slot = booking.slot
+    if booking.conversation_id is None:
+        return  # nobody to remind
     there = calendars.local(slot.starts_at, slot.zone)
     days_before = calendars.moment(there.date() - timedelta(days=REMINDER_DAYS), REMINDER_AT, slot.zone)
     is_early = there.time() < EARLY
@@ -66,10 +68,8 @@ def plan_reminders(session: Session, booking: Booking, now: datetime) -> None:
     last = calendars.moment(eve, EVENING, slot.zone) if is_early else calendars.moment(morning, time(6), slot.zone)
     about = About(slot.id, slot.zone, booking.conversation_id, booking.id)
     which = f"{booking.id}:{slot.id}.{slot.version}"
-    planned: tuple[tuple[notices.Kind, datetime, datetime], ...] = (
-        ("reminder", days_before, last),  # once the other is due, one is enough
-        ("today", last, slot.starts_at),
+    both = (
+        Wanted("reminder", f"reminder:{which}", days_before, last),  # once the other is due, one is enough
+        Wanted("today", f"today:{which}", last, slot.starts_at),
     )
-    for kind, due, useful_until in planned:
-        if due >= now + FRESH and booking.conversation_id:
-            notices.plan(session, kind, about, f"{kind}:{which}", due, useful_until)
+    notices.plan_all(session, about, [each for each in both if each.due >= now + FRESH])

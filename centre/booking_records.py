@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, func, select, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, case, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
 from centre.areas import LINK_DIGITS, LINK_LETTERS
@@ -136,15 +136,19 @@ def note(session: Session, booking: Booking, what: str, by: str, now: datetime, 
 
 def rooms(session: Session, found: Iterable[Slot]) -> dict[int, Room]:
     """How full these slots are. While anybody waits, no seat is left: the next one is theirs."""
-    known = list(found)
-    ids = [slot.id for slot in known]
-    seated, waiting = count(session, ids, SEATED), count(session, ids, [State.WAITING])
-    return {
-        slot.id: Room(
-            0 if waiting.get(slot.id) else max(0, slot.seats - seated.get(slot.id, 0)), waiting.get(slot.id, 0)
-        )
-        for slot in known
-    }
+    known = {slot.id: slot for slot in found}
+    taken = case((Booking.state == State.WAITING, 0), else_=1)
+    counted = (
+        select(Booking.slot_id, func.sum(taken), func.sum(1 - taken))
+        .where(Booking.slot_id.in_(list(known)), Booking.state.in_((State.WAITING, *SEATED)))
+        .group_by(Booking.slot_id)
+    )
+    full = {slot_id: (seated, waiting) for slot_id, seated, waiting in session.execute(counted)}
+    return {number: _room(slot, *full.get(number, (0, 0))) for number, slot in known.items()}
+
+
+def _room(slot: Slot, seated: int, waiting: int) -> Room:
+    return Room(0 if waiting else max(0, slot.seats - seated), waiting)
 
 
 def position(session: Session, booking: Booking) -> int:
@@ -158,6 +162,12 @@ def position(session: Session, booking: Booking) -> int:
 def get(session: Session, booking_id: int) -> Booking | None:
     """The booking with this number, which may come from an old or a forged button."""
     return session.get(Booking, booking_id) if 0 < booking_id < 2**63 else None
+
+
+def open_in(session: Session, slot_id: int, person_id: int) -> Booking | None:
+    """The open booking of this person in this slot; there is at most one."""
+    own = select(Booking).where(Booking.slot_id == slot_id, Booking.person_id == person_id, Booking.state.in_(OPEN))
+    return session.scalars(own).first()
 
 
 def by_code(session: Session, typed: str) -> Booking | None:
@@ -229,10 +239,10 @@ def of_person(session: Session, person_id: int) -> Sequence[Booking]:
     return session.scalars(own.execution_options(populate_existing=True)).all()
 
 
-def free_code(session: Session, booking_id: int) -> str:
-    """A code nobody can guess without our key, drawn from the booking's number; another one if it is taken."""
+def free_code(session: Session, what: str) -> str:
+    """A code nobody can guess without our key, drawn from what is booked; another one if it is taken."""
     for attempt in range(1000):
-        code = _code(int(vault_of(session).lookup("bookings|code", f"{booking_id}.{attempt}"), 16))
+        code = _code(int(vault_of(session).lookup("bookings|code", f"{what}.{attempt}"), 16))
         if session.scalar(select(Booking.id).where(Booking.code == code)) is None:
             return code
     raise LookupError("a thousand draws gave no code that is free")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import people, slots
@@ -129,10 +129,9 @@ def allowed(session: Session, ask: Ask, now: datetime) -> tuple[Slot, Person]:
     slot = open_slot(slots.hold(session, ask.slot_id).get(ask.slot_id), ask, now)
     if person is None:
         raise NotForThem("kind")
-    check_not_there(session, slot.id, person.id)
+    _check_places(session, slot, person, ask, now)
     if not ask.at_desk:
         _check_for_them(slot, person, now)
-        _check_limit(session, slot, person, now)
     return slot, person
 
 
@@ -161,6 +160,18 @@ def _check_window(slot: Slot, now: datetime) -> None:
         raise TooLate
 
 
+def _check_places(session: Session, slot: Slot, person: Person, ask: Ask, now: datetime) -> None:
+    """What the person has already: a place in this slot, or as many of this type as are allowed."""
+    own = select(Booking).join(Slot, Slot.id == Booking.slot_id)
+    own = own.where(Booking.person_id == person.id, Booking.state.in_(OPEN), Slot.type_id == slot.type_id)
+    has = session.scalars(own.where(Slot.ends_at > now)).all()
+    for booking in has:
+        if booking.slot_id == slot.id:
+            raise AlreadyBooked(booking)
+    if not ask.at_desk and len(has) >= slot.type.open_limit:
+        raise TooManyOpen(slot.type.open_limit)
+
+
 def check_not_there(session: Session, slot_id: int, person_id: int) -> None:
     there = session.scalars(
         select(Booking).where(Booking.slot_id == slot_id, Booking.person_id == person_id, Booking.state.in_(OPEN))
@@ -178,18 +189,6 @@ def _check_for_them(slot: Slot, person: Person, now: datetime) -> None:
     too_old = age is not None and booking_type.age_to is not None and age > booking_type.age_to
     if too_young or too_old:
         raise NotForThem("age")
-
-
-def _check_limit(session: Session, slot: Slot, person: Person, now: datetime) -> None:
-    has = session.scalar(
-        select(func.count())
-        .select_from(Booking)
-        .join(Slot, Slot.id == Booking.slot_id)
-        .where(Booking.person_id == person.id, Booking.state.in_(OPEN))
-        .where(Slot.type_id == slot.type_id, Slot.ends_at > now)
-    )
-    if (has or 0) >= slot.type.open_limit:
-        raise TooManyOpen(slot.type.open_limit)
 
 
 def check_may_leave(booking: Booking, at_desk: bool, now: datetime) -> None:

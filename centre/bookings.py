@@ -35,6 +35,7 @@ from centre.booking_records import (
     history,
     note,
     of_conversation,
+    open_in,
     position,
     rooms,
     roster,
@@ -102,6 +103,7 @@ __all__ = [
     "get",
     "history",
     "of_conversation",
+    "open_in",
     "position",
     "rooms",
     "roster",
@@ -363,6 +365,7 @@ def _held_slot(session: Session, slot_id: int) -> Slot:
 def _enter(session: Session, slot: Slot, person: Person, ask: Ask, state: State, now: datetime) -> Booking:
     said = {question: checked_answer(answer) for question, answer in ask.answers.items() if answer.strip()}
     booking = Booking(
+        code=booking_records.free_code(session, f"{slot.id}.{person.id}.{now.timestamp()}"),
         slot=slot,
         person=person,
         conversation_id=ask.conversation_id,
@@ -374,7 +377,6 @@ def _enter(session: Session, slot: Slot, person: Person, ask: Ask, state: State,
     )
     session.add(booking)
     session.flush()
-    booking.code = booking_records.free_code(session, booking.id)
     note(session, booking, state, ask.by, now)
     return booking
 

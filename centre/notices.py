@@ -105,6 +105,17 @@ class About:
     booking_id: int | None = None
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Something to be told, under which key, from when on, and until when it is of use."""
+
+    kind: Kind
+    key: str
+    due: datetime
+    useful_until: datetime
+    reason: str = ""
+
+
 def plan(
     session: Session,
     kind: Kind,
@@ -114,33 +125,25 @@ def plan(
     useful_until: datetime,
     *,
     reason: str = "",
-) -> Notice | None:
+) -> None:
     """Note that somebody must be told, from `due` on but not at night, unless the morning would be too late.
 
-    None when it was planned before and still counts or was told, or when it could never be of use.
+    Nothing is noted when it was planned before and still counts or was told, or when it could never be of use.
     """
-    known = session.scalar(select(Notice).where(Notice.key == key))
-    if known and known.state == State.VOID and known.told_at is None:
-        known.state = State.DUE  # given up and taken again: moved away and back
-    if known or due >= useful_until:
-        return None
-    awake = calendars.waking(due, about.zone)
-    is_urgent = awake >= useful_until - SOON
-    notice = Notice(
-        key=key,
-        kind=kind,
-        booking_id=about.booking_id,
-        slot_id=about.slot_id,
-        conversation_id=about.conversation_id,
-        zone=about.zone,
-        sealed_reason=vault_of(session).seal(reason, _REASON) if reason else None,
-        is_urgent=is_urgent,
-        due_at=due if is_urgent else awake,
-        useful_until=useful_until,
-    )
-    session.add(notice)
+    plan_all(session, about, [Wanted(kind, key, due, useful_until, reason)])
+
+
+def plan_all(session: Session, about: About, wanted: Sequence[Wanted]) -> None:
+    """The same for several things at once that are about one place."""
+    keys = [each.key for each in wanted]
+    known = {notice.key: notice for notice in session.scalars(select(Notice).where(Notice.key.in_(keys)))}
+    for each in wanted:
+        if each.key not in known and each.due < each.useful_until:
+            session.add(_planned(session, about, each))
+    for notice in known.values():
+        if notice.state == State.VOID and notice.told_at is None:
+            notice.state = State.DUE  # given up and taken again: moved away and back
     session.flush()
-    return notice
 
 
 def void(session: Session, booking_ids: Iterable[int], kinds: Sequence[Kind] = KINDS) -> None:
@@ -221,6 +224,23 @@ def erase(session: Session, conversation_id: int) -> None:
         .where(Notice.conversation_id == conversation_id)
         .values(state=State.VOID, conversation_id=None, sealed_reason=None)
         .execution_options(synchronize_session="fetch")
+    )
+
+
+def _planned(session: Session, about: About, wanted: Wanted) -> Notice:
+    awake = calendars.waking(wanted.due, about.zone)
+    is_urgent = awake >= wanted.useful_until - SOON
+    return Notice(
+        key=wanted.key,
+        kind=wanted.kind,
+        booking_id=about.booking_id,
+        slot_id=about.slot_id,
+        conversation_id=about.conversation_id,
+        zone=about.zone,
+        sealed_reason=vault_of(session).seal(wanted.reason, _REASON) if wanted.reason else None,
+        is_urgent=is_urgent,
+        due_at=wanted.due if is_urgent else awake,
+        useful_until=wanted.useful_until,
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from centre import calendars
 from centre.areas import Village
@@ -56,6 +56,7 @@ class Slot(Base):
     __tablename__ = "slots"
     __table_args__ = (
         Index("ix_slots_search", "type_id", "village_id", "starts_at"),
+        Index("ix_slots_coming", "type_id", "starts_at"),
         Index("ix_slots_week", "village_id", "starts_at"),
         CheckConstraint("seats > 0", name="seats"),
         CheckConstraint("ends_at > starts_at", name="ends"),
@@ -132,7 +133,8 @@ def hold(session: Session, *slot_ids: int) -> dict[int, Slot]:
         select(Slot)
         .where(Slot.id.in_(ids))
         .order_by(Slot.id)
-        .with_for_update(key_share=True)
+        .options(joinedload(Slot.type, innerjoin=True), joinedload(Slot.village, innerjoin=True))
+        .with_for_update(key_share=True, of=Slot)
         .execution_options(populate_existing=True)
     )
     return {slot.id: slot for slot in session.scalars(locked)}

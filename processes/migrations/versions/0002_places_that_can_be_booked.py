@@ -126,6 +126,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('slots', schema=None) as batch_op:
+        batch_op.create_index('ix_slots_coming', ['type_id', 'starts_at'], unique=False)
         batch_op.create_index('ix_slots_search', ['type_id', 'village_id', 'starts_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_slots_series'), ['series'], unique=False)
         batch_op.create_index('ix_slots_week', ['village_id', 'starts_at'], unique=False)
@@ -264,6 +265,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_slots_week')
         batch_op.drop_index(batch_op.f('ix_slots_series'))
         batch_op.drop_index('ix_slots_search')
+        batch_op.drop_index('ix_slots_coming')
 
     op.drop_table('slots')
     with op.batch_alter_table('distinct_people', schema=None) as batch_op:
