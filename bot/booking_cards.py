@@ -48,7 +48,12 @@ def details(say: BookingPhrases, slot: Slot) -> str:
 
 
 def link(session: Session, booking: Booking, conversation: Conversation, home: str) -> str:
-    """The address of the booking's own page: whole where we have a public address, short on our own web page."""
+    """The address of the booking's own page: whole where we have a public address, short on our own web page.
+
+    It opens for good, so a telephone that came in by the code does not get it.
+    """
+    if booking.conversation_id != conversation.id:
+        return ""
     token = bookings.token_of(session, booking)
     if conversation.channel == "web":
         return f"{PAGE_OF_ONE}{token}"

@@ -357,6 +357,9 @@ class BookingPhrases(Phrases):
     def label_other_kinds(self) -> str:
         return self.pgettext("tombol", "Kegiatan lain")
 
+    def label_put_right(self) -> str:
+        return self.pgettext("tombol", "Ubah data")
+
     def label_sure(self) -> str:
         return self.pgettext("tombol", "Ya, daftar")
 

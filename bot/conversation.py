@@ -23,12 +23,15 @@ from bot.understanding import Understood, has_letters, understand
 from centre import answers
 from centre.conversations import Conversation
 from centre.messages import CODE_LIMIT, LABEL_LIMIT, Choice, Incoming, Outgoing, readable
+from content.danger import look as danger_in
 from content.places import country_in
 
 OFFERED_AGAIN = 2
 """How often an open step is offered after questions, before it is let go."""
 SURE_WORD = 0.4
 """Confidence from which a lone word at the village step is taken for a question ("paspor"), not for an unknown name."""
+NAME = 3
+"""Words of a person's name; more of them that sound like guidance are a question."""
 NAME_OF_A_PLACE = 2
 """Words of a country's or a city's name, perhaps with "di" before it."""
 
@@ -55,9 +58,16 @@ def respond(session: Session, conversation: Conversation, incoming: Incoming, gu
     return Response(_numbered(conversation, said), for_staff)
 
 
-def offer(conversation: Conversation, outgoing: Outgoing) -> None:
-    """What we write first may be answered by its number or label, as any reply; an open step stays open."""
-    conversation.offered = [[choice.code, choice.label, choice.title] for choice in outgoing.choices]
+def offer(conversation: Conversation, outgoing: Outgoing) -> Outgoing:
+    """What we write first may be answered by its number or label, as any reply.
+
+    Where a list is open, or another notice waits for its answer, the new choices come after those, with numbers of their own.
+    """
+    is_open = conversation.step is not None or my_bookings.waits_for_answer(conversation.offered)
+    before = list(conversation.offered) if is_open else []
+    rows = [[choice.code, choice.label, choice.title] for choice in outgoing.choices]
+    conversation.offered = [*before, *rows]
+    return replace(outgoing, first=len(before) + 1)
 
 
 def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
@@ -65,6 +75,8 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
     if incoming.kind != "tap":
         understood = understand(text, turn.conversation.language, turn.guide, threads.of(turn))
         _hear(turn, understood, text)
+        if _is_mere_answer(turn, understood, text):
+            understood = replace(understood, kind="none", danger=None, confidence=0.0)
         if understood.kind == "danger":
             return _settle(turn, [danger.answer(turn, understood, said=text, warned=incoming.warned)])
         danger.note_place(turn, text)
@@ -116,10 +128,12 @@ def _taken(turn: Turn, text: str, understood: Understood) -> Answer | None:
     """What belongs to booking: a code, the answer to its open question (unless it is surely a question), a wish."""
     if opened := my_bookings.code_typed(turn, text):
         return opened
-    is_question = understood.kind in ("answer", "person") and turn.conversation.step != booking.ANSWER
+    is_question = understood.kind in ("answer", "person") or (understood.kind == "choices" and len(text.split()) > NAME)
+    if turn.conversation.step in (booking.ANSWER, booking.AGE):
+        is_question = understood.kind == "answer" and not booking.is_free(turn, text)
     if not is_question and (said := booking.typed(turn, text) or my_bookings.name_typed(turn, text)):
         return said
-    if code := booking.named_in_part(turn, text) or my_bookings.answered_by_word(turn, text):
+    if code := booking.code_meant(turn, text) or my_bookings.answered_by_word(turn, text):
         return _do(turn, code)[-1]
     if turn.conversation.step == booking.STEP and not is_question and (village := welcome.village_surely(turn, text)):
         return village
@@ -127,6 +141,17 @@ def _taken(turn: Turn, text: str, understood: Understood) -> Answer | None:
     if wish is None or turn.conversation.step in (booking.NAME, booking.ANSWER):
         return None
     return booking.wished(turn, wish)
+
+
+def _is_mere_answer(turn: Turn, understood: Understood, text: str) -> bool:
+    """A name, an age or "saya" at an open question of a booking, in which only the model hears a doubtful danger?
+
+    What a rule hears, and what is sure, comes first as ever.
+    """
+    seen = understood.danger
+    if seen is None or seen.level == "act" or not booking.is_answer(turn, text):
+        return False
+    return danger_in(text) is None
 
 
 def _question(turn: Turn, text: str, understood: Understood) -> Answer:
@@ -177,6 +202,11 @@ def _stop(turn: Turn) -> Answer:
     return settings.stop(turn)
 
 
+def _start(turn: Turn) -> Answer:
+    drafts.let_go(turn)
+    return settings.start(turn)
+
+
 def _menu(turn: Turn, rest: str) -> Answer:
     drafts.let_go(turn)
     return guidance.menu(turn.say, turn.guide, int(rest) if rest.isdecimal() else 1)
@@ -188,7 +218,7 @@ ACTIONS: dict[str, Callable[[Turn, str], Answer]] = {
     words.PERSON: lambda turn, _: settings.person(turn),
     words.CANCEL: _cancel,
     words.STOP: lambda turn, _: _stop(turn),
-    words.START: lambda turn, _: settings.start(turn),
+    words.START: lambda turn, _: _start(turn),
     words.VILLAGE: lambda turn, _: welcome.choose_village(turn),
     words.FORGET: lambda turn, rest: settings.forget(turn, rest) if rest else settings.confirm_forget(turn),
     "skip": welcome.skip,
@@ -207,6 +237,7 @@ ACTIONS: dict[str, Callable[[Turn, str], Answer]] = {
     "who": booking.who_chosen,
     "rel": booking.relation_chosen,
     "kind": booking.kind_chosen,
+    "fix": booking.put_right,
     "slot": booking.slot_chosen,
     "when": booking.another_time,
     "pass": booking.passed,
@@ -250,6 +281,8 @@ def _code_typed(turn: Turn, text: str) -> str | None:
     Where several replies of a turn offer what was typed, it is an answer to the last of them.
     """
     command = words.command_in(text)
+    if command == words.BOOK and (meant := booking.code_meant(turn, text)):
+        return meant  # "daftar" under "Jadi daftar?" is a yes
     if command:
         return command
     typed = words.plain(text)
@@ -257,10 +290,10 @@ def _code_typed(turn: Turn, text: str) -> str | None:
     if booking.wants_number(turn) and typed.isdecimal():
         return None
     if typed.isdecimal() and len(typed) < 4 and 0 < int(typed) <= len(offered):
-        return str(offered[int(typed) - 1][0])
+        return my_bookings.meant_of([str(offered[int(typed) - 1][0])])
     named = [code for code, label, title in offered if typed and typed in (words.plain(label), words.plain(title))]
     named = named or _consented(typed, [code for code, _, _ in offered]) or _language_named(typed, offered)
-    return named[-1] if named else None
+    return my_bookings.meant_of(named) if named else None
 
 
 def _consented(typed: str, codes: list[str]) -> list[str]:

@@ -32,6 +32,8 @@ class Draft:
     """The types that can be meant; empty for all."""
     page: int = 0
     """Of the list of types."""
+    is_new: bool = False
+    """The person was first named for this booking."""
     at: float = 0.0
 
 

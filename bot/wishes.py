@@ -19,6 +19,12 @@ JOINING = frozenset(_WORDS["joining"])
 WHEN = frozenset(_WORDS["when"])
 BESIDE = frozenset(_WORDS["beside"])
 """Words that say nothing of their own here."""
+YES, NO, EITHER = (frozenset(_WORDS[name]) for name in ("agrees", "refuses", "either"))
+MYSELF = frozenset(_WORDS["myself"])
+RELATIONS = {relation: frozenset(names) for relation, names in _WORDS["relations"].items()}
+BESIDE_A_PERSON = frozenset(
+    {"untuk", "utk", "buat", "kanggo", "keur", "for", "my", "aja", "saja", "kak", "pak", "bu", "ya"}
+)
 LONGEST = 10
 """Words; a longer message tells more than a wish."""
 
@@ -59,8 +65,27 @@ def wish_in(text: str) -> Wish | None:
 
 
 def says_nothing(text: str) -> bool:
-    """Are these only little words ("anak saya", "saya sendiri"), and no name of anybody?"""
-    return BESIDE.issuperset(words_in(text))
+    """Are these only little words ("anak saya", "tunggu sebentar"), and no name of anybody?"""
+    return (BESIDE | YES | NO | EITHER).issuperset(words_in(text))
+
+
+def consent_in(text: str) -> bool | None:
+    """Yes or no, where a message is wholly that ("oke kak", "ga jadi"); None where it says anything else."""
+    said = set(words_in(text))
+    if not said or not (YES | NO | EITHER).issuperset(said):
+        return None
+    if said & NO:
+        return False
+    return True if said & YES else None
+
+
+def whom_in(text: str) -> str | None:
+    """ "self" or a relation of `centre.people.RELATIONS`, where a message is wholly that ("untuk anak saya"); else None."""
+    said = set(words_in(text)) - BESIDE_A_PERSON
+    for relation, names in RELATIONS.items():
+        if said & names and said <= names | MYSELF:
+            return str(relation)
+    return "self" if said and said <= MYSELF else None
 
 
 def words_in(text: str) -> list[str]:

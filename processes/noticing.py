@@ -40,7 +40,7 @@ def _tell(database: Database, notice_id: int, home: str, now: datetime) -> bool:
         if outgoing is None:
             notices.drop(notice)
             return False
-        offer(conversation, outgoing)
+        outgoing = offer(conversation, outgoing)
         outbox.queue(session, conversation, notice.cause, [outgoing], now, notice.useful_until)
         notices.told(notice, now)
         return True

@@ -19,14 +19,19 @@ from bot.turns import Answer, Turn
 from bot.wishes import Wish
 from centre import areas, booking_types, bookings, interests, people, slots
 from centre.bookings import Ask, Booking
-from centre.messages import Choice
-from centre.people import OF_AGE, Person
+from centre.messages import LIMITS, Choice
+from centre.people import OF_AGE, Known
 from centre.slots import Slot
 
 STEP, NAME, AGE, ANSWER = "booking", "booking:name", "booking:age", "booking:answer"
 SHOWN = 7
 """Dates in one list: with "tell me", "other" and the menu they fit into ten rows."""
 NAME_WORDS = 6
+FILLING = frozenset({"yang", "aja", "saja", "tanggal", "tgl", "hari", "jam", "pukul", "nomor", "no", "di", "ya", "kak"})
+NAMED_IN_PART = ("what:", "who:", "rel:", "kind:", "slot:", "book:", "hear:")
+"""Choices that may be named by part of what they say."""
+CALLED = re.compile(r"^(nama( saya|nya)?|saya|aku|tiang|kula)( adalah)? +", re.IGNORECASE)
+"""What people write before a name."""
 OLDEST = 110
 
 
@@ -57,11 +62,14 @@ def wished(turn: Turn, wish: Wish) -> Answer:
 def go_on(turn: Turn) -> Answer:
     """Ask for the first thing that is missing; with everything there, for the last yes."""
     draft = draft_of(turn) or Draft()
+    return _missing(turn, draft) or _ask_sure(turn, draft)
+
+
+def _missing(turn: Turn, draft: Draft) -> Answer | None:
     for asks in (_ask_what, _ask_where, _ask_who, _ask_kind, _ask_age, _ask_when, _ask_questions):
-        answer = asks(turn, draft)
-        if answer:
+        if answer := asks(turn, draft):
             return answer
-    return _ask_sure(turn, draft)
+    return None
 
 
 def is_under_way(turn: Turn) -> bool:
@@ -109,11 +117,23 @@ def relation_chosen(turn: Turn, rest: str) -> Answer:
 
 
 def kind_chosen(turn: Turn, rest: str) -> Answer:
-    """Prospective, abroad, returned or family."""
-    known = person_of(turn, draft_of(turn) or Draft())
-    if known and rest in people.KINDS:
-        known.person.kind = rest
+    """Prospective, abroad, returned or family; of whom, stands behind it."""
+    kind, _, number = rest.partition(".")
+    known = people.named(turn.session, turn.conversation, number_in(number))
+    if known and kind in people.KINDS:
+        known.person.kind = kind
         turn.session.flush()
+    return go_on(turn)
+
+
+def put_right(turn: Turn, rest: str) -> Answer:
+    """Name, age or kind were taken down wrongly: all three are asked again."""
+    number, _, type_id = rest.partition(".")
+    known = people.named(turn.session, turn.conversation, number_in(number))
+    if known is None:
+        return begin(turn)
+    known.person.kind = known.person.birth_year = None
+    keep(turn, Draft(number_in(type_id), known.person.id, known.relation, asked_where=True))
     return go_on(turn)
 
 
@@ -144,14 +164,14 @@ def passed(turn: Turn, _rest: str) -> Answer:
     return _answered(turn, "")
 
 
-def sure(turn: Turn, _rest: str) -> Answer:
-    """Yes: book it."""
-    return _settle(turn, bookings.book)
+def sure(turn: Turn, rest: str) -> Answer:
+    """Yes: book it (`rest`: slot, version and person, as they were asked about)."""
+    return _settle(turn, rest, bookings.book)
 
 
-def waits(turn: Turn, _rest: str) -> Answer:
+def waits(turn: Turn, rest: str) -> Answer:
     """Yes: wait for a seat."""
-    return _settle(turn, bookings.wait)
+    return _settle(turn, rest, bookings.wait)
 
 
 def given_up(turn: Turn, _rest: str) -> Answer:
@@ -173,18 +193,66 @@ def tell_me(turn: Turn, rest: str) -> Answer:
 def typed(turn: Turn, text: str) -> Answer | None:
     """What was typed at an open question of ours; None when it does not fit there."""
     takes = {NAME: _name_typed, AGE: _age_typed, ANSWER: _answer_typed}.get(turn.conversation.step or "")
-    return takes(turn, text) if takes and is_under_way(turn) else None
+    if takes is None or not is_under_way(turn):
+        return None
+    if turn.conversation.step in (NAME, AGE) and wishes.consent_in(text) is False:
+        return given_up(turn, "")
+    return takes(turn, text)
 
 
-def named_in_part(turn: Turn, text: str) -> str | None:
-    """The code of the one choice that is named by part of what it says: "suami", "12 desember", "korleko"."""
-    said = set(words_with_numbers(text))
-    if turn.conversation.step != STEP or not said or len(said) > NAME_WORDS:
+def code_meant(turn: Turn, text: str) -> str | None:
+    """The choice meant at an open list of ours by other words than its own: "oke kak", "anak saya", "12 desember"."""
+    if turn.conversation.step != STEP:
+        return None
+    codes = [str(code) for code, _, _ in turn.conversation.offered]
+    return _consented(codes, text) or _whom(turn, codes, text) or _named_in_part(turn, text)
+
+
+def is_answer(turn: Turn, text: str) -> bool:
+    """Is this so plainly the answer to our question that a doubt about it need not be asked: a name, an age, "saya"?"""
+    if not is_under_way(turn) or "?" in text or len(text.split()) > NAME_WORDS:
+        return False
+    step = turn.conversation.step
+    if step == AGE:
+        return bool(re.search(r"\d", text))
+    return step == NAME or (step == STEP and code_meant(turn, text) is not None)
+
+
+def is_free(turn: Turn, text: str) -> bool:
+    """May anything be said at the open question: what was asked is free, or a number is in it where one was asked for?"""
+    return turn.conversation.step == ANSWER or bool(re.search(r"\d", text))
+
+
+def _consented(codes: list[str], text: str) -> str | None:
+    consent = wishes.consent_in(text)
+    if consent is None:
+        return None
+    ending = ":yes" if consent else ":no"
+    return next(
+        (code for code in codes if code.startswith(("sure:", "queue:", "giveup")) and code.endswith(ending)), None
+    )
+
+
+def _whom(turn: Turn, codes: list[str], text: str) -> str | None:
+    """Whom it is for, where that was asked: a relation, or whoever writes."""
+    relation = wishes.whom_in(text) if any(code.startswith(("who:", "rel:")) for code in codes) else None
+    if relation is None:
+        return None
+    if relation != "self":
+        return f"rel:{relation}"
+    known = people.behind(turn.session, turn.conversation)
+    return next((f"who:{each.person.id}" for each in known if each.relation == "self"), "who:me")
+
+
+def _named_in_part(turn: Turn, text: str) -> str | None:
+    """The one choice whose words hold what was typed. A refusal is never taken from a part of its name."""
+    said = set(words_with_numbers(text)) - FILLING
+    if not said or len(said) > NAME_WORDS:
         return None
     meant = [
         str(code)
         for code, label, title in turn.conversation.offered
-        if said <= set(words_with_numbers(f"{label} {title}"))
+        if str(code).startswith(NAMED_IN_PART) and said <= set(words_with_numbers(f"{label} {title}"))
     ]
     return meant[0] if len(meant) == 1 else None
 
@@ -233,13 +301,13 @@ def _ask_where(turn: Turn, draft: Draft) -> Answer | None:
 
 
 def _ask_who(turn: Turn, draft: Draft) -> Answer | None:
-    if person_of(turn, draft):
-        return None
     if draft.relation:
         return _ask_name(turn, draft)
+    if person_of(turn, draft):
+        return None
     say, found = say_of(turn), type_of(turn, draft)
     known = people.behind(turn.session, turn.conversation)
-    rows = [Choice(f"who:{each.person.id}", shortened(each.person.name)) for each in known[:SHOWN]]
+    rows = [Choice(f"who:{each.person.id}", shortened(each.person.name), each.person.name) for each in known[:SHOWN]]
     if not any(each.relation == "self" for each in known):
         rows.insert(0, Choice("who:me", say.label_myself()))
     rows.append(Choice("who:new", say.label_somebody_else()))
@@ -267,7 +335,7 @@ def _ask_kind(turn: Turn, draft: Draft) -> Answer | None:
     if not (found and known and found.who):
         return None
     if known.person.kind is None:
-        rows = tuple(Choice(f"kind:{each}", say.label_kind(each)) for each in people.KINDS)
+        rows = tuple(Choice(f"kind:{each}.{known.person.id}", say.label_kind(each)) for each in people.KINDS)
         return Answer(say.which_kind(known.person.name), rows, next_step=STEP)
     return None if known.person.kind in found.who else _not_for_them(turn, "kind")
 
@@ -278,10 +346,9 @@ def _ask_age(turn: Turn, draft: Draft) -> Answer | None:
         return None
     age = people.age(known.person, turn.now)
     if age is None:
-        return Answer(say.how_old(known.person.name), (_give_up_choice(say),), next_step=AGE)
+        return Answer(say.how_old(known.person.name), _beside_a_number(turn), next_step=AGE)
     if age < OF_AGE and known.relation == "self":
-        let_go(turn)
-        return Answer(say.parent_books(), _ways_on(turn))
+        return _parent_books(turn, draft, known)
     is_right = (found.age_from or 0) <= age <= (found.age_to or OLDEST)
     return None if is_right else _not_for_them(turn, "age")
 
@@ -316,13 +383,17 @@ def _ask_sure(turn: Turn, draft: Draft) -> Answer:
     slot = slots.get(turn.session, draft.slot_id or 0)
     if slot is None or known is None:
         return _refused(turn, bookings.SlotGone())
+    if not slot.is_open or turn.now >= slot.starts_at:
+        return _refused(turn, bookings.SlotGone())
     if slot.version != draft.version:
         return _refused(turn, bookings.SlotMoved(slot))
     what, room = name_of(say, slot.type), bookings.rooms(turn.session, [slot])[slot.id]
     if room.left < 1:
-        return _offer_line(turn, slot, room.waiting)
+        return _is_there(turn, slot, known) or _offer_line(turn, slot, room.waiting)
     asked = say.sure(what, known.person.name, say.time_of(slot), place_of(say, slot), slot.type.empty_seat_cost)
-    yes = Choice("sure:yes", say.label_sure())
+    if there := _is_there(turn, slot, known):
+        return there
+    yes = Choice(f"sure:{slot.id}.{slot.version}.{known.person.id}:yes", say.label_sure())
     return Answer(asked, (yes, _other_time_choice(say), _give_up_choice(say)), next_step=STEP)
 
 
@@ -334,25 +405,41 @@ def _name_typed(turn: Turn, text: str) -> Answer | None:
     if len(text.split()) > NAME_WORDS or "?" in text:
         return None
     try:
-        name = people.clean_name(text)
-        if wishes.says_nothing(name):  # "saya sendiri", "anak saya": an answer, but no name
+        name = people.clean_name(CALLED.sub("", text) or text)
+        if wishes.says_nothing(name):  # "saya sendiri", "tunggu sebentar": an answer, but no name
             raise people.NameInvalid
     except people.NameInvalid:
         asked = _ask_name(turn, draft)
         return Answer(say_of(turn).name_invalid(), asked.choices, asked.next_step)
-    person = _known_by(turn, name, draft.relation or "other")
-    draft.person_id, draft.relation = person.id, ""
+    _take_down(turn, draft, name)
     keep(turn, draft)
     return go_on(turn)
 
 
+def _take_down(turn: Turn, draft: Draft, name: str) -> None:
+    """Put a name right, or find the person of this name and relation behind this telephone, or note a new one."""
+    known = person_of(turn, draft)
+    relation, draft.relation = draft.relation or "other", ""
+    if known:
+        people.rename(turn.session, known.person, name)
+        return
+    behind = people.behind(turn.session, turn.conversation)
+    same = (each.person for each in behind if each.person.name == name and each.relation == relation)
+    person = next(same, None)
+    if person is None:
+        person = people.add(turn.session, name, turn.now, village_id=turn.conversation.village_id)
+        people.tie(turn.session, person, turn.conversation, relation, turn.now)
+        draft.is_new = True
+    draft.person_id = person.id
+
+
 def _age_typed(turn: Turn, text: str) -> Answer | None:
     known = person_of(turn, draft_of(turn) or Draft())
-    digits = "".join(char for char in text if char.isdecimal())
+    digits = next(iter(re.findall(r"\d+", text)), "")
     if known is None or len(text.split()) > NAME_WORDS or "?" in text:
         return None
     if not digits or len(digits) > 3 or not 0 < int(digits) <= OLDEST:
-        return Answer(say_of(turn).age_invalid(), (_give_up_choice(say_of(turn)),), next_step=AGE)
+        return Answer(say_of(turn).age_invalid(), _beside_a_number(turn), next_step=AGE)
     known.person.birth_year = turn.now.year - int(digits)
     turn.session.flush()
     return go_on(turn)
@@ -379,31 +466,53 @@ def _answered(turn: Turn, said: str) -> Answer:
     return go_on(turn)
 
 
-def _known_by(turn: Turn, name: str, relation: str) -> Person:
-    """The person of this name behind this telephone, else a new one."""
-    same = (each for each in people.behind(turn.session, turn.conversation) if each.person.name == name)
-    known = next(same, None)
-    if known:
-        return known.person
-    person = people.add(turn.session, name, turn.now, village_id=turn.conversation.village_id)
-    people.tie(turn.session, person, turn.conversation, relation, turn.now)
-    return person
-
-
 # Booking it
 
 
-def _settle(turn: Turn, act: Callable[..., Booking]) -> Answer:
+def _settle(turn: Turn, rest: str, act: Callable[..., Booking]) -> Answer:
+    """Do what was said yes to. What was begun since, or is still missing, is asked for first."""
+    asked = [number_in(part) for part in rest.partition(":")[0].split(".")]
     draft = draft_of(turn)
-    if draft is None or draft.slot_id is None or draft.person_id is None:
-        return _begun_again(turn)
-    ask = Ask(draft.slot_id, draft.person_id, turn.conversation.id, bookings.FAMILY, draft.version, dict(draft.answers))
+    if len(asked) != 3 or draft is None or [draft.slot_id, draft.version, draft.person_id] != asked:
+        return _asked_anew(turn, asked)
+    if missing := _missing(turn, draft):
+        return missing
+    ask = Ask(asked[0], asked[2], turn.conversation.id, bookings.FAMILY, asked[1], dict(draft.answers))
     try:
         booking = act(turn.session, ask, turn.now)
     except bookings.CannotBook as error:
         return _refused(turn, error)
     let_go(turn)
     return _done(turn, booking)
+
+
+def _asked_anew(turn: Turn, asked: list[int]) -> Answer:
+    """An old yes: what it was about is asked again, whole."""
+    slot = slots.get(turn.session, asked[0]) if len(asked) == 3 else None
+    if slot is None:
+        return _begun_again(turn)
+    keep(turn, Draft(slot.type_id, asked[2], slot_id=slot.id, version=asked[1], asked_where=True))
+    return go_on(turn)
+
+
+def _is_there(turn: Turn, slot: Slot, known: Known) -> Answer | None:
+    """Somebody who has a place in this slot, or waits for one, is shown that."""
+    booking = bookings.open_in(turn.session, slot.id, known.person.id)
+    if booking is None:
+        return None
+    let_go(turn)
+    say = say_of(turn)
+    told = say.one_of_mine(name_of(say, slot.type), who(booking), say.state(booking.state))
+    text = f"{told}\n{card(turn.session, say, booking, turn.conversation, turn.guide.home)}"
+    return Answer(text, (Choice(f"mine:{booking.id}", say.label_my_bookings()), guidance.menu_choice(say)))
+
+
+def _parent_books(turn: Turn, draft: Draft, known: Known) -> Answer:
+    """A child cannot book alone; what was taken down of them just now is not kept (UU PDP art. 25)."""
+    if draft.is_new:
+        people.erase(turn.session, known.person)
+    let_go(turn)
+    return Answer(say_of(turn).parent_books(), _ways_on(turn))
 
 
 def _done(turn: Turn, booking: Booking) -> Answer:
@@ -460,7 +569,8 @@ def _other_times(turn: Turn, sentence: str) -> Answer:
 def _offer_line(turn: Turn, slot: Slot, waiting: int) -> Answer:
     say = say_of(turn)
     asked = say.wait_instead(name_of(say, slot.type), say.time_of(slot), waiting + 1)
-    yes = Choice("queue:yes", say.label_wait())
+    draft = draft_of(turn) or Draft()
+    yes = Choice(f"queue:{slot.id}.{slot.version}.{draft.person_id or 0}:yes", say.label_wait())
     return Answer(asked, (yes, _other_time_choice(say), _give_up_choice(say)), next_step=STEP)
 
 
@@ -473,7 +583,8 @@ def _not_for_them(turn: Turn, why: str) -> Answer:
     what, ages = name_of(say, found), say.ages(found.age_from, found.age_to)
     told = say.not_their_kind(what, say.kinds(found.who)) if why == "kind" else say.not_their_age(what, ages)
     following = begin(turn)
-    return Answer(f"{told}\n\n{following.text}", following.choices, following.next_step)
+    fix = (Choice(f"fix:{draft.person_id}.{found.id}", say.label_put_right()),) if draft.person_id else ()
+    return Answer(f"{told}\n\n{following.text}", (*fix, *following.choices), following.next_step)
 
 
 def _begun_again(turn: Turn) -> Answer:
@@ -484,6 +595,11 @@ def _begun_again(turn: Turn) -> Answer:
 def _ways_on(turn: Turn) -> tuple[Choice, ...]:
     say = say_of(turn)
     return (Choice("mine", say.label_my_bookings()), guidance.menu_choice(say))
+
+
+def _beside_a_number(turn: Turn) -> tuple[Choice, ...]:
+    """A way out beside the question for a number; not where choices are numbers themselves."""
+    return (_give_up_choice(say_of(turn)),) if LIMITS[turn.conversation.channel].buttons else ()
 
 
 def _other_time_choice(say: BookingPhrases) -> Choice:

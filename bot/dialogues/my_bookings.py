@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot import words
+from bot import wishes, words
 from bot.booking_cards import card, name_of, place_of, slot_choice, who, with_rows
 from bot.booking_phrases import BookingPhrases
 from bot.dialogues import guidance
@@ -24,6 +24,8 @@ OPENED, ASKED, TRIES = "opened", "code", "tries"
 OPEN_FOR = timedelta(hours=1)
 MOST_TRIES = 5
 SHOWN = 7
+OF_A_NOTICE = ("come:", "free:", "take:", "leave:")
+"""What choices under a notice begin with."""
 
 
 def mine(turn: Turn, rest: str) -> Answer:
@@ -99,7 +101,7 @@ def drop(turn: Turn, rest: str) -> Answer:
     if not booking.is_open:
         return _over(turn)
     say = say_of(turn)
-    asked = say.really_cancel(name_of(say, booking.slot.type), say.time_of(booking.slot))
+    asked = say.really_cancel(_named(say, booking), say.time_of(booking.slot))
     yes, no = Choice(f"free:{booking.id}:yes", say.label_yes_cancel()), Choice(f"keep:{booking.id}:no", say.label_no())
     return Answer(asked, (yes, no))
 
@@ -109,7 +111,7 @@ def free(turn: Turn, rest: str) -> Answer:
     booking = _opened(turn, rest)
     if booking is None:
         return code_unknown(turn)
-    say, what = say_of(turn), name_of(say_of(turn), booking.slot.type)
+    say, what = say_of(turn), _named(say_of(turn), booking)
     on = (_again_choice(say, booking), guidance.menu_choice(say))
     try:
         bookings.cancel(turn.session, booking.id, FAMILY, turn.now)
@@ -137,7 +139,7 @@ def come(turn: Turn, rest: str) -> Answer:
         bookings.confirm(turn.session, booking.id, FAMILY, turn.now)
     except bookings.NotOpen:
         return _over(turn)
-    told = say.will_come(name_of(say, booking.slot.type), say.time_of(booking.slot))
+    told = say.will_come(_named(say, booking), say.time_of(booking.slot))
     return Answer(told, (Choice("mine", say.label_my_bookings()), guidance.menu_choice(say)))
 
 
@@ -206,13 +208,31 @@ def cancelled_by_word(turn: Turn) -> Answer | None:
     return {"drop": drop, "free": drop, "leave": leave}[name](turn, rest)
 
 
+def waits_for_answer(offered: list[list[str]]) -> bool:
+    """Do the choices that may be made now belong to a notice?"""
+    return any(str(code).startswith(OF_A_NOTICE) for code, _, _ in offered)
+
+
+def meant_of(codes: list[str]) -> str:
+    """The code that was typed, by number or by name. Of two bookings with the same words, neither; and what gives a place
+    back is asked about first, because a number may have been meant for another list."""
+    deeds = {code for code in codes if code.startswith(OF_A_NOTICE)}
+    if len(deeds) > 1:
+        return words.MINE
+    name, _, rest = codes[-1].partition(":")
+    return f"drop:{rest.partition(':')[0]}" if name == "free" and rest.endswith(":no") else codes[-1]
+
+
 def answered_by_word(turn: Turn, text: str) -> str | None:
     """The code of "ambil kursi", "lepaskan", "saya datang" typed later, when other choices have come between.
 
     Only where one booking can be meant.
     """
     say, typed = say_of(turn), words.plain(text)
+    consent_given = wishes.consent_in(text) if turn.conversation.step is None else None
     labels = {
+        **({typed: ("take", "yes", State.OFFERED)} if consent_given else {}),
+        **({typed: ("leave", "no", State.OFFERED)} if consent_given is False else {}),
         words.plain(say.label_take()): ("take", "yes", State.OFFERED),
         words.plain(say.label_leave()): ("leave", "no", State.OFFERED),
         words.plain(say.label_will_come()): ("come", "yes", State.BOOKED),
@@ -295,6 +315,11 @@ def _over(turn: Turn) -> Answer:
 
 def _under(sentence: str, following: Answer) -> Answer:
     return Answer(f"{sentence}\n\n{following.text}", following.choices, following.next_step)
+
+
+def _named(say: BookingPhrases, booking: Booking) -> str:
+    """What, and for whom: several may be booked from one telephone."""
+    return f"{name_of(say, booking.slot.type)} ({who(booking)})"
 
 
 def _again_choice(say: BookingPhrases, booking: Booking) -> Choice:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, select
@@ -22,6 +23,7 @@ from centre.messages import Choice, Incoming, Part
 from centre.notices import Notice
 from centre.people import Person
 from centre.slots import Plan, Slot
+from processes import noticing
 from tests.bot.chatting import Chat
 
 WAYAN = "11111111-1111-1111-1111-111111111111"
@@ -140,9 +142,7 @@ def test_an_old_button_of_a_date_that_is_over(database: Database, guide: Guide) 
     told = sari.tap(f"slot:{slot_id}.1")[-1].text
 
     assert "Siapa" in told or "untuk siapa" in told.casefold()
-    for said in ("saya sendiri", "Sari"):
-        sari.say(said)
-    assert "tidak ada" in sari.tap("sure:yes")[-1].text
+    assert "sudah tidak ada" in sari.say("saya sendiri")[-1].text
     assert states(database) == []
 
 
@@ -162,7 +162,7 @@ def test_a_forged_or_forgotten_button_is_answered(database: Database, guide: Gui
     told = sari.tap(code)
 
     assert told[-1].text
-    assert told[-1].choices or sari.offered
+    assert told[-1].choices
     assert states(database) == []
 
 
@@ -220,7 +220,7 @@ def test_several_people_behind_one_telephone(database: Database, guide: Guide) -
 
     for said in ("daftar koperasi", "dewi", "1"):
         told = rohani.say(said)
-    assert "Dewi sudah terdaftar" in rohani.say("ya")[-1].text or "menunggu" in told[-1].text
+    assert "Pertemuan koperasi untuk Dewi: terdaftar" in told[-1].text
     assert states(database) == [State.BOOKED, State.BOOKED]
     assert [choice.title.split(", ")[1] for choice in rows_of_mine(rohani)] == ["Rohani", "Dewi"]
 
@@ -303,16 +303,197 @@ def test_menu_lets_go_of_what_was_begun(database: Database, guide: Guide) -> Non
 
 
 def test_yes_tapped_twice_is_one_place(database: Database, guide: Guide) -> None:
+    """The second tap shows the place she has."""
     a_slot(database)
     sari = in_korleko(database, guide)
     up_to_the_question(sari, "Sari")
-    sari.tap("sure:yes")
+    yes = next(choice.code for choice in sari.offered if choice.code.startswith("sure:"))
+    sari.tap(yes)
 
-    told = sari.tap("sure:yes")[-1]
+    told = sari.tap(yes)[-1]
 
-    assert "mulai lagi" in told.text
-    assert any(choice.code == "mine" for choice in sari.offered)
+    assert "Pertemuan koperasi untuk Sari: terdaftar" in told.text
+    assert any(choice.code == "mine:1" for choice in sari.offered)
     assert states(database) == [State.BOOKED]
+
+
+def test_an_old_yes_does_what_it_said(database: Database, guide: Guide) -> None:
+    """Asked about the cooperative, she turned to the parenting class; the old "Ya, daftar" asks about the cooperative again."""
+    a_slot(database)
+    a_slot(database, "pengasuhan", day=TUESDAY + timedelta(days=1))
+    sari = in_korleko(database, guide)
+    up_to_the_question(sari, "Sari")
+    old = next(choice.code for choice in sari.offered if choice.code.startswith("sure:"))
+    for said in ("daftar kelas pengasuhan", "Sari", "1"):
+        sari.say(said)
+
+    told = sari.tap(old)[-1].text
+
+    assert "Pertemuan koperasi untuk Sari" in told
+    assert "Jadi daftar?" in told
+    assert states(database) == []
+
+
+def test_an_old_yes_skips_no_question(database: Database, guide: Guide) -> None:
+    """Her button is about the cooperative; of the workshop, kind and age are asked before a seat is given."""
+    slot_id = a_slot(database, "pelatihan-perbengkelan")
+    sari = in_korleko(database, guide)
+    for said in ("daftar perbengkelan", "saya sendiri", "Sari"):
+        sari.say(said)
+    assert "termasuk yang mana" in sari.tap(f"sure:{slot_id}.1.1:yes")[-1].text
+    assert states(database) == []
+
+
+@pytest.mark.parametrize(
+    "yes", ["ok", "oke kak", "siap", "ya mau", "iya kak", "jadi", "jadi daftar", "daftar", "nggih", "Ya, daftar"]
+)
+def test_yes_in_many_words(database: Database, guide: Guide, yes: str) -> None:
+    a_slot(database)
+    sari = in_korleko(database, guide)
+    up_to_the_question(sari, "Sari")
+    assert "Sudah terdaftar" in sari.say(yes)[-1].text
+
+
+@pytest.mark.parametrize("no", ["ga jadi", "tidak", "Tidak jadi", "nggak kak", "batal"])
+def test_no_in_many_words(database: Database, guide: Guide, no: str) -> None:
+    a_slot(database)
+    sari = in_korleko(database, guide)
+    up_to_the_question(sari, "Sari")
+    assert "dibatalkan" in sari.say(no)[-1].text
+    assert states(database) == []
+
+
+def test_whom_it_is_for_in_plain_words(database: Database, project_guide: Guide) -> None:
+    """ "untuk anak saya", "saya": nobody is asked about danger for it; nor for a name with "saya" before it, or an age."""
+    a_slot(database, "rumah-belajar")
+    rohani = in_korleko(database, project_guide)
+    told = [
+        rohani.say(said)[-1].text
+        for said in ("daftar rumah belajar", "untuk anak saya", "namanya Dewi", "umurnya 7 tahun 6 bulan")
+    ]
+    assert "Siapa namanya?" in told[1]
+    assert "Berapa umur Dewi?" in told[2]
+    assert "Pilih tanggalnya" in told[3]
+
+
+def test_myself_in_plain_words(database: Database, project_guide: Guide) -> None:
+    a_slot(database)
+    sari = in_korleko(database, project_guide)
+    told = [sari.say(said)[-1].text for said in ("daftar koperasi", "saya", "saya Sari")]
+    assert "Siapa nama Anda?" in told[1]
+    assert "Pilih tanggalnya" in told[2]
+    with database.reading() as session:
+        assert session.scalars(select(Person)).one().name == "Sari"
+
+
+def test_danger_at_an_open_question_comes_first(database: Database, project_guide: Guide) -> None:
+    """At the question for a name: who is beaten is helped at once; after a doubt put aside, the question is there again."""
+    a_slot(database)
+    sari = in_korleko(database, project_guide)
+    for said in ("daftar koperasi", "saya sendiri"):
+        sari.say(said)
+    assert "Hubungi sekarang" in sari.say("tolong saya dipukul majikan dan dikunci di kamar")[-1].text
+
+
+def test_nobody_is_put_down_as_something_else(database: Database, guide: Guide) -> None:
+    """ "tunggu sebentar" is no name, and "gak jadi" is no."""
+    a_slot(database)
+    sari = in_korleko(database, guide)
+    for said in ("daftar koperasi", "saya sendiri"):
+        sari.say(said)
+    assert "belum terbaca sebagai nama" in sari.say("tunggu sebentar")[-1].text
+    assert "dibatalkan" in sari.say("gak jadi")[-1].text
+    with database.reading() as session:
+        assert session.scalars(select(Person)).all() == []
+
+
+def test_what_was_taken_down_wrongly_is_put_right(database: Database, guide: Guide) -> None:
+    """She tapped "Calon PMI" by mistake: "Ubah data" asks for name, kind and age again."""
+    a_slot(database, "pelatihan-perbengkelan")
+    sari = in_korleko(database, guide)
+    for said in ("daftar perbengkelan", "saya sendiri", "Sri", "calon pmi"):
+        sari.say(said)
+    for said in ("ubah data", "Sari", "sudah pulang", "34"):
+        told = sari.say(said)
+    assert "Pilih tanggalnya" in told[-1].text
+    with database.reading() as session:
+        assert session.scalars(select(Person)).one().name == "Sari"
+
+
+def test_a_child_who_was_turned_away_is_not_kept(database: Database, guide: Guide) -> None:
+    a_slot(database, "rumah-belajar")
+    rizki = in_korleko(database, guide)
+    for said in ("daftar rumah belajar", "saya sendiri", "Rizki", "10"):
+        rizki.say(said)
+    with database.reading() as session:
+        assert session.scalars(select(Person)).all() == []
+
+
+def test_mother_and_child_of_one_name(database: Database, guide: Guide) -> None:
+    a_slot(database)
+    rohani = in_korleko(database, guide)
+    up_to_the_question(rohani, "Siti")
+    rohani.say("ya")
+    for said in ("daftar koperasi", "orang lain", "anak", "Siti", "1", "ya"):
+        told = rohani.say(said)
+    assert "Sudah terdaftar" in told[-1].text
+    assert states(database) == [State.BOOKED, State.BOOKED]
+
+
+def test_who_waits_and_asks_again_sees_the_place_in_line(database: Database, guide: Guide) -> None:
+    a_slot(database, seats=1)
+    sari, budi = in_korleko(database, guide, 1), in_korleko(database, guide, 2)
+    up_to_the_question(sari, "Sari")
+    sari.say("ya")
+    up_to_the_question(budi, "Budi")
+    budi.say("ya")
+    for said in ("daftar koperasi", "Budi"):
+        budi.say(said)
+    told = budi.say("1")[-1].text
+    assert "menunggu kursi" in told
+    assert "Urutan tunggu: 1" in told
+
+
+def reminded(database: Database, chat: Chat, day: date = TUESDAY) -> list[Part]:
+    """The morning of the day."""
+    chat.now = datetime.combine(day, time(6), ZoneInfo("Asia/Makassar"))
+    noticing.tell_due(database, "", lambda: chat.now)
+    return chat.arrived()
+
+
+def test_a_number_for_a_list_cancels_nothing(database: Database, guide: Guide) -> None:
+    """Between a list of dates and her "2" a reminder came: the "2" is for the list; the reminder's choices follow after it."""
+    for slug, day in (("koperasi", 0), ("pengasuhan", 7), ("pengasuhan", 14)):
+        a_slot(database, slug, day=TUESDAY + timedelta(days=day))
+    ani = in_korleko(database, guide)
+    up_to_the_question(ani, "Ani")
+    ani.say("ya")
+    ani.now = datetime.combine(TUESDAY, time(5, 50), ZoneInfo("Asia/Makassar"))
+    for said in ("daftar kelas pengasuhan", "Ani"):
+        ani.say(said)
+    assert reminded(database, ani)
+
+    ani.say("2")
+
+    assert states(database) == [State.BOOKED]
+    assert "Jadi daftar?" in (told := ani.say("lewati")[-1].text)
+    assert "15 Desember" in told
+
+
+def test_two_reminders_on_one_telephone(database: Database, guide: Guide) -> None:
+    """ "batalkan" could mean either: she is asked which; and a word alone gives nothing back without a question."""
+    a_slot(database)
+    rohani = in_korleko(database, guide)
+    up_to_the_question(rohani, "Rohani")
+    rohani.say("ya")
+    for said in ("daftar koperasi", "orang lain", "anak", "Dewi", "1", "ya"):
+        rohani.say(said)
+    assert len(reminded(database, rohani)) == 2
+
+    assert "Janji Anda" in rohani.say("batalkan")[-1].text
+    assert "Dewi" in rohani.say("2")[-1].text
+    assert "(Dewi)" in rohani.say("batalkan")[-1].text
+    assert states(database) == [State.BOOKED, State.BOOKED]
 
 
 def test_who_is_forgotten_gives_the_seat_back(database: Database, guide: Guide) -> None:
