@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session
 
-from centre import answers, bookings, conversations, inbox, interests, notices, outbox, people
+from centre import answers, bookings, code_tries, conversations, inbox, interests, notices, outbox, people
 from centre.booking_records import OPEN, Booking, State
 from centre.booking_rules import hold_person
 from centre.conversations import Conversation, Identifier, Sender
@@ -56,6 +56,7 @@ def forget_old(session: Session, now: datetime) -> None:
     """Keep the promises of time."""
     inbox.forget_old(session, now)
     outbox.forget_old(session, now)
+    code_tries.forget_old(session, now)
     _forget_people(session, now)
 
 

@@ -59,6 +59,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['type_id'], ['booking_types.id'], name=op.f('fk_booking_type_texts_type_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('type_id', 'language', name=op.f('pk_booking_type_texts'))
     )
+    op.create_table('code_tries',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('sender', sa.String(length=32), nullable=False),
+    sa.Column('tried_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_code_tries'))
+    )
+    with op.batch_alter_table('code_tries', schema=None) as batch_op:
+        batch_op.create_index('ix_code_tries_sender', ['sender', 'tried_at'], unique=False)
+
     op.create_table('opening_hours',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('village_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -280,6 +289,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_opening_hours_village_id'))
 
     op.drop_table('opening_hours')
+    with op.batch_alter_table('code_tries', schema=None) as batch_op:
+        batch_op.drop_index('ix_code_tries_sender')
+
+    op.drop_table('code_tries')
     op.drop_table('booking_type_texts')
     with op.batch_alter_table('absences', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_absences_village_id'))
