@@ -43,8 +43,9 @@ def forget(session: Session, conversation: Conversation, now: datetime) -> None:
 def leave(session: Session, sender: Sender, now: datetime) -> None:
     """Somebody left in haste (the web chat's exit): all is erased, and their old key opens nothing any more."""
     conversation_id = conversations.known(session, sender)
-    # Held first: a worker may be answering in it just now.
-    conversation = session.get(Conversation, conversation_id, with_for_update=True) if conversation_id else None
+    # Held first, as a worker does who may be answering in it just now: see `inbox.claim`.
+    held = {"key_share": True}
+    conversation = session.get(Conversation, conversation_id, with_for_update=held) if conversation_id else None
     if conversation is None:
         return
     session.execute(delete(Identifier).where(Identifier.conversation_id == conversation.id))

@@ -27,13 +27,13 @@ from babel.dates import format_date, get_day_names
 from flask import Blueprint, Response, g, jsonify, request
 from flask_limiter import RequestLimit
 from markupsafe import Markup, escape
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from centre import conversations, inbox, outbox, retention
 from centre.conversations import Sender
-from centre.db import Database
+from centre.db import Database, is_busy, wait_briefly
 from centre.inbox import InboxEvent, Received
 from centre.messages import CODE_LIMIT, Incoming, Part
 from centre.outbox import OutboxMessage
@@ -57,6 +57,8 @@ whoever comes too late waits for a short while only."""
 READ_PER_BROWSER = "300 per minute"
 """A page that awaits an answer asks 150 times a minute at most: two tabs of that."""
 LINES_SHOWN = 80
+LEAVE_TRIES = 8
+"""How often the exit tries to erase a conversation in which somebody is answering just now: two seconds together."""
 REFRESHED = timedelta(seconds=60)
 """How long a page without scripts looks for an answer by itself; later it would only disturb the typing."""
 NEUTRAL = "/kalender"
@@ -162,8 +164,8 @@ def blueprint(
         # sent it (SameSite), and browsers that name the sending site settle it.
         if not _is_ours(token, request.form.to_dict()) and is_from_elsewhere():
             return _json({"error": words.FOREIGN}, 403)
-        if token:
-            _forget(token)
+        if token and not _forget(token):
+            return _not_forgotten(token)
         response = _json({"leave_to": leave_to}) if _wants_json() else see(leave_to)
         response.delete_cookie(cookie, path="/", secure=secure, httponly=True, samesite="Lax")
         response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
@@ -231,12 +233,25 @@ def blueprint(
             log.error("webchat.not_read", error=type(error).__name__)
             raise Refused(503, words.NOT_READ) from error
 
-    def _forget(token: str) -> None:
-        try:
-            with database.transaction() as session:
-                retention.leave(session, _sender(token), clock())
-        except SQLAlchemyError as error:  # the browser still forgets, and nobody waits here for a database
-            log.error("webchat.not_forgotten", error=type(error).__name__)
+    def _forget(token: str) -> bool:
+        """Erase all that was said; False when it could not be done, and then all of it is still there."""
+        for _ in range(LEAVE_TRIES):
+            try:
+                with database.transaction() as session:
+                    wait_briefly(session)
+                    retention.leave(session, _sender(token), clock())
+                return True
+            except SQLAlchemyError as error:
+                log.error("webchat.not_forgotten", error=type(error).__name__)
+                if not (isinstance(error, DBAPIError) and is_busy(error)):
+                    break
+        return False
+
+    def _not_forgotten(token: str) -> Response:
+        """The browser keeps its name, or nobody could ever erase what is still there; the words are not drawn again."""
+        if _wants_json():
+            return _json({"error": words.NOT_FORGOTTEN, "leave_to": leave_to}, 503)
+        return _page(token, Draft(notice=words.NOT_FORGOTTEN), 503)
 
     def _refuse(token: str, form: dict[str, str], refusal: Refused) -> Response:
         card = (danger_card(form.get("text", "")) if refusal.status in (429, 503) else None) or ""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from centre import conversations, inbox, outbox, retention
+from centre import bookings, conversations, inbox, outbox, retention, slots
 from centre.conversations import Conversation, Identifier, Sender
 from centre.db import Database
 from centre.inbox import InboxEvent, Received
 from centre.messages import Incoming, Outgoing
 from centre.outbox import OutboxMessage
+from tests.centre import booked
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 SARI = Sender("web", (("browser", "sari's cookie"),))
@@ -120,3 +122,33 @@ def test_who_leaves_in_haste_leaves_nothing_to_read(database: Database) -> None:
             select(InboxEvent.sealed_payload).where(InboxEvent.sealed_payload.is_not(None))
         ).all()
     assert count(database, OutboxMessage) == 0
+
+
+def test_who_leaves_while_staff_call_her_slot_off_waits_for_them_and_not_they_for_her(
+    postgresql_database: Database,
+) -> None:
+    """Staff hold the slot and have something to tell her; she is held and wants her seat given back."""
+    with postgresql_database.transaction() as session:
+        sari = booked.telephone(session, "6281")
+        slot = booked.saturday(session, booked.workshop(session), booked.korleko(session))
+        sari_id, slot_id = sari.id, slot.id
+        bookings.book(session, booked.ask(slot, booked.person(session, "Sari", sari), sari), booked.NOW)
+    held, gone = threading.Event(), threading.Event()
+
+    def leave() -> None:
+        held.wait(10)
+        with postgresql_database.transaction() as session:
+            retention.leave(session, Sender("whatsapp", (("phone", "6281"),)), booked.NOW)
+        gone.set()
+
+    leaving = threading.Thread(target=leave)
+    leaving.start()
+    with postgresql_database.transaction() as session:
+        slots.hold(session, slot_id)
+        held.set()
+        assert not gone.wait(0.5), "she waits for the slot"
+        bookings.call_off_slot(session, slot_id, "banjir", booked.WAYAN, booked.NOW)
+    leaving.join(10)
+    assert gone.is_set()
+    with postgresql_database.reading() as session:
+        assert session.get_one(Conversation, sari_id).closing_at == booked.NOW

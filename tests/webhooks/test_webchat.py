@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -671,11 +672,65 @@ def test_what_was_warned_of_before_it_was_stored_is_said_to_the_bot(sari: FlaskC
     assert answer(database) == [Incoming("text", "saya dipukul", warned=True)]
 
 
-def test_leaving_works_with_the_database_down(unreachable: Database) -> None:
+def test_with_the_database_down_sari_is_not_told_that_all_is_gone(unreachable: Database) -> None:
+    """Her browser keeps its name: without it nobody could ever erase what is still there."""
     sari = serve(unreachable)
     sari.get("/")
+    before = sari.get_cookie("balai")
+    plain, script = sari.post("/chat/leave"), sari.post("/chat/leave", headers=JSON)
+    assert (plain.status_code, script.status_code) == (503, 503)
+    assert "belum bisa dihapus" in plain.text
+    assert "belum bisa dihapus" in script.json["error"]
+    assert script.json["leave_to"] == "/kalender"
+    assert "Clear-Site-Data" not in plain.headers
+    assert before
+    assert sari.get_cookie("balai") == before
+
+
+def test_who_leaves_while_somebody_answers_is_forgotten_a_moment_later(postgresql_database: Database) -> None:
+    sari = serve(postgresql_database)
+    say(sari, "suami saya memukul")
+    answering = _hold_conversation(postgresql_database, 0.6)
     assert sari.post("/chat/leave").status_code == 303
+    answering.join(10)
     assert sari.get_cookie("balai") is None
+    with postgresql_database.reading() as session:
+        assert set(session.scalars(select(InboxEvent.sealed_payload))) == {None}
+
+
+def test_who_cannot_be_forgotten_now_is_told_so_and_can_try_again(
+    postgresql_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webchat, "LEAVE_TRIES", 2)
+    sari = serve(postgresql_database)
+    say(sari, "suami saya memukul")
+    answer(postgresql_database, Outgoing("Pergi ke tempat aman."))
+    answering = _hold_conversation(postgresql_database, 1.5)
+    refused = sari.post("/chat/leave")
+    assert refused.status_code == 503
+    assert "belum bisa dihapus" in refused.text
+    assert "tempat aman" not in refused.text, "what she wanted to hide is not drawn again"
+    answering.join(10)
+    assert sari.get("/chat/replies").json["replies"], "it is still hers to erase"
+    assert sari.post("/chat/leave").status_code == 303
+    with postgresql_database.reading() as session:
+        assert session.scalars(select(OutboxMessage)).all() == []
+
+
+def _hold_conversation(database: Database, seconds: float) -> threading.Thread:
+    """Somebody answers in it for so long."""
+    held = threading.Event()
+
+    def work() -> None:
+        with database.transaction() as session:
+            session.scalars(select(Conversation).with_for_update(key_share=True)).one()
+            held.set()
+            time.sleep(seconds)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert held.wait(10)
+    return worker
 
 
 def test_a_page_that_was_drawn_with_erased_words_can_tell(sari: FlaskClient, database: Database) -> None:

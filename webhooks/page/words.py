@@ -54,6 +54,10 @@ NOT_STORED = (
     "Maaf, pesan Anda belum bisa kami simpan. Tulisan Anda masih ada di kotak: tunggu sebentar, lalu tekan Kirim lagi."
 )
 NOT_READ = "Maaf, percakapan Anda belum bisa dibuka sekarang. Coba lagi sebentar lagi."
+NOT_FORGOTTEN = (
+    "Maaf, percakapan ini belum bisa dihapus. Tulisannya tidak kami tampilkan, tetapi masih ada: "
+    "tekan Keluar cepat sekali lagi."
+)
 
 
 def too_often(minutes: int) -> str:
