@@ -198,6 +198,13 @@ def drop(notice: Notice) -> None:
     notice.state = State.VOID
 
 
+def give_up(session: Session, notice_id: int, why: str, now: datetime) -> None:
+    """It cannot be told, for a reason that lies with us: staff must telephone."""
+    notice = session.get(Notice, notice_id, with_for_update=True, populate_existing=True)
+    if notice and notice.state == State.DUE:
+        _enter_not_told(notice, why, now)
+
+
 def was_not_heard() -> ColumnElement[bool]:
     """The condition on notices that somebody needed, did not get, and that no staff member has taken up."""
     lost = exists().where(

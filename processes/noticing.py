@@ -1,6 +1,7 @@
 """What we write first, put on its way: each notice in a transaction of its own, under its conversation's lock.
 
-Any number of schedulers may do this at once: a notice is looked at again once it is held, and told only while it is due.
+Any number of schedulers may do this at once: a notice is looked at again once it is held, and told only while it is due. One
+that cannot be worded (sealed with another key, damaged) is left to staff, so that it holds up nobody else's.
 """
 
 from __future__ import annotations
@@ -8,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+import structlog
+from sqlalchemy.exc import DBAPIError
+
 from bot import notices as wording
 from bot.conversation import offer
 from centre import bookings, notices, outbox
-from centre.db import Database
+from centre.db import Database, is_busy, is_down
+from centre.privacy import CannotOpen
 
+log = structlog.get_logger()
 Clock = Callable[[], datetime]
 
 
@@ -20,14 +26,29 @@ def tell_due(database: Database, home: str, clock: Clock) -> int:
     """Put on its way what must be told now; gives how many. `home`: our public address, empty where there is none."""
     with database.reading() as session:
         waiting = notices.due(session, clock())
-    return sum(_tell(database, notice_id, home, clock()) for notice_id in waiting)
+    return sum(_tell_or_leave(database, notice_id, home, clock()) for notice_id in waiting)
 
 
 def lapse_offers(database: Database, clock: Clock) -> int:
     """Let offers whose time is over go to the next in line; gives how many did."""
     with database.reading() as session:
         waiting = bookings.slots_with_lapsed_offers(session, clock())
-    return sum(_lapse(database, slot_id, clock()) for slot_id in waiting)
+    return sum(_lapse_or_pass(database, slot_id, clock()) for slot_id in waiting)
+
+
+def _tell_or_leave(database: Database, notice_id: int, home: str, now: datetime) -> bool:
+    try:
+        return _tell(database, notice_id, home, now)
+    except Exception as error:  # noqa: BLE001 - whatever one notice sets off, everybody else must hear theirs
+        if isinstance(error, DBAPIError) and is_down(error):
+            raise  # the notice is not to blame
+        log.error("notice.not_told", notice_id=notice_id, error=type(error).__name__)
+        if isinstance(error, DBAPIError) and is_busy(error):
+            return False  # its turn comes again in a moment
+        why = "cannot_open" if isinstance(error, CannotOpen) else "failed"
+    with database.transaction() as session:
+        notices.give_up(session, notice_id, why, now)
+    return False
 
 
 def _tell(database: Database, notice_id: int, home: str, now: datetime) -> bool:
@@ -46,6 +67,12 @@ def _tell(database: Database, notice_id: int, home: str, now: datetime) -> bool:
         return True
 
 
-def _lapse(database: Database, slot_id: int, now: datetime) -> int:
-    with database.transaction() as session:
-        return bookings.lapse(session, slot_id, now)
+def _lapse_or_pass(database: Database, slot_id: int, now: datetime) -> int:
+    try:
+        with database.transaction() as session:
+            return bookings.lapse(session, slot_id, now)
+    except Exception as error:  # noqa: BLE001 - the offers of other slots must go on
+        if isinstance(error, DBAPIError) and is_down(error):
+            raise
+        log.error("offer.not_lapsed", slot_id=slot_id, error=type(error).__name__)
+        return 0

@@ -16,6 +16,7 @@ from centre.db import Database
 from centre.messages import Part
 from centre.notices import Notice
 from centre.outbox import OutboxMessage
+from centre.people import Person
 from centre.slots import Plan, Slot
 from processes import noticing
 from tests.bot.chatting import WIDE
@@ -188,3 +189,49 @@ def test_a_failed_message_stands_in_the_telephone_list_until_somebody_called(dat
         notices.mark_seen(notice, WAYAN, NOW)
     with database.reading() as session:
         assert session.scalars(select(Notice).where(notices.was_not_heard())).all() == []
+
+
+def test_one_name_that_cannot_be_read_stops_nobody_elses_notice(database: Database) -> None:
+    """Sari's record was sealed with another key: hers is left to the telephone list, Wayan is told."""
+    with database.transaction() as session:
+        slot = saturday(session, workshop(session), korleko(session))
+        for name, number in (("Sari", "6281"), ("Wayan", "6282")):
+            phone = telephone(session, number)
+            bookings.book(session, ask(slot, person(session, name, phone), phone), NOW)
+        bookings.change_slot(
+            session, slot.id, Plan(date(2026, 12, 19), time(9), time(12), 2), "guru sakit", WAYAN, NOW, insist=True
+        )
+        session.scalars(select(Person).order_by(Person.id)).first().sealed_name = b"\x02damaged"  # type: ignore[union-attr]
+
+    assert tell(database, NOW) == 1
+
+    assert ["Wayan" in part.text for part in said(database)] == [True]
+    with database.reading() as session:
+        (lost,) = session.scalars(select(Notice).where(notices.was_not_heard())).all()
+        assert (lost.kind, lost.why_not) == ("moved", "cannot_open")
+    assert tell(database, NOW + timedelta(minutes=1)) == 0, "it is not tried for ever"
+
+
+def test_one_slot_that_fails_keeps_nobody_elses_offer(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is wrong with the first slot is logged; the seat in the second goes to the next in line."""
+    with database.transaction() as session:
+        village, kind = korleko(session), workshop(session)
+        made = [saturday(session, kind, village, seats=1, day=date(2026, 12, day)) for day in (12, 19)]
+        for slot in made:
+            places = [
+                bookings.wait(session, ask(slot, person(session, name)), NOW) for name in ("Sari", "Wayan", "Udin")
+            ]
+            bookings.cancel(session, places[0].id, bookings.FAMILY, NOW)
+        first = made[0].id
+    lapse = bookings.lapse
+
+    def fails_in_the_first(session: Session, slot_id: int, now: datetime) -> int:
+        if slot_id == first:
+            raise ValueError("damaged")
+        return lapse(session, slot_id, now)
+
+    monkeypatch.setattr(bookings, "lapse", fails_in_the_first)
+    assert noticing.lapse_offers(database, lambda: NOW + timedelta(days=1)) == 1
+    with database.reading() as session:
+        states = list(session.scalars(select(Booking.state).order_by(Booking.id)))
+    assert states == ["cancelled", "offered", "waiting", "cancelled", "lapsed", "offered"]
