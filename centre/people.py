@@ -31,6 +31,12 @@ ALIKE = 88
 """Likeness of two names (of 100) from which staff are asked whether it is one person."""
 SAME_NAME = 80
 """Likeness from which a typed name is taken for the one we know; a typing mistake, not another person."""
+_EVERYBODYS = """
+    siti muhammad mohammad mohamad muhamad ahmad abdul abdullah lalu baiq inaq amaq papuq wayan made nyoman ketut putu kadek
+    gede komang sri nur dewi pak bapak ibu haji hajah nyi mas dwi tri eko agus
+"""
+EVERYBODYS = frozenset(_EVERYBODYS.split())
+"""Parts of names that so many bear that they tell nobody from another, forms of address among them."""
 OF_AGE = 18
 KEPT = timedelta(days=365)
 """How long a name outlives the last booking, so that a year's attendance can be reported."""
@@ -177,11 +183,11 @@ def named(session: Session, conversation: Conversation, person_id: int) -> Known
 
 
 def is_named(person: Person, typed: str) -> bool:
-    """Did somebody type this person's name: in full with a slip or two, or a whole part of it?"""
+    """Did somebody type this person's name: in full with a slip or two, or a whole part that is not everybody's?"""
     own, said = _plain(person.name), _plain(typed)
     if not said:
         return False
-    parts = [part for part in own.split() if len(part) > 2]
+    parts = [part for part in own.split() if len(part) > 2 and part not in EVERYBODYS]
     return fuzz.ratio(own, said) >= SAME_NAME or any(fuzz.ratio(part, said) >= SAME_NAME for part in parts)
 
 

@@ -15,14 +15,13 @@ from bot.dialogues import guidance
 from bot.dialogues.booking import begin, begin_with, say_of
 from bot.drafts import number_in
 from bot.turns import Answer, Turn, remember
-from centre import areas, bookings, people, slots
+from centre import areas, bookings, code_tries, people, slots
 from centre.bookings import FAMILY, Booking, State
 from centre.messages import TITLE_LIMIT, Choice
 
 NAME_OF_CODE = "booking:code"
-OPENED, ASKED, TRIES = "opened", "code", "tries"
+OPENED, ASKED = "opened", "code"
 OPEN_FOR = timedelta(hours=1)
-MOST_TRIES = 5
 SHOWN = 7
 OF_A_NOTICE = ("come:", "free:", "take:", "leave:")
 """What choices under a notice begin with."""
@@ -183,7 +182,7 @@ def code_typed(turn: Turn, text: str) -> Answer | None:
     code = bookings.code_in(text)
     if code is None:
         return None
-    if _tries(turn) >= MOST_TRIES:
+    if not code_tries.allowed(turn.session, turn.conversation, turn.now):
         return _too_many(turn)
     booking = bookings.by_code(turn.session, code)
     if booking and _is_ours(turn, booking):
@@ -252,10 +251,11 @@ def name_typed(turn: Turn, text: str) -> Answer | None:
     booking = bookings.get(turn.session, int(turn.conversation.memory.get(ASKED) or 0))
     remember(turn.conversation, **{ASKED: None})
     if booking is None or booking.person is None or not people.is_named(booking.person, text):
-        remember(turn.conversation, **{TRIES: [_tries(turn) + 1, turn.now.timestamp()]})
-        return _too_many(turn) if _tries(turn) >= MOST_TRIES else code_unknown(turn)
+        code_tries.note(turn.session, turn.conversation, turn.now)
+        may_go_on = code_tries.allowed(turn.session, turn.conversation, turn.now)
+        return code_unknown(turn) if may_go_on else _too_many(turn)
     opened = {**turn.conversation.memory.get(OPENED, {}), str(booking.id): turn.now.timestamp()}
-    remember(turn.conversation, **{OPENED: opened, TRIES: None})
+    remember(turn.conversation, **{OPENED: opened})
     return show(turn, booking)
 
 
@@ -295,12 +295,6 @@ def _is_ours(turn: Turn, booking: Booking) -> bool:
         return True
     opened = turn.conversation.memory.get(OPENED, {}).get(str(booking.id))
     return opened is not None and 0 <= turn.now.timestamp() - opened <= OPEN_FOR.total_seconds()
-
-
-def _tries(turn: Turn) -> int:
-    """Wrong names typed within the hour."""
-    times, latest = turn.conversation.memory.get(TRIES) or (0, 0.0)
-    return int(times) if turn.now.timestamp() - latest <= OPEN_FOR.total_seconds() else 0
 
 
 def _too_many(turn: Turn) -> Answer:

@@ -203,7 +203,12 @@ def test_codes_are_not_tried_out(database: Database, guide: Guide) -> None:
     assert "satu jam lagi" in told
     assert "satu jam lagi" in thief.say(code)[-1].text
 
+    thief.say("hapus")
+    thief.say("ya, hapus")
+    assert any("satu jam lagi" in part.text for part in thief.say(code))
     thief.now += timedelta(hours=1, minutes=1)
+    thief.say(code)
+    assert "tidak cocok" in thief.say("siti")[-1].text
     thief.say(code)
     assert "Siti Sari" in thief.say("siti sari")[-1].text
 
