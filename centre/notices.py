@@ -224,6 +224,16 @@ def mark_seen(notice: Notice, staff_id: str, now: datetime) -> None:
     notice.seen_by, notice.seen_at = staff_id, now
 
 
+def readdress(session: Session, which: ColumnElement[bool], conversation_id: int) -> None:
+    """What is still to be told of these goes to another conversation."""
+    session.execute(
+        update(Notice)
+        .where(which, Notice.state == State.DUE)
+        .values(conversation_id=conversation_id)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
 def erase(session: Session, conversation_id: int) -> None:
     """The person asked to be forgotten: nothing more is told there."""
     session.execute(

@@ -7,10 +7,10 @@ forgotten at once; only their address stays for a moment, so that they can read 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from centre import answers, bookings, code_tries, conversations, inbox, interests, notices, outbox, people
@@ -18,8 +18,9 @@ from centre.booking_records import OPEN, Booking, State
 from centre.booking_rules import hold_person
 from centre.conversations import Conversation, Identifier, Sender
 from centre.inbox import InboxEvent
+from centre.notices import Notice
 from centre.outbox import OutboxMessage
-from centre.people import Person
+from centre.people import Person, PersonAddress
 from centre.slots import Slot
 
 FAREWELL = timedelta(minutes=15)
@@ -82,6 +83,7 @@ def sweep(session: Session, now: datetime) -> int:
         exists()
         .where(Booking.conversation_id == Conversation.id, Booking.slot_id == Slot.id)
         .where(Booking.state.in_(OPEN), Slot.ends_at > now)
+        .where(Conversation.closing_at.is_(None))
     )
     gone = session.execute(
         delete(Conversation)
@@ -92,9 +94,17 @@ def sweep(session: Session, now: datetime) -> int:
 
 
 def _erase_people(session: Session, conversation: Conversation, now: datetime) -> None:
-    """Everybody known through this telephone alone goes, with their bookings; their seats fall free."""
+    """Everybody known through this telephone alone goes, with their bookings; their seats fall free.
+
+    Who is known on another telephone too keeps their place, and hears of it there.
+    """
     gone = people.only_behind(session, conversation)
-    _release(session, gone, bookings.FAMILY, now)
+    for booking in _held_places(session, gone, Booking.conversation_id == conversation.id):
+        elsewhere = None if booking.person in gone else _other_telephone(session, booking)
+        if booking.person in gone or (booking.is_open and elsewhere is None):
+            _release(session, booking, bookings.FAMILY, now)
+        else:
+            _go_on(session, booking, elsewhere)
     interests.erase(session, conversation.id)
     notices.erase(session, conversation.id)  # not before the slots are held, as for everybody who makes notices void
     for person in gone:
@@ -102,31 +112,56 @@ def _erase_people(session: Session, conversation: Conversation, now: datetime) -
     people.leave(session, conversation)
 
 
+def _go_on(session: Session, booking: Booking, elsewhere: int | None) -> None:
+    """The place stays, and is told of elsewhere; what is over is told of nowhere."""
+    booking.conversation_id = elsewhere
+    if elsewhere:
+        notices.readdress(session, Notice.booking_id == booking.id, elsewhere)
+
+
+def _other_telephone(session: Session, booking: Booking) -> int | None:
+    """Where else the person of this booking is reached: on their own telephone, else where they were named first."""
+    return session.scalar(
+        select(Conversation.id)
+        .join(PersonAddress, PersonAddress.conversation_id == Conversation.id)
+        .where(PersonAddress.person_id == booking.person_id, Conversation.id != booking.conversation_id)
+        .where(Conversation.closing_at.is_(None), Conversation.joined_to.is_(None))
+        .order_by(PersonAddress.relation != "self", PersonAddress.added_at, Conversation.id)
+        .limit(1)
+    )
+
+
 def _forget_people(session: Session, now: datetime) -> int:
     """Erase people known through no conversation whose last booking is a year old; gives how many."""
     recent = select(Booking.person_id).join(Slot, Slot.id == Booking.slot_id)
     recent = recent.where(Slot.ends_at > now - people.KEPT, Booking.person_id.is_not(None))
-    reached = select(people.PersonAddress.person_id)
+    reached = select(PersonAddress.person_id)
     old = select(Person).where(
         Person.created_at < now - people.KEPT, Person.id.not_in(recent), Person.id.not_in(reached)
     )
-    gone = session.scalars(old.limit(500)).all()
-    _release(session, gone, bookings.TIME, now)
+    gone = session.scalars(old.limit(AT_ONCE)).all()
+    for booking in _held_places(session, gone):
+        _release(session, booking, bookings.TIME, now)
     for person in gone:
         people.erase(session, person)
     return len(gone)
 
 
-def _release(session: Session, gone: Sequence[Person], by: str, now: datetime) -> None:
-    """These people are about to be forgotten: their seats fall free, and nothing of them stays but the count."""
-    numbers = sorted(person.id for person in gone)
-    for number in numbers:
+def _held_places(session: Session, gone: Sequence[Person], *also: ColumnElement[bool]) -> Iterator[Booking]:
+    """What these people booked and what `also` names, each held: first everybody concerned, then one slot after the other,
+    as whoever books does."""
+    wanted = or_(Booking.person_id.in_([person.id for person in gone]), *also)
+    concerned = set(session.scalars(select(Booking.person_id).where(wanted))) | {person.id for person in gone}
+    for number in sorted(filter(None, concerned)):
         hold_person(session, number)  # or somebody books for them at this very moment
-    own = select(Booking.id).where(Booking.person_id.in_(numbers))
-    for booking_id in session.scalars(own.order_by(Booking.slot_id, Booking.id)).all():
-        booking = bookings.hold(session, booking_id)
-        if booking.is_open:
-            bookings.give_back(session, booking, State.CANCELLED, by, now)
-        notices.void(session, [booking.id])
-        booking.sealed_answers, booking.person, booking.conversation_id = None, None, None
+    for booking_id in session.scalars(select(Booking.id).where(wanted).order_by(Booking.slot_id, Booking.id)).all():
+        yield bookings.hold(session, booking_id)
+
+
+def _release(session: Session, booking: Booking, by: str, now: datetime) -> None:
+    """The place, held, of somebody who is forgotten falls free, and nothing of them stays but the count."""
+    if booking.is_open:
+        bookings.give_back(session, booking, State.CANCELLED, by, now)
+    notices.void(session, [booking.id])
+    booking.sealed_answers, booking.person, booking.conversation_id = None, None, None
     session.flush()

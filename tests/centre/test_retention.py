@@ -6,12 +6,15 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from centre import bookings, conversations, inbox, outbox, retention, slots
+from centre import bookings, conversations, inbox, outbox, people, retention, slots
+from centre.bookings import Booking, State
 from centre.conversations import Conversation, Identifier, Sender
 from centre.db import Database
 from centre.inbox import InboxEvent, Received
 from centre.messages import Incoming, Outgoing
+from centre.notices import Notice
 from centre.outbox import OutboxMessage
 from tests.centre import booked
 
@@ -152,3 +155,70 @@ def test_who_leaves_while_staff_call_her_slot_off_waits_for_them_and_not_they_fo
     assert gone.is_set()
     with postgresql_database.reading() as session:
         assert session.get_one(Conversation, sari_id).closing_at == booked.NOW
+
+
+def a_place_of(session: Session, name: str, number: str, *, seats: int = 1) -> Booking:
+    """Somebody booked from this telephone; the next in line waits where there is one seat."""
+    phone = booked.telephone(session, number)
+    slot = booked.saturday(session, booked.workshop(session), booked.korleko(session), seats=seats)
+    return bookings.book(session, booked.ask(slot, booked.person(session, name, phone), phone), booked.NOW)
+
+
+def due(session: Session, booking: Booking) -> set[tuple[str, int | None]]:
+    own = select(Notice.kind, Notice.conversation_id).where(Notice.booking_id == booking.id, Notice.state == "due")
+    return {(kind, conversation_id) for kind, conversation_id in session.execute(own)}
+
+
+def test_who_is_known_on_another_telephone_keeps_the_place_and_hears_of_it_there(database: Database) -> None:
+    """Sari lent her sister the telephone she booked from; her own has her as herself, her mother's as a child."""
+    with database.transaction() as session:
+        hers = a_place_of(session, "Sari", "6281")
+        mothers, own = booked.telephone(session, "6282"), booked.telephone(session, "6283")
+        assert hers.person
+        people.tie(session, hers.person, mothers, "child", booked.NOW)
+        people.tie(session, hers.person, own, "self", booked.NOW + timedelta(days=1))
+        left = session.get_one(Conversation, hers.conversation_id)
+        retention.forget(session, left, booked.NOW)
+        assert (hers.state, hers.conversation_id) == (State.BOOKED, own.id)
+        assert due(session, hers) == {("reminder", own.id), ("today", own.id)}
+        assert people.behind(session, left) == []
+        left_id = left.id
+    with database.transaction() as session:
+        assert retention.sweep(session, booked.NOW + timedelta(hours=1)) == 1, "the address does not stay for the place"
+        assert session.get(Conversation, left_id) is None
+
+
+def test_a_place_that_nobody_else_hears_of_is_given_back(database: Database) -> None:
+    """The desk has a record of her without a telephone; the only one that knew of this place is forgotten."""
+    with database.transaction() as session:
+        hers = a_place_of(session, "Sari", "6281")
+        left = session.get_one(Conversation, hers.conversation_id)
+        people.leave(session, left)
+        wayan = booked.person(session, "Wayan", booked.telephone(session, "6282"))
+        his = bookings.wait(session, booked.ask(hers.slot, wayan), booked.NOW)
+        retention.forget(session, left, booked.NOW)
+        assert (hers.state, hers.conversation_id, his.state) == (State.CANCELLED, None, State.OFFERED)
+        assert due(session, hers) == set()
+
+
+def test_a_visit_that_is_over_stays_hers_without_the_telephone(database: Database) -> None:
+    with database.transaction() as session:
+        hers = a_place_of(session, "Sari", "6281")
+        assert hers.person
+        people.tie(session, hers.person, booked.telephone(session, "6282"), "child", booked.NOW)
+        later = hers.slot.starts_at
+        bookings.mark(session, hers.id, State.CAME, "staff:1", later)
+        left = session.get_one(Conversation, hers.conversation_id)
+        retention.forget(session, left, later)
+        assert (hers.state, hers.person is None) == (State.CAME, False)
+        assert hers.conversation_id != left.id
+
+
+def test_no_place_keeps_the_address_of_who_asked_to_be_forgotten(database: Database) -> None:
+    """Somebody at the desk ties a place to it in the minutes before it goes."""
+    with database.transaction() as session:
+        hers = a_place_of(session, "Sari", "6281")
+        left = session.get_one(Conversation, hers.conversation_id)
+        left.closing_at = booked.NOW
+    with database.transaction() as session:
+        assert retention.sweep(session, booked.NOW + timedelta(hours=1)) == 1
