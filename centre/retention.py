@@ -132,14 +132,18 @@ def _other_telephone(session: Session, booking: Booking) -> int | None:
 
 
 def _forget_people(session: Session, now: datetime) -> int:
-    """Erase people known through no conversation whose last booking is a year old; gives how many."""
+    """Erase people whose last booking is a year old, or who never booked and were noted then; gives how many.
+
+    Whether their telephone is still in use does not matter: what was kept for the place is kept no longer than that.
+    """
     recent = select(Booking.person_id).join(Slot, Slot.id == Booking.slot_id)
     recent = recent.where(Slot.ends_at > now - people.KEPT, Booking.person_id.is_not(None))
-    reached = select(PersonAddress.person_id)
-    old = select(Person).where(
-        Person.created_at < now - people.KEPT, Person.id.not_in(recent), Person.id.not_in(reached)
-    )
-    gone = session.scalars(old.limit(AT_ONCE)).all()
+    old = select(Person).where(Person.created_at < now - people.KEPT, Person.id.not_in(recent))
+    seen = session.scalars(old.order_by(Person.id).limit(AT_ONCE)).all()
+    for person in seen:
+        hold_person(session, person.id)
+    # Looked at again now that they are held: somebody may have booked for them just before.
+    gone = session.scalars(old.where(Person.id.in_([person.id for person in seen]))).all()
     for booking in _held_places(session, gone):
         _release(session, booking, bookings.TIME, now)
     for person in gone:

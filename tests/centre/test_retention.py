@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from centre.inbox import InboxEvent, Received
 from centre.messages import Incoming, Outgoing
 from centre.notices import Notice
 from centre.outbox import OutboxMessage
+from centre.people import Person
 from tests.centre import booked
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -222,3 +223,46 @@ def test_no_place_keeps_the_address_of_who_asked_to_be_forgotten(database: Datab
         left.closing_at = booked.NOW
     with database.transaction() as session:
         assert retention.sweep(session, booked.NOW + timedelta(hours=1)) == 1
+
+
+YEAR = timedelta(days=365)
+
+
+def names(session: Session) -> set[str]:
+    return {person.name for person in session.scalars(select(Person))}
+
+
+def test_a_name_goes_a_year_after_the_last_booking_though_the_telephone_is_in_use(database: Database) -> None:
+    """Sari booked in December; her child Dewi was only named. Sari's telephone has been in use ever since."""
+    with database.transaction() as session:
+        hers = a_place_of(session, "Sari", "6281")
+        phone = session.get_one(Conversation, hers.conversation_id)
+        booked.person(session, "Dewi", phone, "child")
+        over = hers.slot.ends_at
+    for now, known in (
+        (booked.NOW + YEAR, {"Sari", "Dewi"}),
+        (booked.NOW + YEAR + timedelta(seconds=1), {"Sari"}),
+        (over + YEAR - timedelta(seconds=1), {"Sari"}),
+        (over + YEAR, set()),
+    ):
+        with database.transaction() as session:
+            session.get_one(Conversation, phone.id).last_incoming_at = now
+            retention.forget_old(session, now)
+            retention.sweep(session, now)
+            assert names(session) == known
+    with database.reading() as session:
+        kept = session.get_one(Booking, hers.id)
+        assert (kept.person_id, kept.conversation_id) == (None, None), "the seat is still counted, without her"
+        assert people.behind(session, session.get_one(Conversation, phone.id)) == []
+
+
+def test_who_has_booked_again_is_known_for_another_year(database: Database) -> None:
+    with database.transaction() as session:
+        hers = a_place_of(session, "Sari", "6281")
+        assert hers.person
+        again = booked.NOW + timedelta(days=300)
+        plan = slots.Plan((again + timedelta(days=3)).date(), time(9), time(12), 1)
+        slot = slots.make(session, hers.slot.type, hers.slot.village, plan, booked.WAYAN, again, insist=True)
+        bookings.book(session, booked.ask(slot, hers.person), again)
+        retention.forget_old(session, hers.slot.ends_at + YEAR)
+        assert names(session) == {"Sari"}
