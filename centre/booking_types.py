@@ -107,8 +107,14 @@ class BookingTypeText(Base):
 
 
 def get(session: Session, type_id: int) -> BookingType | None:
-    """The type with this number, which may come from an old or a forged button."""
-    return session.get(BookingType, type_id) if 0 < type_id < 2**63 else None
+    """The type with this number, which may come from an old or a forged button.
+
+    Held as long as the session lasts: one turn asks for it at every step, and each time it would be read anew with its words.
+    """
+    held: dict[int, BookingType | None] = session.info.setdefault("booking_types", {})
+    if type_id not in held and 0 < type_id < 2**63:
+        held[type_id] = session.get(BookingType, type_id)
+    return held.get(type_id)
 
 
 def offered_in(session: Session, village: Village | None) -> list[BookingType]:

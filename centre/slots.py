@@ -133,7 +133,7 @@ def hold(session: Session, *slot_ids: int) -> dict[int, Slot]:
         select(Slot)
         .where(Slot.id.in_(ids))
         .order_by(Slot.id)
-        .options(joinedload(Slot.type, innerjoin=True), joinedload(Slot.village, innerjoin=True))
+        .options(joinedload(Slot.village, innerjoin=True))
         .with_for_update(key_share=True, of=Slot)
         .execution_options(populate_existing=True)
     )

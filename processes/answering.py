@@ -93,8 +93,8 @@ def answer(session: Session, conversation: Conversation, event: InboxEvent, guid
     if "blocked" in payload:
         conversation.blocked_at = now if payload["blocked"] else None
     if "message" in payload:
-        _note_arrival(conversation, event.received_at)
         response = respond(session, conversation, inbox.message_of(payload), guide, now)
+        _note_arrival(conversation, event.received_at)  # here, so that the row is written once with all that changed
         outbox.queue(session, conversation, f"event:{event.id}", response.replies, now)
         if response.for_staff:
             inbox.keep_for_staff(event, response.for_staff)
