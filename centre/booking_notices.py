@@ -27,7 +27,7 @@ def tell_moved(session: Session, slot: Slot, by: str, now: datetime) -> None:
     """Everybody in the slot hears of its new time or place; reminders follow it."""
     for booking in roster(session, slot.id, OPEN):
         notices.void(session, [booking.id], ("reminder", "today", "moved"))
-        booking.confirmed_at = None
+        booking.confirmed_at, booking.changed_by_us_at = None, now
         if booking.offer_until:
             booking.offer_until = min(booking.offer_until, slot.starts_at)
         note(session, booking, "changed", by_staff(by), now)

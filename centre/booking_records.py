@@ -81,6 +81,8 @@ class Booking(Base):
     offer_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """The person answered a reminder: they will come."""
+    changed_by_us_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Staff gave the slot another time or place, and the person has not yet said that this suits them."""
     sealed_answers: Mapped[bytes | None] = mapped_column(LargeBinary)
     booked_by: Mapped[str] = mapped_column(String(42))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

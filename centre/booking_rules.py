@@ -191,9 +191,16 @@ def _check_for_them(slot: Slot, person: Person, now: datetime) -> None:
         raise NotForThem("age")
 
 
-def check_may_leave(booking: Booking, at_desk: bool, now: datetime) -> None:
+def may_leave(booking: Booking, now: datetime) -> bool:
+    """Can the person still move or cancel? A change by us makes nobody too late, until they have said that it suits them."""
     slot = booking.slot
-    if not at_desk and booking.state == State.BOOKED and now >= slot.type.cancel_until(slot.starts_at):
+    if booking.state != State.BOOKED or now < slot.type.cancel_until(slot.starts_at):
+        return True
+    return booking.changed_by_us_at is not None and now < slot.ends_at
+
+
+def check_may_leave(booking: Booking, at_desk: bool, now: datetime) -> None:
+    if not at_desk and not may_leave(booking, now):
         raise TooLateToCancel
 
 

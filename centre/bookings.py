@@ -65,6 +65,7 @@ from centre.booking_rules import (
     check_seat,
     checked_answer,
     hold_person,
+    may_leave,
     open_slot,
 )
 from centre.db import connection_of, vault_of
@@ -102,6 +103,7 @@ __all__ = [
     "code_in",
     "get",
     "history",
+    "may_leave",
     "of_conversation",
     "open_in",
     "position",
@@ -169,7 +171,7 @@ def move(
     if room.left < 1:
         raise SlotFull(slot, room.waiting)
     left_behind = booking.slot
-    booking.slot, booking.confirmed_at = slot, None
+    booking.slot, booking.confirmed_at, booking.changed_by_us_at = slot, None, None
     note(session, booking, "moved", by, now, f"{left_behind.id}>{slot.id}")
     notices.void(session, [booking.id])
     plan_reminders(session, booking, now)
@@ -211,7 +213,7 @@ def accept(session: Session, booking_id: int, by: str, now: datetime) -> Booking
         lapse(session, booking.slot_id, now)
         raise OfferLapsed
     _become(session, booking, State.BOOKED, by, now)
-    booking.offer_until = None
+    booking.offer_until, booking.changed_by_us_at = None, None
     notices.void(session, [booking.id], ("offer",))
     plan_reminders(session, booking, now)
     return booking
@@ -222,7 +224,7 @@ def confirm(session: Session, booking_id: int, by: str, now: datetime) -> Bookin
     booking = _held_to_come(session, booking_id, now)
     if booking.state != State.BOOKED:
         raise NotOpen
-    booking.confirmed_at = now
+    booking.confirmed_at, booking.changed_by_us_at = now, None
     note(session, booking, "confirmed", by, now)
     return booking
 

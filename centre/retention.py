@@ -120,13 +120,13 @@ def _go_on(session: Session, booking: Booking, elsewhere: int | None) -> None:
 
 
 def _other_telephone(session: Session, booking: Booking) -> int | None:
-    """Where else the person of this booking is reached: on their own telephone, else where they were named first."""
+    """Where else the person of this booking is reached: on their own telephone first, of several on the one known longest."""
     return session.scalar(
         select(Conversation.id)
         .join(PersonAddress, PersonAddress.conversation_id == Conversation.id)
         .where(PersonAddress.person_id == booking.person_id, Conversation.id != booking.conversation_id)
         .where(Conversation.closing_at.is_(None), Conversation.joined_to.is_(None))
-        .order_by(PersonAddress.relation != "self", PersonAddress.added_at, Conversation.id)
+        .order_by(PersonAddress.relation != "self", Conversation.id)
         .limit(1)
     )
 

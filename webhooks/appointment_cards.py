@@ -84,7 +84,7 @@ def card(session: Session, booking: Booking, chosen: str, now: datetime) -> Card
         contact=slot.village.contacts or "",
         code=booking.code or "",
         is_confirmed=booking.confirmed_at is not None,
-        is_too_late=booking.state == State.BOOKED and now >= slot.type.cancel_until(slot.starts_at),
+        is_too_late=not bookings.may_leave(booking, now),
         seen=shown_time(slot),
     )
 

@@ -31,6 +31,12 @@ class Place:
     def is_open(self) -> bool:
         return self.state in OPEN
 
+    def is_late(self, cancel: timedelta, now: datetime) -> bool:
+        """Too late to move or cancel: not while the family has yet to say that a change of ours suits them."""
+        said = [what for what, by, _ in self.log if what in ("changed", "moved", "confirmed") or by == "family"]
+        is_changed = said[-1:] == ["changed"] and now < self.line.ends
+        return self.state == "booked" and now >= self.line.starts - cancel and not is_changed
+
     def become(self, state: str, by: str, now: datetime) -> None:
         self.state = state
         self.log.append((state, by, now))
@@ -109,7 +115,7 @@ class Lines:
         )
 
     def against_leaving(self, place: Place, now: datetime) -> set[str]:
-        is_late = place.state == "booked" and now >= place.line.starts - self.rules.cancel
+        is_late = place.is_late(self.rules.cancel, now)
         return self.against_saying(place, now) | rules_broken(TooLateToCancel=is_late)
 
     def against_saying(self, place: Place, now: datetime) -> set[str]:
@@ -118,7 +124,7 @@ class Lines:
     def against_moving(self, place: Place, line: Line, now: datetime, desk: bool) -> set[str]:
         if place.state != "booked" or place.who is None:
             return {"NotOpen"}
-        late = not desk and now >= place.line.starts - self.rules.cancel
+        late = not desk and place.is_late(self.rules.cancel, now)
         against = self.against_asking(line, place.who, now, desk=desk, new=False)
         return against | rules_broken(TooLateToCancel=late, SlotFull=line.left() < 1)
 
@@ -194,6 +200,9 @@ class Lines:
             if place.is_open:
                 self.give_back(place, "cancelled", "family", now)
             place.who = place.phone = None
+        for place in self.places.values():
+            if place.phone == phone and place.who is not None:
+                place.phone = min(self.phones[place.who] - {phone})
         for who in gone:
             del self.phones[who]
         for phones in self.phones.values():

@@ -13,6 +13,7 @@ from centre.bookings import Ask, Booking, State
 from centre.conversations import Conversation
 from centre.db import Database
 from centre.notices import Notice
+from centre.people import Person
 from centre.slots import Plan, Slot
 from tests.centre.booked import NOW, WAYAN, ask, korleko, person, saturday, telephone, workshop
 
@@ -123,6 +124,46 @@ def test_too_late_to_cancel_one_can_still_say_that_one_is_prevented(database: Da
             bookings.cancel(session, hers.id, "family", evening)
         bookings.excuse(session, hers.id, "family", evening)
         assert (hers.state, his.state) == (State.EXCUSED, State.OFFERED)
+
+
+def test_whom_staff_move_to_tomorrow_may_still_move_or_cancel_until_it_suits_them(database: Database) -> None:
+    """A day must lie between for one's own change of mind; not for ours."""
+    with database.transaction() as session:
+        slot, (hers, _his, _third) = a_full_slot(session)
+        wayans = bookings.book(session, ask(*another(session, slot, "Wayan")), NOW)
+        later = saturday(session, slot.type, slot.village, seats=3, day=date(2026, 12, 19))
+        eve = slot.starts_at - timedelta(hours=12)
+        assert not bookings.may_leave(hers, eve)
+        for each in (slot, wayans.slot):
+            plan = Plan(date(2026, 12, 3), time(9), time(12), each.seats)
+            bookings.change_slot(session, each.id, plan, "guru pergi", WAYAN, NOW, insist=True)
+        eve = slot.starts_at - timedelta(hours=12)
+        assert bookings.may_leave(hers, eve)
+        assert bookings.may_leave(hers, slot.ends_at - timedelta(minutes=1)), "she may hear of it too late"
+        assert not bookings.may_leave(hers, slot.ends_at), "what has been is for staff to tick"
+
+        bookings.confirm(session, wayans.id, "family", eve)
+        assert not bookings.may_leave(wayans, eve)
+        with pytest.raises(bookings.TooLateToCancel):
+            bookings.move(session, wayans.id, later.id, "family", eve)
+        bookings.move(session, hers.id, later.id, "family", eve)
+        assert not bookings.may_leave(hers, later.starts_at - timedelta(hours=12)), "this date she chose herself"
+
+
+def test_whom_staff_move_to_tomorrow_may_cancel(database: Database) -> None:
+    with database.transaction() as session:
+        slot, (hers, his, _third) = a_full_slot(session)
+        plan = Plan(date(2026, 12, 2), time(9), time(12), 1)
+        bookings.change_slot(session, slot.id, plan, "guru pergi", WAYAN, NOW, insist=True)
+        bookings.cancel(session, hers.id, "family", NOW)
+        assert (hers.state, his.state) == (State.CANCELLED, State.OFFERED)
+        bookings.accept(session, his.id, "family", NOW)
+        assert not bookings.may_leave(his, NOW), "he took the seat knowing when it is"
+
+
+def another(session: Session, slot: Slot, name: str) -> tuple[Slot, Person]:
+    """The same on another day, and somebody who wants it."""
+    return saturday(session, slot.type, slot.village, seats=1, day=date(2026, 12, 13)), person(session, name)
 
 
 def test_what_is_over_is_for_staff_to_tick(database: Database) -> None:

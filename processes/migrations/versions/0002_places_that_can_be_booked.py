@@ -150,6 +150,7 @@ def upgrade() -> None:
     sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('offer_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('changed_by_us_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('sealed_answers', sa.LargeBinary(), nullable=True),
     sa.Column('booked_by', sa.String(length=42), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
