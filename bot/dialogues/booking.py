@@ -331,8 +331,9 @@ def _ask_name(turn: Turn, draft: Draft) -> Answer:
 
 
 def _ask_kind(turn: Turn, draft: Draft) -> Answer | None:
-    say, found, known = say_of(turn), type_of(turn, draft), person_of(turn, draft)
-    if not (found and known and found.who):
+    say, found = say_of(turn), type_of(turn, draft)
+    known = person_of(turn, draft) if found and found.who else None
+    if not (found and known):
         return None
     if known.person.kind is None:
         rows = tuple(Choice(f"kind:{each}.{known.person.id}", say.label_kind(each)) for each in people.KINDS)
@@ -341,8 +342,9 @@ def _ask_kind(turn: Turn, draft: Draft) -> Answer | None:
 
 
 def _ask_age(turn: Turn, draft: Draft) -> Answer | None:
-    say, found, known = say_of(turn), type_of(turn, draft), person_of(turn, draft)
-    if not (found and known and (found.age_from or found.age_to)):
+    say, found = say_of(turn), type_of(turn, draft)
+    known = person_of(turn, draft) if found and (found.age_from or found.age_to) else None
+    if not (found and known):
         return None
     age = people.age(known.person, turn.now)
     if age is None:
