@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from centre import booking_records, calendars, notices, slots
+from centre import booking_records, calendars, interests, notices, slots
 from centre.booking_notices import plan_reminders, tell, tell_moved
 from centre.booking_records import (
     ANSWERS,
@@ -292,6 +292,7 @@ def call_off_slot(session: Session, slot_id: int, reason: str, by: str, now: dat
         tell(session, "cancelled", booking, now, until=_worth_telling(slot, now), reason=slot.reason)
         give_back(session, booking, State.CALLED_OFF, by_staff(by), now, slot.reason)
     session.flush()
+    interests.tell_instead(session, slot, now)
     return slot
 
 

@@ -27,6 +27,8 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import calendars
@@ -72,6 +74,8 @@ class Notice(Base):
     kind: Mapped[str] = mapped_column(String(10))
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id", ondelete="CASCADE"), index=True)
     slot_id: Mapped[int | None] = mapped_column(ForeignKey("slots.id", ondelete="CASCADE"), index=True)
+    interest_id: Mapped[int | None] = mapped_column(ForeignKey("interests.id", ondelete="SET NULL"), index=True)
+    """For `new_dates`: the wish that it fulfils."""
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"), index=True)
     """Where it goes; none: only staff can tell."""
     zone: Mapped[str] = mapped_column(String(20))
@@ -103,6 +107,7 @@ class About:
     zone: str
     conversation_id: int | None
     booking_id: int | None = None
+    interest_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -135,25 +140,32 @@ def plan(
 
 def plan_all(session: Session, about: About, wanted: Sequence[Wanted]) -> None:
     """The same for several things at once that are about one place."""
-    keys = [each.key for each in wanted]
-    known = {notice.key: notice for notice in session.scalars(select(Notice).where(Notice.key.in_(keys)))}
-    for each in wanted:
-        if each.key not in known and each.due < each.useful_until:
-            session.add(_planned(session, about, each))
-    for notice in known.values():
-        if notice.state == State.VOID and notice.told_at is None:
-            notice.state = State.DUE  # given up and taken again: moved away and back
-    session.flush()
+    rows = [_planned(session, about, each) for each in wanted if each.due < each.useful_until]
+    if not rows:
+        return
+    new = (postgres_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert)(Notice).values(rows)
+    again = new.on_conflict_do_update(  # given up and taken again: moved away and back
+        index_elements=[Notice.key],
+        set_={"state": State.DUE, "conversation_id": new.excluded.conversation_id},
+        where=(Notice.state == State.VOID) & Notice.told_at.is_(None),
+    )
+    session.execute(again)
 
 
 def void(session: Session, booking_ids: Iterable[int], kinds: Sequence[Kind] = KINDS) -> None:
     """What was planned about these bookings is not true any more."""
-    session.execute(
+    void_where(session, Notice.booking_id.in_(list(booking_ids)), Notice.kind.in_(kinds))
+
+
+def void_where(session: Session, *which: ColumnElement[bool]) -> int:
+    """The same for whatever is still to be told of these; gives how many."""
+    voided = session.execute(
         update(Notice)
-        .where(Notice.booking_id.in_(list(booking_ids)), Notice.kind.in_(kinds), Notice.state == State.DUE)
+        .where(*which, Notice.state == State.DUE)
         .values(state=State.VOID)
         .execution_options(synchronize_session="fetch")
     )
+    return int(getattr(voided, "rowcount", 0))
 
 
 def reason_of(session: Session, notice: Notice) -> str:
@@ -244,21 +256,23 @@ def erase(session: Session, conversation_id: int) -> None:
     )
 
 
-def _planned(session: Session, about: About, wanted: Wanted) -> Notice:
+def _planned(session: Session, about: About, wanted: Wanted) -> dict[str, object]:
     awake = calendars.waking(wanted.due, about.zone)
     is_urgent = awake >= wanted.useful_until - SOON
-    return Notice(
-        key=wanted.key,
-        kind=wanted.kind,
-        booking_id=about.booking_id,
-        slot_id=about.slot_id,
-        conversation_id=about.conversation_id,
-        zone=about.zone,
-        sealed_reason=vault_of(session).seal(wanted.reason, _REASON) if wanted.reason else None,
-        is_urgent=is_urgent,
-        due_at=wanted.due if is_urgent else awake,
-        useful_until=wanted.useful_until,
-    )
+    return {
+        "key": wanted.key,
+        "kind": wanted.kind,
+        "booking_id": about.booking_id,
+        "interest_id": about.interest_id,
+        "slot_id": about.slot_id,
+        "conversation_id": about.conversation_id,
+        "zone": about.zone,
+        "sealed_reason": vault_of(session).seal(wanted.reason, _REASON) if wanted.reason else None,
+        "is_urgent": is_urgent,
+        "due_at": wanted.due if is_urgent else awake,
+        "useful_until": wanted.useful_until,
+        "state": State.DUE,
+    }
 
 
 _REASON = "notices|reason"

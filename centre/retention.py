@@ -1,8 +1,9 @@
 """How long we keep what people told us, and erasing it when they ask (UU PDP 27/2022 art. 42-44).
 
 Words that came in go 72 hours after their answer, what we said after 90 days, a conversation that nobody has taken up for 90
-days too (unless a booking is still to come), a name a year after its last booking. Somebody who asks to be forgotten is
-forgotten at once; only their address stays for a moment, so that they can read that it was done.
+days too (unless a booking is still to come, something has still to be told, or new dates are waited for: a wish is kept for a
+year), a name a year after its last booking. Somebody who asks to be forgotten is forgotten at once; only their address stays
+for a moment, so that they can read that it was done.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from centre.booking_records import OPEN, Booking, State
 from centre.booking_rules import hold_person
 from centre.conversations import Conversation, Identifier, Sender
 from centre.inbox import InboxEvent
+from centre.interests import Interest
 from centre.notices import Notice
 from centre.outbox import OutboxMessage
 from centre.people import Person, PersonAddress
@@ -59,6 +61,7 @@ def forget_old(session: Session, now: datetime) -> None:
     inbox.forget_old(session, now)
     outbox.forget_old(session, now)
     code_tries.forget_old(session, now)
+    interests.forget_old(session, now)
     _forget_people(session, now)
 
 
@@ -68,29 +71,35 @@ def sweep(session: Session, now: datetime) -> int:
     One that still waits for an answer, or has one on its way, stays until that is done. The rows are held first and
     looked at then, so that nobody can write in between and be lost.
     """
+    may_go = (*_nothing_under_way(), or_(Conversation.closing_at.is_not(None), ~_is_awaited(now)))
     held = session.scalars(
         select(Conversation.id)
-        .where(or_(Conversation.closing_at < now - FAREWELL, Conversation.last_incoming_at < now - IDLE))
+        .where(or_(Conversation.closing_at < now - FAREWELL, Conversation.last_incoming_at < now - IDLE), *may_go)
         .order_by(Conversation.id)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     ).all()
+    gone = session.execute(
+        delete(Conversation).where(Conversation.id.in_(held), *may_go).execution_options(synchronize_session=False)
+    )
+    return int(getattr(gone, "rowcount", 0))
+
+
+def _nothing_under_way() -> Sequence[ColumnElement[bool]]:
+    """Neither a question that waits nor an answer on its way."""
     waits = exists().where(InboxEvent.conversation_id == Conversation.id, InboxEvent.state == inbox.State.OPEN)
     on_its_way = exists().where(
         OutboxMessage.conversation_id == Conversation.id, OutboxMessage.state.in_(outbox.UNDER_WAY)
     )
-    is_booked = (
-        exists()
-        .where(Booking.conversation_id == Conversation.id, Booking.slot_id == Slot.id)
-        .where(Booking.state.in_(OPEN), Slot.ends_at > now)
-        .where(Conversation.closing_at.is_(None))
-    )
-    gone = session.execute(
-        delete(Conversation)
-        .where(Conversation.id.in_(held), ~waits, ~on_its_way, ~is_booked)
-        .execution_options(synchronize_session=False)
-    )
-    return int(getattr(gone, "rowcount", 0))
+    return ~waits, ~on_its_way
+
+
+def _is_awaited(now: datetime) -> ColumnElement[bool]:
+    """A place is to come, something has still to be told, or new dates are waited for."""
+    booked = exists().where(Booking.conversation_id == Conversation.id, Booking.slot_id == Slot.id)
+    due = exists().where(Notice.conversation_id == Conversation.id, Notice.state == notices.State.DUE)
+    wished = exists().where(Interest.conversation_id == Conversation.id, interests.is_open(now))
+    return or_(booked.where(Booking.state.in_(OPEN), Slot.ends_at > now), due, wished)
 
 
 def _erase_people(session: Session, conversation: Conversation, now: datetime) -> None:

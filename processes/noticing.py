@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import notices as wording
 from bot.conversation import offer
-from centre import bookings, notices, outbox
+from centre import bookings, interests, notices, outbox
 from centre.db import Database, is_busy, is_down
 from centre.privacy import CannotOpen
 
@@ -64,6 +64,7 @@ def _tell(database: Database, notice_id: int, home: str, now: datetime) -> bool:
         outgoing = offer(conversation, outgoing)
         outbox.queue(session, conversation, notice.cause, [outgoing], now, notice.useful_until)
         notices.told(notice, now)
+        interests.fulfil(session, notice, now)
         return True
 
 
