@@ -274,7 +274,7 @@ def _deeds(turn: Turn, say: BookingPhrases, booking: Booking) -> tuple[Choice, .
         )
     if not booking.is_open or turn.now >= slot.ends_at:
         return (_again_choice(say, booking),)
-    is_movable = booking.state == State.BOOKED and turn.now < slot.type.cancel_until(slot.starts_at)
+    is_movable = booking.state == State.BOOKED and bookings.may_leave(booking, turn.now)
     shift = (Choice(f"shift:{booking.id}", say.label_move()),) if is_movable else ()
     return (*shift, Choice(f"drop:{booking.id}", say.label_cancel()))
 

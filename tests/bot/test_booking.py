@@ -638,3 +638,18 @@ def test_names_are_names(project_guide: Guide) -> None:
     """Typed at the question for a name, none of these is taken for danger, a question, or a wish to speak to somebody."""
     heard = {name.strip(): understand(name.strip(), "id", project_guide, None).kind for name in NAMES.split(",")}
     assert {name: kind for name, kind in heard.items() if kind in ("danger", "answer", "person")} == {}
+
+
+def test_staff_move_it_to_tomorrow_and_the_family_may_still_move(database: Database, guide: Guide) -> None:
+    """It is not her doing that the new time is so near: "Pindah tanggal" is offered and works."""
+    slot_id = a_slot(database)
+    a_slot(database, day=TUESDAY + timedelta(days=14))
+    sari = in_korleko(database, guide)
+    up_to_the_question(sari, "Sari")
+    sari.say("ya")
+    with database.transaction() as session:
+        tomorrow = Plan(sari.now.date() + timedelta(days=1), time(9), time(12), 2)
+        bookings.change_slot(session, slot_id, tomorrow, "pelatih sakit", WAYAN, sari.now, insist=True)
+    sari.say("janji saya")
+    sari.say("pindah tanggal")
+    assert "Sudah dipindah" in sari.say("1")[-1].text
