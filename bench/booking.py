@@ -154,9 +154,9 @@ class _Talk:
             self._answer()
 
     def timed(self, who: str, message: Incoming) -> float:
-        """Seconds from the claim of the message to the commit of its answer."""
-        self._write(who, message)
+        """Seconds from the arrival of the message to the commit of its answer."""
         started = time.perf_counter()
+        self._write(who, message)
         self._answer()
         return time.perf_counter() - started
 

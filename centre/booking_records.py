@@ -115,6 +115,8 @@ class BookingChange(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     note: Mapped[str] = mapped_column(Text, default="")
 
+    booking: Mapped[Booking] = relationship()
+
 
 @dataclass(frozen=True)
 class Room:
@@ -132,7 +134,7 @@ def by_staff(staff_id: str) -> str:
 def note(session: Session, booking: Booking, what: str, by: str, now: datetime, note: str = "") -> None:
     """Enter a change of the booking: who, when, what."""
     booking.changed_at = now
-    session.add(BookingChange(booking_id=booking.id, what=what, by=by, at=now, note=note))
+    session.add(BookingChange(booking=booking, what=what, by=by, at=now, note=note))
     session.flush()
 
 

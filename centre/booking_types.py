@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 import yaml
 from sqlalchemy import JSON, ForeignKey, String, Text, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from centre.areas import Village
 from centre.db import Base, BigId, UtcDateTime
@@ -113,7 +113,7 @@ def get(session: Session, type_id: int) -> BookingType | None:
     """
     held: dict[int, BookingType | None] = session.info.setdefault("booking_types", {})
     if type_id not in held and 0 < type_id < 2**63:
-        held[type_id] = session.get(BookingType, type_id)
+        held[type_id] = session.get(BookingType, type_id, options=[joinedload(BookingType.texts)])
     return held.get(type_id)
 
 

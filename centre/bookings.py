@@ -379,7 +379,6 @@ def _enter(session: Session, slot: Slot, person: Person, ask: Ask, state: State,
         sealed_answers=vault_of(session).seal(json.dumps(said), ANSWERS) if said else None,
     )
     session.add(booking)
-    session.flush()
     note(session, booking, state, ask.by, now)
     return booking
 
