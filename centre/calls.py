@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from centre import conversations, notices
@@ -37,7 +37,7 @@ class Call:
     village: Village
     person: Person
     why_not: str
-    """no_address, stopped, blocked, too_late, or the channel's own word (window_closed, template_missing …)."""
+    """no_address, stopped, blocked, too_late, cannot_open, failed, or the channel's own word (window_closed, template_missing …)."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,17 @@ def _calls(scope: Scope) -> Select[*tuple[Any, ...]]:
         .join(Slot, Slot.id == Notice.slot_id)
         .join(Village, Village.id == Slot.village_id)
         .join(Person, Person.id == Booking.person_id)
-        .where(scope.covers(Village.code), notices.was_not_heard())
+        .where(scope.covers(Village.code), was_not_heard())
+    )
+
+
+def was_not_heard() -> ColumnElement[bool]:
+    """The condition on notices that somebody needed, did not get, and that no staff member has taken up."""
+    is_lost = (Notice.state == notices.State.TOLD) & exists().where(*_LOST)
+    return (
+        Notice.kind.in_(notices.NEEDED)
+        & Notice.seen_at.is_(None)
+        & or_(Notice.state == notices.State.NOT_TOLD, is_lost)
     )
 
 
@@ -121,13 +131,17 @@ def _why_not() -> ColumnElement[str]:
     end = case((OutboxMessage.state == Sending.DROPPED, "blocked"), else_="too_late")
     said = (
         select(func.coalesce(OutboxMessage.error, end))
-        .where(
-            OutboxMessage.conversation_id == Notice.conversation_id,
-            OutboxMessage.cause == "notice:" + cast(Notice.id, String),
-            OutboxMessage.state.in_((Sending.FAILED, Sending.EXPIRED, Sending.DROPPED)),
-        )
+        .where(*_LOST)
         .order_by(OutboxMessage.error.is_(None), OutboxMessage.id)
         .limit(1)
         .scalar_subquery()
     )
     return func.coalesce(Notice.why_not, said, "too_late")
+
+
+_LOST = (
+    OutboxMessage.conversation_id == Notice.conversation_id,
+    OutboxMessage.cause == "notice:" + cast(Notice.id, String),
+    OutboxMessage.state.in_((Sending.FAILED, Sending.EXPIRED, Sending.DROPPED)),
+)
+"""The message of a notice that did not arrive."""

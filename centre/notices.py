@@ -20,9 +20,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     bindparam,
-    cast,
-    exists,
-    or_,
+    case,
     select,
     text,
     update,
@@ -34,8 +32,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre import calendars
 from centre.conversations import Conversation
 from centre.db import Base, BigId, UtcDateTime, connection_of, vault_of
-from centre.outbox import OutboxMessage
-from centre.outbox import State as Sending
 
 Kind = Literal["reminder", "today", "offer", "lapsed", "moved", "cancelled", "missed", "new_dates", "booked"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -87,7 +83,9 @@ class Notice(Base):
     useful_until: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(10), default=State.DUE)
     why_not: Mapped[str | None] = mapped_column(String(20))
-    """no_address, stopped, blocked, too_late."""
+    """no_address, stopped, blocked, too_late; cannot_open or failed where the reason lies with us."""
+    is_recalled: Mapped[bool] = mapped_column(default=False)
+    """Not true any more since it was told: if it has not gone out yet, it does not."""
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     seen_by: Mapped[str | None] = mapped_column(String(36))
     """The staff member who telephoned."""
@@ -146,7 +144,7 @@ def plan_all(session: Session, about: About, wanted: Sequence[Wanted]) -> None:
     new = (postgres_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert)(Notice).values(rows)
     again = new.on_conflict_do_update(  # given up and taken again: moved away and back
         index_elements=[Notice.key],
-        set_={"state": State.DUE, "conversation_id": new.excluded.conversation_id},
+        set_={"state": State.DUE, "is_recalled": False, "conversation_id": new.excluded.conversation_id},
         where=(Notice.state == State.VOID) & Notice.told_at.is_(None),
     )
     session.execute(again)
@@ -158,11 +156,11 @@ def void(session: Session, booking_ids: Iterable[int], kinds: Sequence[Kind] = K
 
 
 def void_where(session: Session, *which: ColumnElement[bool]) -> int:
-    """The same for whatever is still to be told of these; gives how many."""
+    """The same for these, to be told or on their way; gives how many."""
     voided = session.execute(
         update(Notice)
-        .where(*which, Notice.state == State.DUE)
-        .values(state=State.VOID)
+        .where(*which, Notice.state.in_((State.DUE, State.TOLD)))
+        .values(state=case((Notice.state == State.DUE, State.VOID.value), else_=Notice.state), is_recalled=True)
         .execution_options(synchronize_session="fetch")
     )
     return int(getattr(voided, "rowcount", 0))
@@ -217,18 +215,30 @@ def give_up(session: Session, notice_id: int, why: str, now: datetime) -> None:
         _enter_not_told(notice, why, now)
 
 
-def was_not_heard() -> ColumnElement[bool]:
-    """The condition on notices that somebody needed, did not get, and that no staff member has taken up."""
-    lost = exists().where(
-        OutboxMessage.conversation_id == Notice.conversation_id,
-        OutboxMessage.cause == "notice:" + cast(Notice.id, String),
-        OutboxMessage.state.in_((Sending.FAILED, Sending.EXPIRED, Sending.DROPPED)),
-    )
-    return (
-        Notice.kind.in_(NEEDED)
-        & Notice.seen_at.is_(None)
-        & or_(Notice.state == State.NOT_TOLD, (Notice.state == State.TOLD) & lost)
-    )
+def of_cause(session: Session, cause: str) -> Notice | None:
+    """The notice that made us say something ("notice:17"); None where something else did."""
+    kind, _, number = cause.partition(":")
+    return session.get(Notice, int(number)) if kind == "notice" and number.isdecimal() else None
+
+
+def take_back(session: Session, notice: Notice, conversation: Conversation, now: datetime, *, has_begun: bool) -> bool:
+    """Told, but not yet sent: True where it must not go out any more, or not now.
+
+    It is not true any more, or the person said `berhenti` meanwhile; or night has come, and it is told in the morning unless
+    part of it is out already (`has_begun`).
+    """
+    if not _must_not_go(notice, conversation, now, has_begun):
+        return False
+    session.refresh(notice, with_for_update=True)
+    if notice.is_recalled:
+        drop(notice)
+    elif conversation.stopped_at:
+        _enter_not_told(notice, "stopped", now)
+    elif not has_begun and (morning := _morning(notice, now)):
+        notice.state, notice.due_at, notice.told_at = State.DUE, morning, None
+    else:
+        return False
+    return True
 
 
 def mark_seen(notice: Notice, staff_id: str, now: datetime) -> None:
@@ -272,6 +282,7 @@ def _planned(session: Session, about: About, wanted: Wanted) -> dict[str, object
         "due_at": wanted.due if is_urgent else awake,
         "useful_until": wanted.useful_until,
         "state": State.DUE,
+        "is_recalled": False,
     }
 
 
@@ -309,11 +320,22 @@ def _why_not(notice: Notice, conversation: Conversation | None, now: datetime) -
     return "stopped" if conversation.stopped_at else None
 
 
+def _must_not_go(notice: Notice, conversation: Conversation, now: datetime, has_begun: bool) -> bool:
+    if notice.is_recalled or conversation.stopped_at:
+        return True
+    return not has_begun and _morning(notice, now) is not None
+
+
+def _morning(notice: Notice, now: datetime) -> datetime | None:
+    """Until when it must wait where people sleep; None by day, and for what is of no use in the morning."""
+    awake = calendars.waking(now, notice.zone)
+    return awake if not notice.is_urgent and now < awake < notice.useful_until - SOON else None
+
+
 def _wait(notice: Notice, conversation: Conversation, now: datetime) -> datetime | None:
     """Until when it must wait: for the morning, or for a pause in what the person is saying."""
-    awake = calendars.waking(now, notice.zone)
-    if not notice.is_urgent and now < awake < notice.useful_until - SOON:
-        return awake
+    if morning := _morning(notice, now):
+        return morning
     paused = conversation.last_incoming_at + LULL
     has_time = paused < notice.useful_until
     return paused if timedelta(0) < paused - now <= LULL and has_time else None

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
-from centre import contact_points, conversations
+from centre import contact_points, conversations, notices
 from centre.contact_points import Pace
 from centre.conversations import Conversation, Sender
 from centre.db import Base, BigId, UtcDateTime, connection_of, vault_of
@@ -202,6 +202,8 @@ def claim(session: Session, channel: str, pace: Pace, now: datetime, limit: int 
         return []
     deliveries = []
     for row, conversation in _due(session, channel, pace, now, most):
+        if _is_taken_back(session, row, conversation, now):
+            continue
         row.state = _refusal(row, conversation, now) or State.SENDING
         if row.state == State.SENDING and (delivery := _delivery(session, row, conversation, now)):
             deliveries.append(delivery)
@@ -404,6 +406,27 @@ def _due(
         .with_for_update(skip_locked=True, of=OutboxMessage)
     )
     return [(row, conversation) for row, conversation in rows]
+
+
+def _is_taken_back(session: Session, row: OutboxMessage, conversation: Conversation, now: datetime) -> bool:
+    """What we say first may have waited long behind others: is it still true, and is it still day?"""
+    notice = notices.of_cause(session, row.cause)
+    if notice is None or not notices.take_back(session, notice, conversation, now, has_begun=row.part > 0):
+        return False
+    if notice.state == notices.State.DUE:
+        _unsay(session, row)
+    else:
+        row.state = State.DROPPED
+    return True
+
+
+def _unsay(session: Session, row: OutboxMessage) -> None:
+    """It will be worded and queued anew."""
+    session.execute(
+        delete(OutboxMessage)
+        .where(OutboxMessage.conversation_id == row.conversation_id, OutboxMessage.cause == row.cause)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _refusal(row: OutboxMessage, conversation: Conversation, now: datetime) -> State | None:

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from centre import bookings, notices, outbox, slots
+from centre import bookings, calls, notices, outbox, slots
 from centre.bookings import Booking
 from centre.conversations import Conversation
 from centre.db import Database
-from centre.messages import Part
+from centre.messages import Outgoing, Part
 from centre.notices import Notice
-from centre.outbox import OutboxMessage
+from centre.outbox import OutboxMessage, Outcome
 from centre.people import Person
 from centre.slots import Plan, Slot
 from processes import noticing
@@ -114,7 +114,7 @@ def test_who_must_not_be_written_to_is_left_to_staff(database: Database, why: st
 
     assert said(database) == []
     with database.reading() as session:
-        lost = session.scalars(select(Notice).where(notices.was_not_heard())).all()
+        lost = session.scalars(select(Notice).where(calls.was_not_heard())).all()
         assert [(notice.kind, notice.why_not) for notice in lost] == [("cancelled", why)]
 
 
@@ -185,10 +185,10 @@ def test_a_failed_message_stands_in_the_telephone_list_until_somebody_called(dat
     with database.transaction() as session:
         session.scalars(select(OutboxMessage)).one().state = outbox.State.FAILED
     with database.transaction() as session:
-        notice = session.scalars(select(Notice).where(notices.was_not_heard())).one()
+        notice = session.scalars(select(Notice).where(calls.was_not_heard())).one()
         notices.mark_seen(notice, WAYAN, NOW)
     with database.reading() as session:
-        assert session.scalars(select(Notice).where(notices.was_not_heard())).all() == []
+        assert session.scalars(select(Notice).where(calls.was_not_heard())).all() == []
 
 
 def test_one_name_that_cannot_be_read_stops_nobody_elses_notice(database: Database) -> None:
@@ -207,7 +207,7 @@ def test_one_name_that_cannot_be_read_stops_nobody_elses_notice(database: Databa
 
     assert ["Wayan" in part.text for part in said(database)] == [True]
     with database.reading() as session:
-        (lost,) = session.scalars(select(Notice).where(notices.was_not_heard())).all()
+        (lost,) = session.scalars(select(Notice).where(calls.was_not_heard())).all()
         assert (lost.kind, lost.why_not) == ("moved", "cannot_open")
     assert tell(database, NOW + timedelta(minutes=1)) == 0, "it is not tried for ever"
 
@@ -235,3 +235,95 @@ def test_one_slot_that_fails_keeps_nobody_elses_offer(database: Database, monkey
     with database.reading() as session:
         states = list(session.scalars(select(Booking.state).order_by(Booking.id)))
     assert states == ["cancelled", "offered", "waiting", "cancelled", "lapsed", "offered"]
+
+
+# Told, and not yet sent
+
+
+def sent(database: Database, now: datetime) -> list[str]:
+    """What goes out on WhatsApp now, and arrives."""
+    with database.transaction() as session:
+        deliveries = outbox.claim(session, "whatsapp", WIDE, now)
+        for delivery in deliveries:
+            outbox.record(session, delivery.id, Outcome("sent", f"wamid.{delivery.id}"), now, 1.0)
+    return [delivery.part.text for delivery in deliveries]
+
+
+def kept(database: Database) -> list[tuple[str, str | None]]:
+    """How it stands with every notice that was told, or should have been."""
+    with database.reading() as session:
+        rows = session.execute(select(Notice.state, Notice.why_not).where(Notice.state != "due").order_by(Notice.id))
+        return [(state, why) for state, why in rows]
+
+
+def test_a_reminder_of_a_place_given_back_meanwhile_does_not_go_out(database: Database) -> None:
+    """WhatsApp let nothing through for half an hour."""
+    with database.transaction() as session:
+        _, _, booking = sari_in_the_workshop(session)
+    assert tell(database, at(10, "09.00")) == 1
+    with database.transaction() as session:
+        bookings.cancel(session, booking.id, bookings.FAMILY, at(10, "09.30"))
+    assert sent(database, at(10, "09.31")) == []
+    assert kept(database) == [("void", None), ("void", None)]
+
+
+def test_a_call_that_failed_is_not_repeated_when_it_is_not_true_any_more(database: Database) -> None:
+    with database.transaction() as session:
+        _, _, booking = sari_in_the_workshop(session)
+    tell(database, at(10, "09.00"))
+    with database.transaction() as session:
+        (delivery,) = outbox.claim(session, "whatsapp", WIDE, at(10, "09.00"))
+        bookings.cancel(session, booking.id, bookings.FAMILY, at(10, "09.00"))
+    with database.transaction() as session:
+        outbox.record(session, delivery.id, Outcome("temporary", error="500"), at(10, "09.00"), 1.0)
+    assert sent(database, at(10, "09.05")) == []
+
+
+def test_what_was_sent_before_it_changed_stays_told(database: Database) -> None:
+    with database.transaction() as session:
+        _, _, booking = sari_in_the_workshop(session)
+    tell(database, at(10, "09.00"))
+    assert len(sent(database, at(10, "09.00"))) == 1
+    with database.transaction() as session:
+        bookings.cancel(session, booking.id, bookings.FAMILY, at(10, "09.30"))
+    assert sent(database, at(10, "09.31")) == []
+    assert kept(database) == [("told", None), ("void", None)]
+
+
+def test_what_waited_into_the_night_is_told_in_the_morning(database: Database) -> None:
+    """Told a minute before eight and held up until after; what she asks for at night is answered at night."""
+    with database.transaction() as session:
+        slot, conversation, _ = sari_in_the_workshop(session)
+        plan = Plan(date(2026, 12, 19), time(9), time(12), 1)
+        bookings.change_slot(session, slot.id, plan, "guru sakit", WAYAN, at(4, "19.58"), insist=True)
+    assert tell(database, at(4, "19.59")) == 1
+    assert sent(database, at(4, "20.00")) == []
+    with database.transaction() as session:
+        outbox.queue(session, conversation, "event:1", [Outgoing("Baik.")], at(4, "21.00"))
+        session.get_one(Conversation, conversation.id).last_incoming_at = at(4, "21.00")
+    assert sent(database, at(4, "21.00")) == ["Baik."]
+    assert [tell(database, at(4, "23.00")), tell(database, at(5, "05.59"))] == [0, 0]
+    assert tell(database, at(5, "06.00")) == 1
+    assert ["guru sakit" in text for text in sent(database, at(5, "06.00"))] == [True]
+    assert tell(database, at(5, "06.01")) == 0
+
+
+def test_what_cannot_wait_goes_out_at_night_though_it_was_held_up(database: Database) -> None:
+    with database.transaction() as session:
+        slot, _, _ = sari_in_the_workshop(session, day=5, begins=time(6, 30))
+        bookings.call_off_slot(session, slot.id, "banjir", WAYAN, at(4, "19.50"))
+    assert tell(database, at(4, "19.55")) == 1
+    assert len(sent(database, at(4, "20.05"))) == 1
+
+
+def test_who_said_berhenti_meanwhile_is_left_to_staff(database: Database) -> None:
+    with database.transaction() as session:
+        slot, conversation, _ = sari_in_the_workshop(session)
+        bookings.call_off_slot(session, slot.id, "hujan", WAYAN, NOW)
+    tell(database, NOW)
+    with database.transaction() as session:
+        session.get_one(Conversation, conversation.id).stopped_at = NOW
+    assert sent(database, NOW) == []
+    with database.reading() as session:
+        (lost,) = session.scalars(select(Notice).where(calls.was_not_heard())).all()
+        assert (lost.kind, lost.why_not) == ("cancelled", "stopped")

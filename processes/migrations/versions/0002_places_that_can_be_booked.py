@@ -224,6 +224,7 @@ def upgrade() -> None:
     sa.Column('useful_until', sa.DateTime(timezone=True), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('why_not', sa.String(length=20), nullable=True),
+    sa.Column('is_recalled', sa.Boolean(), nullable=False),
     sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('seen_by', sa.String(length=36), nullable=True),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
