@@ -148,7 +148,8 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         except bookings.SlotGone as error:
             _blame(form, error)
             return _call_off_page(slot, form, reached), 422
-        flash(_("%(count)s jadwal dibatalkan. Yang terdaftar dan menunggu diberi tahu.", count=count), "success")
+        told = _("Yang bisa dikirimi pesan diberi tahu; yang lain ada di Perlu ditelepon.")
+        flash(f"{_('%(count)s jadwal dibatalkan.', count=count)} {told}", "success")
         return redirect(url_for("admin.rosters.roster", number=number), 303)
 
     def _new_form() -> NewSlot:

@@ -309,6 +309,9 @@ class BookingPhrases(Phrases):
     def booked_for_you(self, who: str) -> str:
         return self._("Petugas mendaftarkan {who}:").format(who=who)
 
+    def stopped_bookings(self) -> str:
+        return self._("Janji Anda tetap ada, tetapi tidak kami ingatkan lagi. Mau batal? Ketik JANJI SAYA.")
+
     def forget_bookings(self, count: int) -> str:
         return self._("Janji yang masih ada juga dibatalkan: {count}.").format(count=count)
 
@@ -317,8 +320,8 @@ class BookingPhrases(Phrases):
     def kind(self, kind: str) -> str:
         return {
             "prospective": self._("calon pekerja migran"),
-            "abroad": self._("sedang bekerja di luar negeri"),
-            "returned": self._("sudah pulang dari luar negeri"),
+            "abroad": self._("yang sedang bekerja di luar negeri"),
+            "returned": self._("yang sudah pulang dari luar negeri"),
             "family": self._("keluarga pekerja migran"),
         }[kind]
 

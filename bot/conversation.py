@@ -14,7 +14,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import drafts, threads, wishes, words
+from bot import drafts, threads, words
 from bot.dialogues import booking, danger, guidance, my_bookings, settings, welcome
 from bot.phrases import Phrases
 from bot.threads import Thread
@@ -137,7 +137,9 @@ def _taken(turn: Turn, text: str, understood: Understood) -> Answer | None:
         return _do(turn, code)[-1]
     if turn.conversation.step == booking.STEP and not is_question and (village := welcome.village_surely(turn, text)):
         return village
-    wish = wishes.wish_in(text)
+    if my_bookings.wants_change(turn, text):
+        return my_bookings.mine(turn, "")
+    wish = booking.wish_of(turn, text)
     if wish is None or turn.conversation.step in (booking.NAME, booking.ANSWER):
         return None
     return booking.wished(turn, wish)
@@ -182,6 +184,8 @@ def _do(turn: Turn, code: str) -> list[Answer]:
     name, _, rest = code.partition(":")
     if name == "lang":
         return welcome.language_chosen(turn, rest, STEPS.get(turn.conversation.step or ""))
+    if name in booking.ACTS:
+        threads.drop(turn)
     act = ACTIONS.get(name)
     return [act(turn, rest) if act else guidance.menu(turn.say, turn.guide)]
 

@@ -85,6 +85,11 @@ def keep(turn: Turn, thread: Thread) -> None:
     remember(turn.conversation, thread={**named, "at": turn.now.isoformat()})
 
 
+def drop(turn: Turn) -> None:
+    """It is about something else now."""
+    remember(turn.conversation, thread=None)
+
+
 def follow(said: Said, found: Found, thread: Thread, guide: Guide) -> Follow | None:
     """How a message goes on with the thread; None where it stands by itself."""
     if not said.own and (said.countries or said.jobs) and thread.slug:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
 
 _WORDS = yaml.safe_load(Path(__file__).with_name("wish_words.yaml").read_text(encoding="utf-8"))
 THINGS = frozenset(_WORDS["things"])
@@ -20,6 +22,11 @@ WHEN = frozenset(_WORDS["when"])
 BESIDE = frozenset(_WORDS["beside"])
 """Words that say nothing of their own here."""
 YES, NO, EITHER = (frozenset(_WORDS[name]) for name in ("agrees", "refuses", "either"))
+CHANGING, ABOUT_A_PLACE = frozenset(_WORDS["changing"]), frozenset(_WORDS["about_a_place"])
+COMING = frozenset({"jadi", "sida", "ikut", "melu", "datang", "hadir", "teka"})
+"""With a no beside them they mean: not coming after all."""
+LONG_ENOUGH = 6
+"""Letters of a word in which a slip is forgiven."""
 MYSELF = frozenset(_WORDS["myself"])
 RELATIONS = {relation: frozenset(names) for relation, names in _WORDS["relations"].items()}
 BESIDE_A_PERSON = frozenset(
@@ -53,13 +60,22 @@ class Wish:
 GENERIC = frozenset(_WORDS["generic"])
 
 
-def wish_in(text: str) -> Wish | None:
-    """The wish a message is, whole and nothing else; None for everything else."""
-    said = words_in(text)
-    known = THINGS | JOINING | WHEN | BESIDE
+def may_be_wish(text: str) -> bool:
+    """Is there a word of joining or asking when in it, so that a closer look is worth its cost?"""
+    return not (JOINING | WHEN).isdisjoint(words_in(text)) and len(text.split()) <= LONGEST
+
+
+def wish_in(text: str, named: frozenset[str] = frozenset()) -> Wish | None:
+    """The wish a message is, whole and nothing else; None for everything else.
+
+    `named`: words of the names of what is offered here, which staff may have made yesterday.
+    """
+    own = named - GENERIC - BESIDE - JOINING
+    known = THINGS | JOINING | WHEN | BESIDE | own
+    said = [_nearest(word, known) for word in words_in(text)]
     if not said or len(said) > LONGEST or not known.issuperset(said):
         return None
-    joins, things = JOINING.intersection(said), THINGS.intersection(said)
+    joins, things = JOINING.intersection(said), (THINGS | own).intersection(said)
     asks_when = WHEN.intersection(said)
     return Wish(frozenset(said)) if things and (joins or asks_when) else None
 
@@ -86,6 +102,21 @@ def whom_in(text: str) -> str | None:
         if said & names and said <= names | MYSELF:
             return str(relation)
     return "self" if said and said <= MYSELF else None
+
+
+def changes_place(text: str, names: frozenset[str] = frozenset()) -> bool:
+    """Does somebody want to give back or move a place they have, and says nothing else? `names`: of those it is for."""
+    said = set(words_in(text))
+    wants = bool(said & CHANGING) or bool(said & NO and said & COMING)
+    return wants and said <= CHANGING | ABOUT_A_PLACE | BESIDE | EITHER | names
+
+
+def _nearest(word: str, known: frozenset[str]) -> str:
+    """A long word with one slip in it as the word that was meant ("peltihan")."""
+    if word in known or len(word) < LONG_ENOUGH:
+        return word
+    meant = process.extractOne(word, THINGS | JOINING, scorer=DamerauLevenshtein.distance, score_cutoff=1)
+    return str(meant[0]) if meant else word
 
 
 def words_in(text: str) -> list[str]:

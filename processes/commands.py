@@ -333,7 +333,9 @@ def staff() -> None:
 @staff.command("add")
 @click.argument("login")
 @click.option("--name", required=True)
-@click.option("--role", required=True, help="petugas, coordinator, editor, administrator, …")
+@click.option(
+    "--role", required=True, help="helper (kader), petugas, coordinator, editor, reviewer, viewer, administrator, …"
+)
 @click.option("--area", default="", help="Official area code, e.g. 52.03; empty is everywhere.")
 def add_staff(login: str, name: str, role: str, area: str) -> None:
     """Add somebody; prints a password for the first sign-in."""
@@ -388,7 +390,7 @@ def import_villages(file: Path) -> None:
 
 @villages.command("list")
 def list_villages() -> None:
-    """Every village with its link code and the links that open a chat with the village already set."""
+    """Every village with its area code, its link code and the links that open a chat with the village already set."""
     from processes.preparing import village_links
 
     for row in village_links(read_settings(), _database()):

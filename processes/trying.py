@@ -14,7 +14,7 @@ from centre import areas, booking_types, calendars, slots
 from centre.areas import DEMO_VILLAGES, Village
 from centre.booking_types import BookingType
 from centre.db import Database
-from centre.slots import Plan
+from centre.slots import Plan, Slot
 from processes import wiring
 
 BY = "demo"
@@ -24,10 +24,12 @@ SMALL = 2
 
 
 def make_dates(database: Database) -> int:
-    """A few dates of every type in each demo village that is here; gives how many were made."""
+    """A few dates of every type in each demo village that is here, once; gives how many were made."""
     codes = {row["code"] for row in areas.read_csv(DEMO_VILLAGES) if row.get("code")}
     now = wiring.clock()
     with database.transaction() as session:
+        if session.scalar(select(Slot.id).where(Slot.created_by == BY).limit(1)):
+            return 0
         booking_types.seed(session, now)
         known = session.scalars(select(Village).where(Village.code.in_(codes)).order_by(Village.id)).all()
         kinds = session.scalars(select(BookingType).where(BookingType.is_active).order_by(BookingType.id)).all()

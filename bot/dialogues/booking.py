@@ -24,6 +24,11 @@ from centre.people import OF_AGE, Known
 from centre.slots import Slot
 
 STEP, NAME, AGE, ANSWER = "booking", "booking:name", "booking:age", "booking:answer"
+ACTS = frozenset(
+    ("book", "mine", "what", "who", "rel", "kind", "fix", "slot", "when", "pass", "sure", "queue")
+    + ("shift", "to", "drop", "free", "keep", "come", "take", "leave", "again")
+)
+"""The first words of the codes that are about places: what was asked about before is over then."""
 SHOWN = 7
 """Dates in one list: with "tell me", "other" and the menu they fit into ten rows."""
 NAME_WORDS = 6
@@ -45,6 +50,16 @@ def begin_with(turn: Turn, type_id: int, person_id: int | None) -> Answer:
     """Another date for somebody whom we know."""
     keep(turn, Draft(type_id=type_id, person_id=person_id, asked_where=True))
     return go_on(turn)
+
+
+def wish_of(turn: Turn, text: str) -> Wish | None:
+    """The wish to take part that a message is, also in something that staff made here yesterday."""
+    if not wishes.may_be_wish(text):
+        return None
+    village = areas.get(turn.session, turn.conversation.village_id or 0)
+    offered = booking_types.offered_in(turn.session, village)
+    names = (word for each in offered for words in each.texts for word in wishes.words_in(words.name))
+    return wishes.wish_in(text, frozenset(names))
 
 
 def wished(turn: Turn, wish: Wish) -> Answer:
@@ -308,7 +323,8 @@ def _ask_who(turn: Turn, draft: Draft) -> Answer | None:
     say, found = say_of(turn), type_of(turn, draft)
     known = people.behind(turn.session, turn.conversation)
     rows = [Choice(f"who:{each.person.id}", shortened(each.person.name), each.person.name) for each in known[:SHOWN]]
-    if not any(each.relation == "self" for each in known):
+    is_for_children = bool(found and found.age_to and found.age_to < OF_AGE)
+    if not is_for_children and not any(each.relation == "self" for each in known):
         rows.insert(0, Choice("who:me", say.label_myself()))
     rows.append(Choice("who:new", say.label_somebody_else()))
     assert found is not None, "the type is asked for before"
@@ -584,7 +600,9 @@ def _not_for_them(turn: Turn, why: str) -> Answer:
         return begin(turn)
     what, ages = name_of(say, found), say.ages(found.age_from, found.age_to)
     told = say.not_their_kind(what, say.kinds(found.who)) if why == "kind" else say.not_their_age(what, ages)
-    following = begin(turn)
+    others = [each.id for each in booking_types.offered_in(turn.session, None) if each.id != found.id]
+    keep(turn, Draft(only=others, asked_where=True))
+    following = go_on(turn)
     fix = (Choice(f"fix:{draft.person_id}.{found.id}", say.label_put_right()),) if draft.person_id else ()
     return Answer(f"{told}\n\n{following.text}", (*fix, *following.choices), following.next_step)
 

@@ -103,6 +103,9 @@ def confirmed(turn: Turn, word: str) -> Answer:
     slugs = tuple(str(slug) for slug in turn.conversation.memory.get("after", ()))
     remember(turn.conversation, after=None)
     calm = turn.say.not_in_danger()
+    if turn.go_on:
+        before = turn.go_on(turn)
+        return Answer(f"{calm}\n\n{before.text}", before.choices, before.next_step)
     if not slugs:
         return Answer(calm, (guidance.menu_choice(turn.say), guidance.person_choice(turn.say)))
     rest = guidance.show(turn, slugs[0]) if len(slugs) == 1 else guidance.did_you_mean(turn.say, turn.guide, slugs)

@@ -46,6 +46,8 @@ def show(turn: Turn, booking: Booking) -> Answer:
     """One booking, and what can be done with it."""
     say = say_of(turn)
     told = say.one_of_mine(name_of(say, booking.slot.type), who(booking), say.state(booking.state))
+    if booking.state == State.OFFERED and booking.offer_until:
+        told = f"{told} {say.offer(who(booking), say.moment_of(booking.offer_until, booking.slot.zone, turn.now))}"
     text = f"{told}\n{card(turn.session, say, booking, turn.conversation, turn.guide.home)}"
     return Answer(text, (*_deeds(turn, say, booking), guidance.menu_choice(say)))
 
@@ -205,6 +207,14 @@ def cancelled_by_word(turn: Turn) -> Answer | None:
         return None
     name, _, rest = deeds[0].partition(":")
     return {"drop": drop, "free": drop, "leave": leave}[name](turn, rest)
+
+
+def wants_change(turn: Turn, text: str) -> bool:
+    """Does somebody who has a place want to give it back or move it, in their own words ("batalin janji budi dong")?"""
+    names = (each.person.name for each in people.behind(turn.session, turn.conversation))
+    if not wishes.changes_place(text, frozenset(word for name in names for word in wishes.words_in(name))):
+        return False
+    return bool(bookings.of_conversation(turn.session, turn.conversation.id, turn.now))
 
 
 def waits_for_answer(offered: list[list[str]]) -> bool:

@@ -6,7 +6,7 @@ from bot.booking_phrases import BookingPhrases
 from bot.dialogues import guidance
 from bot.phrases import Phrases
 from bot.turns import Answer, Guide, Turn
-from centre import areas, bookings, retention
+from centre import areas, bookings, calendars, retention
 from centre.areas import Village
 from centre.messages import Choice
 
@@ -18,7 +18,9 @@ ALSO_HELPFUL = ("kp2mi", "kp2mi-wa", "kemlu")
 def stop(turn: Turn) -> Answer:
     """`berhenti`: nothing more is sent unasked."""
     turn.conversation.stopped_at = turn.conversation.stopped_at or turn.now
-    return Answer(turn.say.stopped(), (_start_choice(turn),))
+    has_some = bookings.of_conversation(turn.session, turn.conversation.id, turn.now)
+    also = f" {BookingPhrases(turn.say.language).stopped_bookings()}" if has_some else ""
+    return Answer(f"{turn.say.stopped()}{also}", (_start_choice(turn),))
 
 
 def is_stopped(turn: Turn) -> Answer:
@@ -65,7 +67,7 @@ def person(turn: Turn) -> Answer:
     """Where a human can be reached: the village's desk as far as it is filled in, and who else helps."""
     say = turn.say
     village = areas.get(turn.session, turn.conversation.village_id) if turn.conversation.village_id else None
-    text = "\n\n".join((_desk(say, village), _others(say, turn.guide)))
+    text = "\n\n".join((_desk(say, village, _week(turn, village)), _others(say, turn.guide)))
     ask_village = () if village else (Choice("villages", say.label_village()),)
     return Answer(text, (*ask_village, guidance.menu_choice(say)))
 
@@ -75,16 +77,23 @@ def desk_unknown(say: Phrases, guide: Guide) -> str:
     return "\n\n".join((_desk(say, None), _others(say, guide)))
 
 
-def _desk(say: Phrases, village: Village | None) -> str:
+def _desk(say: Phrases, village: Village | None, week: str = "") -> str:
     if village is None:
         return say.person(say.centre_unnamed())
     known = (
         say.address(village.address) if village.address else "",
-        say.opening_hours(village.hours) if village.hours else "",
+        say.opening_hours(hours) if (hours := village.hours or week) else "",
         say.contact(village.contacts) if village.contacts else "",
     )
     details = [line for line in known if line] or [say.not_filled_in()]
     return "\n".join((say.person(say.centre_named(village.name)), *details))
+
+
+def _week(turn: Turn, village: Village | None) -> str:
+    """The hours kept at the desk, day by day, where nobody wrote them down in words."""
+    say = BookingPhrases(turn.say.language)
+    hours = calendars.hours_of(turn.session, village.id) if village else ()
+    return "; ".join(f"{say.weekday(each.weekday)} {each.opens:%H.%M}–{each.closes:%H.%M}" for each in hours)
 
 
 def _others(say: Phrases, guide: Guide) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 
 from bot.turns import Guide
 from bot.understanding import understand
-from centre import booking_types, bookings, conversations, slots
+from centre import booking_types, bookings, calendars, conversations, slots
 from centre.areas import Village
 from centre.booking_records import Booking
 from centre.booking_types import BookingType
@@ -261,7 +261,7 @@ def test_not_for_everybody(database: Database, guide: Guide) -> None:
 
     told = sari.say("calon pmi")[-1]
 
-    assert "hanya untuk sudah pulang dari luar negeri atau keluarga" in told.text
+    assert "hanya untuk yang sudah pulang dari luar negeri atau keluarga" in told.text
     assert "Pertemuan koperasi" in [choice.title for choice in sari.offered]
 
 
@@ -653,3 +653,64 @@ def test_staff_move_it_to_tomorrow_and_the_family_may_still_move(database: Datab
     sari.say("janji saya")
     sari.say("pindah tanggal")
     assert "Sudah dipindah" in sari.say("1")[-1].text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["batalkan janji saya", "batalin janji sari dong", "ga jadi ikut bu", "pindah ke tgl 8 des", "ora sida melu"],
+)
+def test_a_place_is_changed_in_own_words(database: Database, guide: Guide, typed: str) -> None:
+    """With a booking standing, these show it, with what can be done; without one they are questions like others."""
+    a_slot(database)
+    sari = in_korleko(database, guide)
+    assert "Pertemuan koperasi untuk" not in sari.say(typed)[-1].text
+    up_to_the_question(sari, "Sari")
+    sari.say("ya")
+    assert "Pertemuan koperasi untuk Sari: terdaftar" in sari.say(typed)[-1].text
+
+
+def test_a_new_type_is_found_by_its_name(database: Database, guide: Guide) -> None:
+    """Made at the desk this morning: "mau ikut pelatihan menjahit" finds it, typed with a slip too."""
+    with database.transaction() as session:
+        like = session.scalars(select(BookingType).where(BookingType.slug == "koperasi")).one()
+        columns = [column.key for column in BookingType.__table__.columns]
+        rules = {name: getattr(like, name) for name in columns if name not in ("id", "changed_at", "changed_by")}
+        words = {"name": "Pelatihan menjahit", "description": "Belajar menjahit.", "bring": ""}
+        booking_types.save(session, None, {**rules, "slug": "menjahit"}, {"id": words}, WAYAN, Chat.now)
+    a_slot(database, "menjahit")
+    sari = in_korleko(database, guide)
+    assert "Pelatihan menjahit. Untuk siapa?" in sari.say("mau ikut peltihan menjahit")[-1].text
+
+
+def test_a_childrens_class_is_not_offered_to_oneself(database: Database, guide: Guide) -> None:
+    a_slot(database, "rumah-belajar")
+    rohani = in_korleko(database, guide)
+    rohani.say("daftarkan anak saya di rumah belajar ya, umur 7 thn")
+    assert "who:me" not in [choice.code for choice in rohani.offered]
+
+
+def test_berhenti_says_what_becomes_of_a_booking(database: Database, guide: Guide) -> None:
+    a_slot(database)
+    sari = in_korleko(database, guide)
+    up_to_the_question(sari, "Sari")
+    sari.say("ya")
+    assert "Janji Anda tetap ada" in sari.say("berhenti")[-1].text
+
+
+def test_after_a_doubt_the_open_question_is_there_again(database: Database, guide: Guide) -> None:
+    """Asked about danger in the middle, she says no: the name is asked for again."""
+    a_slot(database)
+    sari = in_korleko(database, guide)
+    for said in ("daftar koperasi", "saya sendiri"):
+        sari.say(said)
+    sari.tap("danger:no")
+    assert "Siapa nama Anda?" in sari.tap("danger:no")[-1].text
+
+
+def test_hours_kept_at_the_desk_are_told(database: Database, guide: Guide) -> None:
+    """Who asks for the officer hears the hours that staff entered day by day."""
+    with database.transaction() as session:
+        village = session.scalars(select(Village).where(Village.name == "Korleko")).one()
+        calendars.set_hours(session, village.id, [(0, time(8), time(12)), (3, time(8), time(11, 30))])
+    sari = in_korleko(database, guide)
+    assert "Jam buka: Senin 08.00–12.00; Kamis 08.00–11.30" in sari.say("petugas")[-1].text
