@@ -11,7 +11,7 @@ import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,6 +19,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
+    Table,
     bindparam,
     case,
     select,
@@ -139,15 +140,10 @@ def plan(
 def plan_all(session: Session, about: About, wanted: Sequence[Wanted]) -> None:
     """The same for several things at once that are about one place."""
     rows = [_planned(session, about, each) for each in wanted if each.due < each.useful_until]
-    if not rows:
-        return
-    new = (postgres_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert)(Notice).values(rows)
-    again = new.on_conflict_do_update(  # given up and taken again: moved away and back
-        index_elements=[Notice.key],
-        set_={"state": State.DUE, "is_recalled": False, "conversation_id": new.excluded.conversation_id},
-        where=(Notice.state == State.VOID) & Notice.told_at.is_(None),
-    )
-    session.execute(again)
+    if rows:
+        session.flush()
+        connection = connection_of(session)
+        connection.execute(_PLAN[connection.dialect.name], rows)
 
 
 def void(session: Session, booking_ids: Iterable[int], kinds: Sequence[Kind] = KINDS) -> None:
@@ -286,6 +282,19 @@ def _planned(session: Session, about: About, wanted: Wanted) -> dict[str, object
     }
 
 
+def _or_again(insert: Any) -> Any:
+    """A new row; one that was void and never told counts again (given up and taken again: moved away and back)."""
+    new = insert(_NOTICES)
+    return new.on_conflict_do_update(
+        index_elements=["key"],
+        set_={"state": State.DUE.value, "is_recalled": False, "conversation_id": new.excluded.conversation_id},
+        where=(_NOTICES.c.state == State.VOID.value) & _NOTICES.c.told_at.is_(None),
+    )
+
+
+_NOTICES = cast(Table, Notice.__table__)
+_PLAN = {"sqlite": _or_again(sqlite_insert), "postgresql": _or_again(postgres_insert)}
+"""Put together once: several notices are planned for each booking."""
 _REASON = "notices|reason"
 _DUE = (
     select(Notice.id)
