@@ -37,7 +37,7 @@ class Call:
     village: Village
     person: Person
     why_not: str
-    """no_address, stopped, blocked, too_late, cannot_open, failed, or the channel's own word (window_closed, template_missing …)."""
+    """As in the notice, or the channel's own word (window_closed, template_missing …)."""
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,21 @@ number, or both); each leads to the same conversation.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, bindparam, select, update
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from centre.db import Base, BigId, UtcDateTime, connection_of, vault_of
 from centre.privacy import Vault
+
+TakeOver = Callable[[Session, set[int], int], None]
+"""What goes on elsewhere when conversations (their numbers) turn out to be another one."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +103,11 @@ def known(session: Session, sender: Sender) -> int | None:
     return same.pop() if len(found) == len(lookups) and len(same) == 1 else None
 
 
-def of_sender(session: Session, sender: Sender, now: datetime) -> int:
+def of_sender(session: Session, sender: Sender, now: datetime, take_over: TakeOver = lambda *_: None) -> int:
     """The id of the sender's conversation, begun now if there is none; new identifiers are tied to it.
 
     When two identifiers lead to two conversations (a number and a user id, first seen apart), the surest one wins and
-    the other identifier follows it from now on.
+    the other identifier follows it from now on. `take_over`: what else goes on in the kept one (`centre.joining`).
     """
     lookups = lookups_of(session, sender)
     found = _known(session, lookups)
@@ -113,7 +117,10 @@ def of_sender(session: Session, sender: Sender, now: datetime) -> int:
     conversation_id = next(found[lookup] for lookup in lookups if lookup in found)
     strays = [lookup for lookup in lookups if found.get(lookup) != conversation_id]
     if strays:
-        _join(session, {found[lookup] for lookup in strays if lookup in found}, conversation_id)
+        others = {found[lookup] for lookup in strays if lookup in found}
+        if others:
+            _join(session, others, conversation_id)
+            take_over(session, others, conversation_id)
         _tie(session, strays, conversation_id)
         _learn(session, conversation_id, sender)
     return conversation_id
@@ -191,7 +198,7 @@ def _join(session: Session, others: set[int], conversation_id: int) -> None:
     """Two conversations turn out to be one person's: the other is remembered, so that both are erased together."""
     session.execute(
         update(Conversation)
-        .where(Conversation.id.in_(others))
+        .where(or_(Conversation.id.in_(others), Conversation.joined_to.in_(others)))
         .values(joined_to=conversation_id)
         .execution_options(synchronize_session=False)
     )

@@ -35,7 +35,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import conversations
+from centre import conversations, joining
 from centre.conversations import Conversation, Identifier, Sender
 from centre.db import Base, BigId, UtcDateTime, connection_of, vault_of
 from centre.messages import Incoming
@@ -394,7 +394,7 @@ def _store(session: Session, event: Received, now: datetime) -> int:
     if event.sender:
         if _is_known(session, event.channel, key):
             return 0  # nor must a late repetition bring somebody back who asked to be forgotten
-        row["conversation_id"] = conversations.of_sender(session, event.sender, now)
+        row["conversation_id"] = conversations.of_sender(session, event.sender, now, joining.take_over)
     return _run(session, _STORE, row)
 
 

@@ -114,6 +114,22 @@ def counts(session: Session, village_ids: list[int]) -> dict[tuple[int, int], in
     return {(village_id, type_id): count for village_id, type_id, count in rows if village_id}
 
 
+def move(session: Session, others: set[int], kept_id: int) -> None:
+    """The other conversations turned out to be this one; one wish for each type goes on."""
+    open_here = select(Interest.type_id).where(Interest.conversation_id == kept_id, Interest.told_at.is_(None))
+    known = set(session.scalars(open_here))
+    for wish in session.scalars(
+        select(Interest).where(Interest.conversation_id.in_(others)).order_by(Interest.id)
+    ).all():
+        if wish.told_at is None and wish.type_id in known:
+            notices.void_where(session, Notice.interest_id == wish.id)
+            session.delete(wish)
+            continue
+        wish.conversation_id = kept_id
+        known |= {wish.type_id} if wish.told_at is None else set()
+    session.flush()
+
+
 def forget_old(session: Session, now: datetime) -> None:
     """Wishes lapse a year after they were made."""
     session.execute(

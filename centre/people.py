@@ -269,6 +269,17 @@ def leave(session: Session, conversation: Conversation) -> None:
     session.execute(delete(PersonAddress).where(PersonAddress.conversation_id == conversation.id))
 
 
+def move(session: Session, others: set[int], kept_id: int) -> None:
+    """The other conversations turned out to be this one: who is known there is known here."""
+    for tied in session.scalars(select(PersonAddress).where(PersonAddress.conversation_id.in_(others))).all():
+        if session.get(PersonAddress, (tied.person_id, kept_id)) is None:
+            here = PersonAddress(person_id=tied.person_id, relation=tied.relation, added_at=tied.added_at)
+            here.conversation_id = kept_id
+            session.add(here)
+        session.delete(tied)
+    session.flush()
+
+
 def _kept_apart(session: Session, village_id: int) -> set[tuple[int, int]]:
     rows = session.execute(
         select(DistinctPeople.one_id, DistinctPeople.other_id)
