@@ -18,7 +18,7 @@ import psycopg
 from sqlalchemy import insert, select
 
 from bench import crowding, houses
-from bench.crowding import BY, RULES, Tally
+from bench.crowding import BY, RULES, VAULT
 from bench.passing import questions
 from bot.turns import Guide
 from centre import booking_types, bookings, conversations, inbox, people, slots
@@ -29,7 +29,6 @@ from centre.conversations import Conversation, Sender
 from centre.db import Database, open_database
 from centre.inbox import Received
 from centre.messages import Incoming
-from centre.privacy import Vault
 from centre.slots import Plan, Slot
 from processes import migrating
 from processes.answering import answer_next
@@ -41,7 +40,6 @@ A_BOOKING, A_SEARCH = 1.5, 1.2
 PER_SECOND, BOOKED = 20, 300
 FEW, MANY, SEARCHES = 50, 5_000, 300
 NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
-VAULT = Vault("a secret for benchmarks")
 
 
 def measure() -> bool:
@@ -87,7 +85,7 @@ def _crowd(name: str, url: str, processes: int, threads: int) -> bool:
         with context.Pool(processes) as pool:
             began = time.time() + 3 + processes / 5  # all of them stand at the door by then
             jobs = [(url, f"{BY}{number}", threads, each, began) for number in range(processes)]
-            tallies = pool.starmap(_push, jobs, chunksize=1)
+            tallies = pool.starmap(crowding.push, jobs, chunksize=1)
         told = crowding.added(tally for tally, _ in tallies)
         took = max(ended for _, ended in tallies) - began
         found = crowding.audit(database, told)
@@ -97,13 +95,6 @@ def _crowd(name: str, url: str, processes: int, threads: int) -> bool:
     print(f"    {sum(told.refused.values())} refused or without anything to do; changes: {changes}")
     print(f"    made again: {dict(told.again) or 'none'}")
     return found.is_clean and told.gave_up == 0
-
-
-def _push(url: str, name: str, threads: int, attempts: int, began: float) -> tuple[Tally, float]:
-    with _opened(url, threads) as database:
-        time.sleep(max(0.0, began - time.time()))
-        tally = crowding.crowd_of_threads(database, name, threads, attempts, began)
-    return tally, time.time()
 
 
 # A booking beside an ordinary answer

@@ -24,15 +24,17 @@ from centre.areas import Village
 from centre.booking_records import OPEN, SEATED, Booking, BookingChange, State
 from centre.bookings import Ask
 from centre.conversations import Conversation, Sender
-from centre.db import Database, is_busy, is_down
+from centre.db import Database, is_busy, is_down, open_database
 from centre.notices import Notice
 from centre.people import PersonAddress
+from centre.privacy import Vault
 from centre.slots import Plan, Slot
 
 START = datetime(2026, 12, 1, 0, 0, tzinfo=UTC)
 """Eight in the morning in the village."""
 PACE = 300
 """Seconds of theirs in one of ours, so that offers lapse while the crowd pushes."""
+VAULT = Vault("a secret for benchmarks")
 SLOTS, SEATS, PEOPLE = 8, 6, 80
 PATIENCE = 100
 """Tries of one attempt before it is given up, which must not happen."""
@@ -93,6 +95,15 @@ def settle(database: Database) -> None:
             conversation = session.get_one(Conversation, conversations.of_sender(session, sender, START))
             person = people.add(session, "Inaq " + chr(65 + number % 26) * 3, START)
             people.tie(session, person, conversation, "self", START)
+
+
+def push(url: str, name: str, threads: int, attempts: int, began: float) -> tuple[Tally, float]:
+    """One process of the crowd: wait until all stand there, then push; what it was told, and when it was done."""
+    database = open_database(url, VAULT, pool_size=threads)
+    time.sleep(max(0.0, began - time.time()))
+    tally = crowd_of_threads(database, name, threads, attempts, began)
+    database.engine.dispose()
+    return tally, time.time()
 
 
 def crowd(database: Database, name: str, attempts: int, began: float) -> Tally:

@@ -57,7 +57,11 @@ def workshop(session: Session, **rules: object) -> BookingType:
         "is_active": True,
         **rules,
     }
-    words = {"name": "Pelatihan perbengkelan", "description": "Belajar memperbaiki sepeda motor.", "bring": "alat tulis"}
+    words = {
+        "name": "Pelatihan perbengkelan",
+        "description": "Belajar memperbaiki sepeda motor.",
+        "bring": "alat tulis",
+    }
     return booking_types.save(session, None, given, {"id": words}, None, NOW)
 
 
