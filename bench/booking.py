@@ -61,7 +61,7 @@ def measure() -> bool:
 def _new(url: str, name: str) -> str:
     """One more database on the server; its address."""
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        server.execute(f"CREATE DATABASE {name}")
     return url.replace("/postgres?", f"/{name}?")
 
 
