@@ -110,7 +110,7 @@ def _erase_people(session: Session, conversation: Conversation, now: datetime) -
     gone = people.only_behind(session, conversation)
     for booking in _held_places(session, gone, Booking.conversation_id == conversation.id):
         elsewhere = None if booking.person in gone else _other_telephone(session, booking)
-        if booking.person in gone or (booking.is_open and elsewhere is None):
+        if booking.person in gone or (_is_to_come(booking, now) and elsewhere is None):
             _release(session, booking, bookings.FAMILY, now)
         else:
             _go_on(session, booking, elsewhere)
@@ -172,9 +172,16 @@ def _held_places(session: Session, gone: Sequence[Person], *also: ColumnElement[
 
 
 def _release(session: Session, booking: Booking, by: str, now: datetime) -> None:
-    """The place, held, of somebody who is forgotten falls free, and nothing of them stays but the count."""
-    if booking.is_open:
+    """The place, held, of somebody who is forgotten falls free, and nothing of them stays but the count.
+
+    What is over stays in the count as it was.
+    """
+    if _is_to_come(booking, now):
         bookings.give_back(session, booking, State.CANCELLED, by, now)
     notices.void(session, [booking.id])
     booking.sealed_answers, booking.person, booking.conversation_id = None, None, None
     session.flush()
+
+
+def _is_to_come(booking: Booking, now: datetime) -> bool:
+    return booking.is_open and now < booking.slot.ends_at

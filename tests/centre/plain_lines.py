@@ -197,7 +197,7 @@ class Lines:
     def forget(self, phone: int, now: datetime) -> None:
         gone = [who for who, phones in self.phones.items() if phones == {phone}]
         for place in [each for each in self.places.values() if each.who in gone]:
-            if place.is_open:
+            if place.is_open and now < place.line.ends:
                 self.give_back(place, "cancelled", "family", now)
             place.who = place.phone = None
         for place in self.places.values():

@@ -252,7 +252,7 @@ def test_a_name_goes_a_year_after_the_last_booking_though_the_telephone_is_in_us
             assert names(session) == known
     with database.reading() as session:
         kept = session.get_one(Booking, hers.id)
-        assert (kept.person_id, kept.conversation_id) == (None, None), "the seat is still counted, without her"
+        assert (kept.state, kept.person_id, kept.conversation_id) == (State.BOOKED, None, None), "still in the count"
         assert people.behind(session, session.get_one(Conversation, phone.id)) == []
 
 
