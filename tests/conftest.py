@@ -6,6 +6,7 @@ worker starts its own server, so that none depends on another's end.
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import pkgutil
 import shutil
@@ -27,6 +28,19 @@ from tests.finders import one_at_a_time
 ROOT = Path(__file__).parents[1]
 
 _numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def no_loop_left_running(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Playwright leaves its event loop running between browser tests, in whatever order a worker gets them; another test
+    beside it could start none of its own. So the mark of it is put aside for that long."""
+    left = asyncio._get_running_loop()
+    if left is None or request.path.parent.name == "browser":
+        yield
+        return
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(left)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
