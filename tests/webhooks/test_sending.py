@@ -407,17 +407,18 @@ def test_a_worker_starts_though_the_platforms_are_away(unused_address: str) -> N
 
 
 def test_a_channel_that_was_closed_opens_again(gateways: Gateways) -> None:
-    async def twice(channel: Telegram | WhatsApp, sender: Sender) -> list[str]:
-        kinds: list[str] = []
+    async def twice(channel: Telegram | WhatsApp, sender: Sender) -> list[tuple[str, str]]:
+        outcomes = []
         for _ in range(2):
             await channel.open()
-            kinds.append((await channel.send(Delivery(1, sender, HELLO))).kind)
+            outcome = await channel.send(Delivery(1, sender, HELLO))
+            outcomes.append((outcome.kind, outcome.error))
             await channel.close()
-        return kinds
+        return outcomes
 
     whatsapp = WhatsApp(PHONE_ID, GRAPH_TOKEN, APP_SECRET, api=gateways.address)
-    assert asyncio.run(twice(Telegram(TOKEN, None, api=gateways.address), SARI)) == ["sent", "sent"]
-    assert asyncio.run(twice(whatsapp, WAYAN)) == ["sent", "sent"]
+    assert asyncio.run(twice(Telegram(TOKEN, None, api=gateways.address), SARI)) == [("sent", "")] * 2
+    assert asyncio.run(twice(whatsapp, WAYAN)) == [("sent", "")] * 2
 
 
 def test_fifty_at_once_all_arrive(gateways: Gateways) -> None:
