@@ -36,6 +36,7 @@ def environment(folder: Path, port: int, database_url: str = "", gateway: str = 
         "BALAI_DATA": str(folder),
         "BALAI_DATABASE_URL": database_url,
         "BALAI_SECRET_KEY": "k" * 32,
+        "BALAI_FIELD_KEYS": "f" * 32,
         "BALAI_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "BALAI_TELEGRAM_TOKEN": "1:benchmark",
         "BALAI_TELEGRAM_SECRET": TELEGRAM_SECRET,

@@ -7,6 +7,7 @@ messages quietly.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -15,7 +16,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).parent.parent
 KEY_FILE = "secret.key"
+FIELD_KEY_FILE = "field.keys"
 KEY_MISSING = "BALAI_SECRET_KEY is missing: with PostgreSQL it must be given, the same on every machine"
+FIELD_KEY_MISSING = "BALAI_FIELD_KEYS is missing: with PostgreSQL it must be given, the same on every machine"
+SHORTEST_FIELD_KEY = 32
+"""Characters: as many as a random key of 192 bits has when written as `secrets.token_urlsafe` writes it."""
 
 
 class SettingsInvalid(Exception):
@@ -35,6 +40,8 @@ class Settings(BaseSettings):
     data: Path = ROOT / "var"
     database_url: str = Field(default="", repr=False)
     secret_key: str = Field(default="", repr=False)
+    field_keys: str = Field(default="", repr=False)
+    """What words and identities are sealed with: comma separated, the newest first."""
     telegram_token: str = Field(default="", repr=False)
     telegram_secret: str = Field(default="", repr=False, pattern=r"^[A-Za-z0-9_-]{0,256}$")
     telegram_api: str = "https://api.telegram.org"
@@ -102,16 +109,43 @@ def settings_as_given() -> Settings:
 
 
 def secret_key(settings: Settings) -> str:
-    """The key everything is sealed with: as given, else made once and kept under the data folder (SQLite only)."""
+    """The key behind cookies, links and fingerprints: as given, else made once and kept under the data folder (SQLite)."""
     if settings.secret_key:
         return settings.secret_key
     if not settings.is_sqlite:
         raise SettingsInvalid(KEY_MISSING)
-    path = settings.data / KEY_FILE
+    return _kept(settings, KEY_FILE).strip()
+
+
+def field_keys(settings: Settings) -> list[str]:
+    """What words and identities are sealed with, the newest first: as given, else kept under the data folder (SQLite).
+
+    Raises `SettingsInvalid`.
+    """
+    if settings.field_keys:
+        return _field_keys_in(settings.field_keys, "BALAI_FIELD_KEYS")
+    if not settings.is_sqlite:
+        raise SettingsInvalid(FIELD_KEY_MISSING)
+    return _field_keys_in(_kept(settings, FIELD_KEY_FILE), f"{FIELD_KEY_FILE} in BALAI_DATA")
+
+
+def _field_keys_in(written: str, where: str) -> list[str]:
+    """Between commas or on lines of their own. A key that was cut, or stands there twice, is a slip to be told of."""
+    keys = [key.strip() for key in re.split(r"[,\n]", written.strip())]
+    if any(len(key) < SHORTEST_FIELD_KEY for key in keys):
+        raise SettingsInvalid(f"{where}: each key needs at least {SHORTEST_FIELD_KEY} characters")
+    if len(set(keys)) < len(keys):
+        raise SettingsInvalid(f"{where}: a key stands there twice")
+    return keys
+
+
+def _kept(settings: Settings, name: str) -> str:
+    """What a file of keys under the data folder holds; made when missing. Raises `SettingsInvalid`."""
+    path = settings.data / name
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
         _make_key(path)
-        return path.read_text().strip()
+        return path.read_text()
     except OSError as error:
         raise SettingsInvalid(f"BALAI_DATA: {settings.data} cannot be used ({error.strerror})") from error
 
@@ -142,6 +176,8 @@ def _check_database(settings: Settings) -> None:
         _read_address(url)
     if not settings.is_sqlite and not settings.secret_key:
         raise SettingsInvalid(KEY_MISSING)
+    if not settings.is_sqlite or settings.field_keys:
+        field_keys(settings)
     if settings.secret_key and len(settings.secret_key) < 16:
         raise SettingsInvalid("BALAI_SECRET_KEY is too short: at least 16 characters")
 

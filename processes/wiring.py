@@ -12,7 +12,7 @@ import structlog
 from centre.contact_points import Pace
 from centre.db import Database, open_database
 from centre.privacy import Vault
-from processes.settings import Settings, secret_key
+from processes.settings import Settings, field_keys, secret_key
 from webhooks.channel import Channel
 
 
@@ -23,7 +23,7 @@ def clock() -> datetime:
 
 def database(settings: Settings, *, pool_size: int = 5, ping: bool = True) -> Database:
     """The database of these settings; its folder is made when missing."""
-    vault = Vault(secret_key(settings))
+    vault = Vault(secret_key(settings), field_keys(settings))
     if settings.is_sqlite:
         settings.data.mkdir(parents=True, exist_ok=True)
     return open_database(settings.address_of_database, vault, pool_size=pool_size, ping=ping)

@@ -26,6 +26,7 @@ from centre.privacy import Vault
 from tests.finders import one_at_a_time
 
 ROOT = Path(__file__).parents[1]
+VAULT = Vault("test secret", ["a field key for tests that is long enough"])
 
 _numbers = count(1)
 
@@ -55,7 +56,7 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
     """The same, for what only SQLite can show."""
     copy = tmp_path / "balai.db"
     shutil.copy(sqlite_template, copy)
-    database = open_database(f"sqlite:///{copy}", Vault("test secret"))
+    database = open_database(f"sqlite:///{copy}", VAULT)
     yield database
     database.engine.dispose()
 
@@ -66,7 +67,7 @@ def postgresql_database(postgresql_server: PostgresServer) -> Iterator[Database]
     name = f"test_{next(_numbers)}"
     with psycopg.connect(postgresql_server.get_uri(), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name} TEMPLATE balai_template STRATEGY FILE_COPY")
-        database = open_database(postgresql_server.get_uri(name), Vault("test secret"))
+        database = open_database(postgresql_server.get_uri(name), VAULT)
         yield database
         database.engine.dispose()
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -117,6 +118,6 @@ def _create_tables(url: str) -> None:
     for module in pkgutil.iter_modules(centre.__path__, "centre."):
         importlib.import_module(module.name)
     importlib.import_module("content.articles")
-    database = open_database(url, Vault("test secret"))
+    database = open_database(url, VAULT)
     Base.metadata.create_all(database.engine)
     database.engine.dispose()

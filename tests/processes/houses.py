@@ -34,6 +34,7 @@ from centre.privacy import Vault
 
 ROOT = Path(__file__).parents[2]
 KEY = "a key for tests, the same everywhere"
+FIELD_KEY = "a field key for tests that is the same everywhere"
 TELEGRAM_TOKEN, TELEGRAM_SECRET = "123456:token-of-the-test-bot", "secret-of-the-test-bot"
 GRAPH_TOKEN, APP_SECRET, PHONE_ID = "token-of-the-test-number", "app-secret-of-the-test", "1234567890"
 PATIENCE = 30.0
@@ -65,6 +66,7 @@ class House:
                 "BALAI_DATA": str(self.folder),
                 "BALAI_DATABASE_URL": self.database_url,
                 "BALAI_SECRET_KEY": KEY,
+                "BALAI_FIELD_KEYS": FIELD_KEY,
                 "BALAI_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
                 "BALAI_TELEGRAM_TOKEN": TELEGRAM_TOKEN,
                 "BALAI_TELEGRAM_SECRET": TELEGRAM_SECRET,
@@ -143,7 +145,7 @@ class House:
     @cached_property
     def database(self) -> Database:
         """The test's own look at the house's database."""
-        return open_database(self.url, Vault(KEY))
+        return open_database(self.url, Vault(KEY, [FIELD_KEY]))
 
     def answers(self, path: str = "/healthz") -> bool:
         """Is it well?"""

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from processes.settings import Settings, SettingsInvalid, read_settings, secret_key
-from tests.processes.houses import KEY, ROOT, bare_environment, command, run
+from processes import wiring
+from processes.settings import Settings, SettingsInvalid, field_keys, read_settings, secret_key
+from tests.processes.houses import FIELD_KEY, KEY, ROOT, bare_environment, command, run
 
 TELEGRAM = {"BALAI_TELEGRAM_TOKEN": "123:canary", "BALAI_TELEGRAM_SECRET": "canary-secret"}
 WHATSAPP = {
@@ -50,6 +51,7 @@ HALVES = [
         "missing": "BALAI_TELEGRAM_SECRET",
     },
     {"BALAI_DATABASE_URL": POSTGRESQL, "missing": "BALAI_SECRET_KEY"},
+    {"BALAI_DATABASE_URL": POSTGRESQL, "BALAI_SECRET_KEY": KEY, "missing": "BALAI_FIELD_KEYS"},
 ]
 
 
@@ -76,6 +78,7 @@ WRONG = {
     "BALAI_PACE": ("0", "canary"),
     "BALAI_DATABASE_URL": ("mysql://canary@host/db", "postgresql://canary:canary@host:harbour/db", "canary"),
     "BALAI_SECRET_KEY": ("canary",),
+    "BALAI_FIELD_KEYS": ("canary", f"{FIELD_KEY},canary", f"{FIELD_KEY},", f"{FIELD_KEY}, {FIELD_KEY}", ","),
 }
 
 
@@ -89,7 +92,8 @@ def test_a_wrong_value_is_named_and_never_shown(name: str, value: str, monkeypat
 
 
 def test_whoever_prints_the_settings_sees_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    secrets = {"BALAI_SECRET_KEY": "canary" * 9, "BALAI_METRICS_TOKEN": "canary", "BALAI_DATABASE_URL": POSTGRESQL}
+    secrets = {"BALAI_SECRET_KEY": "canary" * 9, "BALAI_FIELD_KEYS": "canary" * 9}
+    secrets |= {"BALAI_METRICS_TOKEN": "canary", "BALAI_DATABASE_URL": POSTGRESQL}
     given(monkeypatch, TELEGRAM | WHATSAPP | secrets | {"BALAI_WHATSAPP_PHONE_ID": "1"})
     given(monkeypatch, {"BALAI_PUBLIC_URL": "https://balai.example"})
     assert "canary" not in repr(read_settings())
@@ -136,14 +140,49 @@ def test_the_key_is_made_once_for_our_eyes_only(tmp_path: Path) -> None:
     assert [path.name for path in kept.parent.iterdir()] == ["secret.key"]
 
 
+def test_field_keys_are_made_once_for_our_eyes_only(tmp_path: Path) -> None:
+    [first] = field_keys(read_settings())
+    assert len(first) >= 32
+    assert field_keys(read_settings()) == [first]
+    kept = tmp_path / "data" / "field.keys"
+    assert kept.read_text() == first
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert first != secret_key(read_settings())
+
+
+def test_field_keys_that_are_given_are_used_and_none_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, {"BALAI_FIELD_KEYS": f"{'new ' * 8}n, {FIELD_KEY}"})
+    assert field_keys(read_settings()) == [f"{'new ' * 8}n", FIELD_KEY]
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_new_key_on_top_of_the_file_seals_and_the_old_one_still_opens(tmp_path: Path) -> None:
+    before = wiring.database(read_settings()).vault.seal("ijazah ditahan", "a|1")
+    kept = tmp_path / "data" / "field.keys"
+    kept.write_text(f"{FIELD_KEY}\n{kept.read_text()}\n")
+    vault = wiring.database(read_settings()).vault
+    assert vault.open(before, "a|1") == "ijazah ditahan"
+    assert vault.seal("halo", "a|1")[:9] != before[:9]
+
+
+@pytest.mark.parametrize("written", ["", "short\n", f"{FIELD_KEY}\n\n{KEY}"])
+def test_a_damaged_file_of_field_keys_is_never_made_anew(tmp_path: Path, written: str) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "field.keys").write_text(written)
+    with pytest.raises(SettingsInvalid, match=r"^field\.keys in BALAI_DATA: each key needs at least 32 characters$"):
+        field_keys(read_settings())
+    assert (tmp_path / "data" / "field.keys").read_text() == written
+
+
 def test_a_given_key_is_used_and_none_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, {"BALAI_SECRET_KEY": KEY})
     assert secret_key(read_settings()) == KEY
     assert not (tmp_path / "data").exists()
 
 
-def test_processes_that_start_at_once_read_the_same_key(tmp_path: Path) -> None:
-    show = "from processes.settings import *; print(secret_key(read_settings()))"
+@pytest.mark.parametrize("key", ["secret_key(read_settings())", "*field_keys(read_settings())"])
+def test_processes_that_start_at_once_read_the_same_key(tmp_path: Path, key: str) -> None:
+    show = f"from processes.settings import *; print({key})"
     environment = bare_environment() | {"BALAI_DATA": str(tmp_path / "data")}
     starting = [
         subprocess.Popen([*command()[:2], show], env=environment, cwd=tmp_path, stdout=subprocess.PIPE)
@@ -158,6 +197,8 @@ def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path, monkeypatch:
     (tmp_path / "data").write_text("this is a file")
     with pytest.raises(SettingsInvalid, match="^BALAI_DATA: "):
         secret_key(read_settings())
+    with pytest.raises(SettingsInvalid, match="^BALAI_DATA: "):
+        field_keys(read_settings())
 
 
 @pytest.mark.parametrize("words", [("web",), ("worker",), ("serve",)])
