@@ -96,7 +96,7 @@ def closed(session: Session, village_id: int, begins: datetime, ends: datetime, 
     there, until = local(begins, zone), local(ends, zone)
     if holiday := holiday_on(there.date()):
         return Closed("holiday", holiday)
-    if absence := _absence_on(session, village_id, there.date()):
+    if absence := absence_on(session, village_id, there.date()):
         return Closed("absence", absence.reason)
     hours = hours_of(session, village_id)
     is_open = any(
@@ -159,7 +159,8 @@ def holidays_between(first_day: date, last_day: date) -> list[tuple[date, str]]:
     return [(day, name) for day, name in named if name]
 
 
-def _absence_on(session: Session, village_id: int, day: date) -> Absence | None:
+def absence_on(session: Session, village_id: int, day: date) -> Absence | None:
+    """Why nobody is at the centre on this day; None where somebody is."""
     return session.scalars(
         select(Absence).where(Absence.village_id == village_id, Absence.first_day <= day, Absence.last_day >= day)
     ).first()

@@ -1,0 +1,352 @@
+"""A case as a record: what a human owns until it is closed, and each thing said or done in it.
+
+What may be done with a case stands in `centre.cases`, who may know of it in `centre.case_scopes`; this file only knows what
+is. Words are sealed entry by entry. Who is concerned is kept apart from the case, sealed, and opened with a reason.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from random import Random
+from typing import Any, Literal, get_args
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
+
+from centre.areas import LINK_DIGITS, LINK_LETTERS
+from centre.db import Base, BigId, UtcDateTime, vault_of
+
+Category = Literal[
+    "pay",
+    "contact_lost",
+    "violence",
+    "trafficking",
+    "documents",
+    "deception",
+    "sickness",
+    "death",
+    "detention",
+    "go_home",
+    "other",
+]
+CATEGORIES: tuple[Category, ...] = get_args(Category)
+Outcome = Literal["solved", "advised", "referred", "withdrawn", "no_reply", "duplicate", "not_ours"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+Hours = Literal["any", "morning", "midday", "evening"]
+"""When it is safe to write to the family: at any time, 06-11, 11-16, 16-20 in village time."""
+HOURS: tuple[Hours, ...] = get_args(Hours)
+HINT = "case-hint:"
+FAMILY, BOT, TIME = "family", "bot", "time"
+"""Who stands behind an entry, where it is no staff member's id."""
+CODE = re.compile(rf"([{LINK_DIGITS}]{{3}})[\s.-]*([{LINK_LETTERS}]{{4}})", re.IGNORECASE)
+"""Three digits and four letters: a booking's code begins with its letters, a village's has six signs."""
+PIN = re.compile(r"\d{6}")
+
+
+class State(enum.StrEnum):
+    NEW = "new"
+    """Nobody has taken it yet."""
+    TAKEN = "taken"
+    TO_APPROVE = "to_approve"
+    """Its holder wants to close it; a supervisor must agree."""
+    CLOSED = "closed"
+
+
+OPEN = (State.NEW, State.TAKEN, State.TO_APPROVE)
+
+
+class Sending(enum.StrEnum):
+    """How far words for the family have come."""
+
+    WAITING = "waiting"
+    """To be worded and queued as soon as it may be."""
+    SEALED = "sealed"
+    """The family hears that there is news; the words go when they write."""
+    QUEUED = "queued"
+    """On its way: its outbox rows say how far."""
+    NOT_TOLD = "not_told"
+
+
+class Case(Base):
+    """A problem that a human owns."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index(
+            "uq_cases_open",
+            "conversation_id",
+            unique=True,
+            postgresql_where=text("state != 'closed'"),
+            sqlite_where=text("state != 'closed'"),
+        ),
+        Index("ix_cases_queue", "state", "area", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(8), unique=True)
+    pin_lookup: Mapped[str | None] = mapped_column(String(32))
+    """With the code it opens the case's state from another telephone."""
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"), index=True)
+    """Where its words go, and nowhere else."""
+    category: Mapped[str] = mapped_column(String(20))
+    is_urgent: Mapped[bool] = mapped_column(default=False)
+    is_restricted: Mapped[bool] = mapped_column(default=False)
+    """Violence, trafficking, a child: for specialists and those above them."""
+    is_child: Mapped[bool] = mapped_column(default=False)
+    home_code: Mapped[str | None] = mapped_column(String(13))
+    """The village the family belongs to; None while it is not known."""
+    area: Mapped[str | None] = mapped_column(String(13), index=True)
+    """Whose it is: the village, or the regency when it goes around the village."""
+    bypasses_village: Mapped[bool] = mapped_column(default=False)
+    """ "Jangan ke desa saya": no account of the home village may learn of it."""
+    is_anonymous: Mapped[bool] = mapped_column(default=False)
+    agency_id: Mapped[int | None] = mapped_column(BigId)
+    """The recruiter it is about, of the licence list, where staff entered it."""
+    recruiter_area: Mapped[str | None] = mapped_column(String(13))
+    language: Mapped[str] = mapped_column(String(8), default="id")
+    state: Mapped[str] = mapped_column(String(10), default=State.NEW)
+    awaits: Mapped[str] = mapped_column(String(6), default="staff")
+    """Whose turn it is: staff, or family."""
+    holder_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    family_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    """The first case of a family; those that are linked share it."""
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """Since when the family waits for an answer."""
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    """Until when an answer is owed; None while it is the family's turn."""
+    level: Mapped[int] = mapped_column(default=0)
+    """How far up it was alerted: 0 the desk it belongs to."""
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_reply_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    is_safe: Mapped[bool | None] = mapped_column()
+    """May we write first? None: not answered, so no."""
+    safe_hours: Mapped[str] = mapped_column(String(8), default="any")
+    cover_lookup: Mapped[str | None] = mapped_column(String(32))
+    is_discreet: Mapped[bool] = mapped_column(default=False)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state != State.CLOSED
+
+    @property
+    def about(self) -> str:
+        """How a case stands in the audit."""
+        return f"case:{self.id}"
+
+
+class CaseIdentity(Base):
+    """Who a case is about, apart from the case."""
+
+    __tablename__ = "case_identities"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
+    sealed_facts: Mapped[bytes] = mapped_column(LargeBinary)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """By name: `name` of who writes, `worker`, `sharing` (who else holds the telephone), `cover` (the cover word)."""
+        session = object_session(self)
+        assert session is not None, "an identity is only read within a transaction"
+        opened: dict[str, str] = json.loads(vault_of(session).open(self.sealed_facts, f"{_FACTS}|{self.case_id}"))
+        return opened
+
+
+class CaseEntry(Base):
+    """One thing said or done in a case, in its order."""
+
+    __tablename__ = "case_entries"
+    __table_args__ = (
+        Index("ix_case_entries_thread", "case_id", "id"),
+        Index(
+            "ix_case_entries_sending",
+            "id",
+            postgresql_where=text("sending = 'waiting'"),
+            sqlite_where=text("sending = 'waiting'"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    key: Mapped[str | None] = mapped_column(String(60), unique=True)
+    """What makes it this entry (the form it was typed in, the event that brought it): sent twice, it is one."""
+    kind: Mapped[str] = mapped_column(String(10))
+    """words (the family's), answer (to `detail`'s question), reply (staff's, to the family), told (ours, to the family), note
+    (staff's, to each other), change."""
+    by: Mapped[str] = mapped_column(String(42))
+    detail: Mapped[str] = mapped_column(String(40), default="")
+    """Which change, question or notice: a code, never words."""
+    sealed_text: Mapped[bytes | None] = mapped_column(LargeBinary)
+    file_id: Mapped[int | None] = mapped_column(BigId)
+    """Of `centre.kept_files`."""
+    sending: Mapped[str | None] = mapped_column(String(10))
+    why_not: Mapped[str | None] = mapped_column(String(20))
+    """For not_told: no_address, stopped, blocked, closed."""
+    next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Not before then: nobody is woken, and no unsafe hour is used."""
+    is_hinted: Mapped[bool] = mapped_column(default=False)
+    """Sealed, and the family was told that there is news."""
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def cause(self) -> str:
+        """What the outbox knows its words by."""
+        return f"case:{self.id}"
+
+    @property
+    def hint_cause(self) -> str:
+        """What the outbox knows the notice of it by."""
+        return f"{HINT}{self.id}"
+
+
+class CaseConflict(Base):
+    """A staff member who must not know of a case: they said so themself, or it is about them."""
+
+    __tablename__ = "case_conflicts"
+    __table_args__ = (UniqueConstraint("case_id", "staff_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    staff_id: Mapped[str] = mapped_column(String(36), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+_FACTS, _TEXT = "case_identities|facts", "case_entries|text"
+
+
+def get(session: Session, case_id: int) -> Case | None:
+    """The case with this number, for those who may know of it already."""
+    return session.get(Case, case_id) if 0 < case_id < 2**63 else None
+
+
+def hold(session: Session, case_id: int) -> Case:
+    """The case, held until the transaction ends."""
+    return session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
+
+
+def open_in(session: Session, conversation_id: int) -> Case | None:
+    """The open case of a conversation; there is at most one."""
+    return session.scalars(
+        select(Case).where(Case.conversation_id == conversation_id, Case.state != State.CLOSED)
+    ).first()
+
+
+def by_code(session: Session, typed: str) -> Case | None:
+    """The case of a code, however it was written down ("347 kmtr")."""
+    code = code_in(typed)
+    return session.scalar(select(Case).where(Case.code == code)) if code else None
+
+
+def code_in(typed: str) -> str | None:
+    """The code that somebody typed, alone; None when it is something else."""
+    found = CODE.fullmatch(typed.strip(" .!,"))
+    return (found[1] + found[2]).upper() if found else None
+
+
+def shown(code: str) -> str:
+    """A code as it is read out: "347-KMTR"."""
+    return f"{code[:3]}-{code[3:]}"
+
+
+def new_code(session: Session, chance: Random) -> str:
+    """A code that no case has."""
+    while True:
+        signs = 3 * [LINK_DIGITS] + 4 * [LINK_LETTERS]
+        code = "".join(chance.choice(each) for each in signs)
+        if session.scalar(select(Case.id).where(Case.code == code)) is None:
+            return code
+
+
+def new_pin(chance: Random) -> str:
+    """Six digits, as for a bank card."""
+    return "".join(chance.choice("0123456789") for _ in range(6))
+
+
+def pin_lookup(session: Session, code: str, pin: str) -> str:
+    """The fingerprint a PIN is known by."""
+    return vault_of(session).lookup("cases|pin", f"{code}:{pin}")
+
+
+def cover_lookup(session: Session, word: str) -> str:
+    """The fingerprint a cover word is known by, however it was written."""
+    return vault_of(session).lookup("cases|cover", " ".join(re.findall(r"\w+", word.casefold())))
+
+
+def facts_of(session: Session, case: Case) -> dict[str, str]:
+    """Who the case is about, as far as they told us. Reading this is a deed: see `cases.open_identity`."""
+    identity = session.get(CaseIdentity, case.id)
+    return identity.facts if identity else {}
+
+
+def keep_facts(session: Session, case: Case, **facts: str) -> None:
+    """Keep what was told about who is concerned; an empty text forgets one."""
+    kept = {name: value for name, value in {**facts_of(session, case), **facts}.items() if value}
+    sealed = vault_of(session).seal(json.dumps(kept, ensure_ascii=False), f"{_FACTS}|{case.id}")
+    identity = session.get(CaseIdentity, case.id)
+    if identity is None:
+        session.add(CaseIdentity(case_id=case.id, sealed_facts=sealed))
+    else:
+        identity.sealed_facts = sealed
+    session.flush()
+
+
+def enter(
+    session: Session,
+    case: Case,
+    kind: str,
+    by: str,
+    now: datetime,
+    words: str = "",
+    **more: Any,
+) -> CaseEntry:
+    """Add one entry at the end of the thread, its words sealed for this case."""
+    sealed = vault_of(session).seal(words, f"{_TEXT}|{case.id}") if words else None
+    entry = CaseEntry(case_id=case.id, kind=kind, by=by, sealed_text=sealed, at=now, **more)
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def words_of(session: Session, entry: CaseEntry) -> str:
+    """The words of an entry. Raises `centre.privacy.CannotOpen`."""
+    return vault_of(session).open(entry.sealed_text, f"{_TEXT}|{entry.case_id}") if entry.sealed_text else ""
+
+
+def by_key(session: Session, key: str) -> CaseEntry | None:
+    """The entry that was made for this key already."""
+    return session.scalar(select(CaseEntry).where(CaseEntry.key == key))
+
+
+def thread(session: Session, case_id: int) -> list[CaseEntry]:
+    """Everything said and done, oldest first."""
+    return list(session.scalars(select(CaseEntry).where(CaseEntry.case_id == case_id).order_by(CaseEntry.id)))
+
+
+def answered(session: Session, case: Case) -> set[str]:
+    """Which questions have been answered or skipped."""
+    return set(
+        session.scalars(select(CaseEntry.detail).where(CaseEntry.case_id == case.id, CaseEntry.kind == "answer"))
+    )
+
+
+def count_open(session: Session) -> int:
+    """How many cases are open."""
+    return session.scalar(select(func.count()).select_from(Case).where(Case.state != State.CLOSED)) or 0
+
+
+def in_conflict(session: Session, case_ids: Iterable[int]) -> set[tuple[int, str]]:
+    """(case, staff) pairs that must be kept apart."""
+    rows = session.execute(
+        select(CaseConflict.case_id, CaseConflict.staff_id).where(CaseConflict.case_id.in_(list(case_ids)))
+    )
+    return {(case_id, staff_id) for case_id, staff_id in rows}

@@ -1,0 +1,181 @@
+"""From a case to the family: when words may go, when they wait sealed, and what became of them.
+
+Whoever wrote a moment ago is answered at once. Later, words go only where the family said that it is safe, at the hours they
+gave; else they wait sealed and the family hears, neutrally, that there is news. So it is on WhatsApp when the person's last
+message is more than 24 hours old: an approved template says so, and the words go when they write. The lock is that of the
+conversation, as for everybody who says something in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Literal
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from centre import calendars, case_records
+from centre.areas import Village
+from centre.case_records import HINT, Case, CaseEntry, Sending
+from centre.case_rules import REPLY_KEPT_OPEN, USUAL_ZONE
+from centre.conversations import Conversation
+from centre.db import connection_of
+from centre.messages import LIMITS
+from centre.outbox import OutboxMessage
+
+HINT_EVERY = timedelta(hours=20)
+"""That there is news is said no oftener, however much news there is."""
+HOURS_OF_DAY = {"morning": (time(6), time(11)), "midday": (time(11), time(16)), "evening": (time(16), time(20))}
+
+Way = Literal["say", "hint", "hold"]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Words to be put on their way now: said, or only that there is news."""
+
+    entry: CaseEntry
+    case: Case
+    conversation: Conversation
+    way: Way
+
+
+def due(session: Session, now: datetime, limit: int = 50) -> list[int]:
+    """The numbers of the entries that may go: a look without a lock."""
+    return [row.id for row in connection_of(session).execute(_DUE, {"now": now, "most": limit})]
+
+
+def take(session: Session, entry_id: int, now: datetime) -> Ready | None:
+    """The entry with its conversation held and what may be done with it now; None when it cannot go, or not yet."""
+    seen = session.get(CaseEntry, entry_id, populate_existing=True)
+    case = case_records.get(session, seen.case_id) if seen else None
+    conversation = _held(session, case.conversation_id) if case and case.conversation_id else None
+    entry = session.get(CaseEntry, entry_id, with_for_update=True, populate_existing=True)
+    if entry is None or case is None or entry.sending != Sending.WAITING:
+        return None
+    if why := _why_not(case, conversation):
+        entry.sending, entry.why_not = Sending.NOT_TOLD, why
+        return None
+    if conversation is None:
+        return None  # somebody answers in it just now
+    way, when = _way(session, case, conversation, entry, now)
+    if way == "hold":
+        entry.next_at = when
+        return None
+    return Ready(entry, case, conversation, way)
+
+
+def sent(entry: CaseEntry) -> None:
+    """Its words are in the outbox."""
+    entry.sending, entry.next_at = Sending.QUEUED, None
+
+
+def sealed(session: Session, entry: CaseEntry) -> None:
+    """Its words wait for the family; what came before it unsaid waits with it, in order."""
+    entry.sending, entry.is_hinted, entry.next_at = Sending.SEALED, True, None
+    session.flush()
+
+
+def sealed_in(session: Session, case: Case) -> Sequence[CaseEntry]:
+    """What waits for the family to write, oldest first: whoever answers in the conversation says it now."""
+    waiting = select(CaseEntry).where(
+        CaseEntry.case_id == case.id, CaseEntry.sending.in_((Sending.SEALED, Sending.WAITING))
+    )
+    return session.scalars(waiting.order_by(CaseEntry.id)).all()
+
+
+def hint_is_due(session: Session, case: Case, now: datetime) -> bool:
+    """May the family be told again that there is news?"""
+    hinted = (
+        select(OutboxMessage.created_at)
+        .where(OutboxMessage.conversation_id == case.conversation_id, OutboxMessage.cause.startswith(HINT))
+        .where(OutboxMessage.created_at > now - HINT_EVERY)
+    )
+    return session.scalar(hinted.limit(1)) is None
+
+
+def give_up(session: Session, entry_id: int, why: str) -> None:
+    """It cannot be worded, for a reason that lies with us: staff see it."""
+    entry = session.get(CaseEntry, entry_id, with_for_update=True, populate_existing=True)
+    if entry and entry.sending == Sending.WAITING:
+        entry.sending, entry.why_not = Sending.NOT_TOLD, why
+
+
+def parts_sent(session: Session, entries: Sequence[CaseEntry]) -> dict[int, list[OutboxMessage]]:
+    """What became of the words of these entries: their outbox rows by entry, in order."""
+    causes = {cause: entry.id for entry in entries for cause in (entry.cause, entry.hint_cause)}
+    found: dict[int, list[OutboxMessage]] = {entry.id: [] for entry in entries}
+    for row in session.scalars(
+        select(OutboxMessage).where(OutboxMessage.cause.in_(list(causes))).order_by(OutboxMessage.id)
+    ):
+        found[causes[row.cause]].append(row)
+    return found
+
+
+def is_there(conversation: Conversation, now: datetime) -> bool:
+    """Did they write so lately that they still hold the telephone?"""
+    return now - conversation.last_incoming_at < REPLY_KEPT_OPEN
+
+
+def _way(
+    session: Session, case: Case, conversation: Conversation, entry: CaseEntry, now: datetime
+) -> tuple[Way, datetime]:
+    """Say it, only say that there is news, or hold it until when."""
+    if LIMITS[conversation.channel].pulled or is_there(conversation, now):
+        return "say", now
+    window = LIMITS[conversation.channel].window
+    is_shut = window is not None and now - conversation.last_incoming_at >= window
+    safe_from = _safe_from(case, _zone(session, case), now)
+    if safe_from > now:
+        return "hold", safe_from
+    return ("hint" if is_shut or not case.is_safe or case.is_discreet else "say"), now
+
+
+def _safe_from(case: Case, zone: str, now: datetime) -> datetime:
+    """The next moment within the hours the family gave, and not at night unless it is urgent and safe."""
+    if case.is_urgent and case.is_safe and case.safe_hours == "any":
+        return now
+    opens, closes = HOURS_OF_DAY.get(case.safe_hours, (calendars.QUIET_UNTIL, calendars.QUIET_FROM))
+    there = calendars.local(now, zone)
+    if opens <= there.time() < closes:
+        return now
+    day = there.date() if there.time() < opens else there.date() + timedelta(days=1)
+    return calendars.moment(day, opens, zone)
+
+
+def _why_not(case: Case, conversation: Conversation | None) -> str | None:
+    if case.conversation_id is None:
+        return "no_address"
+    if conversation is None:
+        return None
+    if conversation.closing_at:
+        return "no_address"
+    if conversation.blocked_at:
+        return "blocked"
+    return "stopped" if conversation.stopped_at else None
+
+
+def _held(session: Session, conversation_id: int) -> Conversation | None:
+    """The conversation, held; None when it is gone or somebody else holds it."""
+    return session.scalars(
+        select(Conversation)
+        .where(Conversation.id == conversation_id)
+        .with_for_update(skip_locked=True, key_share=True)
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def _zone(session: Session, case: Case) -> str:
+    zone = session.scalar(select(Village.time_zone).where(Village.code == case.home_code)) if case.home_code else None
+    return zone or USUAL_ZONE
+
+
+_DUE = (
+    select(CaseEntry.id)
+    .where(CaseEntry.sending == bindparam(None, Sending.WAITING.value, literal_execute=True))
+    .where(CaseEntry.next_at <= bindparam("now"))
+    .order_by(CaseEntry.id)
+    .limit(bindparam("most"))
+)

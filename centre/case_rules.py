@@ -1,0 +1,150 @@
+"""What holds for each kind of problem: how urgent it is, who may see it, until when an answer is owed; and the errors.
+
+The times are the house's own promise, in the centre's working hours; what is urgent counts every minute of every night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from centre import calendars
+from centre.areas import Village
+from centre.case_records import Category
+
+WORDS_LIMIT = 4000
+URGENT_REPLY = timedelta(minutes=15)
+"""The first level above is alerted when nobody has taken an urgent case by then, the next at `URGENT_NEXT`."""
+URGENT_NEXT = timedelta(minutes=30)
+USUAL_HOURS = [(weekday, time(8), time(16)) for weekday in range(5)]
+"""The hours of a centre that has not filled in its own."""
+USUAL_ZONE = "Asia/Jakarta"
+LOOKED_AHEAD_DAYS = 60
+REPLY_KEPT_OPEN = timedelta(minutes=30)
+"""Who wrote as lately as this is still there: an answer then is no message out of the blue."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What holds for one category."""
+
+    reply_hours: int
+    """Working hours until an answer is owed."""
+    is_urgent: bool = False
+    is_restricted: bool = False
+    needs_approval: bool = False
+    """A supervisor agrees before it is closed."""
+
+
+RULES: dict[Category, Rule] = {
+    "pay": Rule(8),
+    "contact_lost": Rule(4),
+    "violence": Rule(2, is_urgent=True, is_restricted=True, needs_approval=True),
+    "trafficking": Rule(2, is_urgent=True, is_restricted=True, needs_approval=True),
+    "documents": Rule(8),
+    "deception": Rule(8),
+    "sickness": Rule(4),
+    "death": Rule(2, is_urgent=True),
+    "detention": Rule(2, is_urgent=True),
+    "go_home": Rule(8),
+    "other": Rule(16),
+}
+
+
+class CannotDo(Exception):
+    """The rules do not allow this with the case; each kind says which."""
+
+
+class NotYours(CannotDo):
+    """Somebody else holds the case: take it first."""
+
+
+class AlreadyTaken(CannotDo):
+    """Somebody was faster."""
+
+
+class IsClosed(CannotDo):
+    """The case is closed: reopen it first."""
+
+
+class IsOpen(CannotDo):
+    """The case is not closed."""
+
+
+class AnotherIsOpen(CannotDo):
+    """The family has another open case; what they write goes there."""
+
+
+class NeedsApproval(CannotDo):
+    """Only a supervisor who does not hold the case may close it."""
+
+
+class NobodyThere(CannotDo):
+    """That staff member may not know of this case."""
+
+
+class NothingSaid(CannotDo):
+    """There are no words."""
+
+
+class TooLong(CannotDo):
+    """More words than one entry may have."""
+
+
+class ReasonMissing(CannotDo):
+    """A reason must be given."""
+
+
+class ConsentMissing(CannotDo):
+    """The family has not agreed, and overriding that is a permission of its own, with a reason."""
+
+
+def clean(words: str, *, may_be_empty: bool = False) -> str:
+    """What was typed, fit to be kept. Raises `NothingSaid` or `TooLong`."""
+    words = words.replace("\x00", "").strip()
+    if not words and not may_be_empty:
+        raise NothingSaid
+    if len(words) > WORDS_LIMIT:
+        raise TooLong
+    return words
+
+
+def due(session: Session, category: Category, is_urgent: bool, village: Village | None, since: datetime) -> datetime:
+    """Until when an answer is owed to somebody who has waited since then."""
+    if is_urgent:
+        return since + URGENT_REPLY
+    return after_working_time(session, village, since, timedelta(hours=RULES[category].reply_hours))
+
+
+def after_working_time(session: Session, village: Village | None, since: datetime, span: timedelta) -> datetime:
+    """The moment at which a desk that began at `since` has been open for `span`, holidays and absences left out."""
+    left = span
+    for opens, closes in _open_stretches(session, village, since):
+        begins = max(opens, since)
+        if closes - begins >= left:
+            return begins + left
+        left -= max(closes - begins, timedelta(0))
+    return since + timedelta(days=LOOKED_AHEAD_DAYS)
+
+
+def _open_stretches(session: Session, village: Village | None, since: datetime) -> Iterator[tuple[datetime, datetime]]:
+    zone = village.time_zone if village else USUAL_ZONE
+    week = (
+        [(each.weekday, each.opens, each.closes) for each in calendars.hours_of(session, village.id)] if village else []
+    )
+    first = calendars.local(since, zone).date()
+    for day in (first + timedelta(days=number) for number in range(LOOKED_AHEAD_DAYS)):
+        if _is_free(session, village, day):
+            continue
+        for weekday, opens, closes in week or USUAL_HOURS:
+            if weekday == day.weekday() and calendars.moment(day, closes, zone) > since:
+                yield calendars.moment(day, opens, zone), calendars.moment(day, closes, zone)
+
+
+def _is_free(session: Session, village: Village | None, day: date) -> bool:
+    if calendars.holiday_on(day):
+        return True
+    return village is not None and calendars.absence_on(session, village.id, day) is not None

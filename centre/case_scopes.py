@@ -1,0 +1,113 @@
+"""Who may know of a case. Every question about cases asks for a `CaseScope`; a row outside it does not exist.
+
+A case belongs to an area: to its village, or to the regency when the family said "jangan ke desa saya". Village accounts see
+the ordinary cases of their area; what is restricted (violence, trafficking, a child) is for specialists and coordinators;
+what goes around the village is for those above it, and never for an account of that very village, whatever else it may
+be. Who declared a conflict of interest sees the case no more. A partner sees what was referred to them by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, case, exists, false, not_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from centre.case_records import Case, CaseConflict, in_conflict
+from centre.case_referrals import CaseReferral
+from centre.staff import Role, Scope, SignedIn, StaffMember
+
+VILLAGE_ROLES = (Role.PETUGAS, Role.HELPER)
+ORDINARY = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
+RESTRICTED = (Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR)
+AROUND = (Role.COORDINATOR, Role.ADMINISTRATOR)
+"""Who sees what goes around the village, unless it is restricted as well."""
+SUPERVISORS = (Role.COORDINATOR, Role.ADMINISTRATOR)
+MAY_SEE_CASES = (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.PARTNER, Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class CaseScope:
+    """The cases one staff member may know of."""
+
+    staff_id: str
+    ordinary: Scope
+    restricted: Scope
+    around: Scope
+    villages: Scope
+    """Where they are an account of the village itself."""
+    is_partner: bool = False
+
+    def covers(self) -> ColumnElement[bool]:
+        """The condition on `Case`, for every query."""
+        seen = or_(
+            and_(not_(Case.is_restricted), not_(Case.bypasses_village), self.ordinary.covers(Case.area)),
+            and_(not_(Case.is_restricted), Case.bypasses_village, self.around.covers(Case.area)),
+            and_(Case.is_restricted, self.restricted.covers(Case.area)),
+            self._referred(),
+        )
+        return and_(seen, not_(self._around_mine()), ~self._conflict())
+
+    def includes(self, seen: Case, conflicts: Iterable[tuple[int, str]] = ()) -> bool:
+        """The same for one case that is at hand; what was referred is left out."""
+        is_conflict = (seen.id, self.staff_id) in set(conflicts)
+        if is_conflict or (seen.bypasses_village and seen.home_code and _holds(self.villages, seen.home_code)):
+            return False
+        if seen.is_restricted:
+            return _holds(self.restricted, seen.area)
+        return _holds(self.around if seen.bypasses_village else self.ordinary, seen.area)
+
+    def _around_mine(self) -> ColumnElement[bool]:
+        """It goes around a village of which this is an account."""
+        return and_(Case.bypasses_village, Case.home_code.is_not(None), self.villages.covers(Case.home_code))
+
+    def _conflict(self) -> ColumnElement[bool]:
+        return exists().where(CaseConflict.case_id == Case.id, CaseConflict.staff_id == self.staff_id)
+
+    def _referred(self) -> ColumnElement[bool]:
+        if not self.is_partner:
+            return false()
+        return exists().where(
+            CaseReferral.case_id == Case.id,
+            CaseReferral.partner_id == self.staff_id,
+            CaseReferral.state.in_(("sent", "accepted", "done")),
+        )
+
+
+def scope_of(member: SignedIn) -> CaseScope:
+    """What somebody at the desk may know of."""
+    return CaseScope(
+        member.staff_id,
+        member.scope(*ORDINARY),
+        member.scope(*RESTRICTED),
+        member.scope(*AROUND),
+        member.scope(*VILLAGE_ROLES),
+        member.has_role(Role.PARTNER),
+    )
+
+
+def scope_of_member(member: StaffMember) -> CaseScope:
+    """The same for somebody who is not signed in: may they be alerted, may a case be passed on to them?"""
+    roles = frozenset((Role(each.role), each.area) for each in member.roles)
+    return scope_of(SignedIn(member.id, member.login, member.name, False, roles, member.created_at))
+
+
+def others_who_may(session: Session, concerned: Case, but: str) -> list[StaffMember]:
+    """To whom a case may be passed on, by name."""
+    conflicts = in_conflict(session, [concerned.id])
+    members = session.scalars(
+        select(StaffMember).where(StaffMember.disabled_at.is_(None), StaffMember.id != but).order_by(StaffMember.name)
+    )
+    return [member for member in members if scope_of_member(member).includes(concerned, conflicts)]
+
+
+def hides(conversation_id: InstrumentedAttribute[int], scope: CaseScope) -> ColumnElement[bool]:
+    """Does this conversation have a case that lies outside the scope? Then nothing of it may be seen, not even that a
+    message of it waits."""
+    is_seen = case((scope.covers(), 1), else_=0)  # NULL, of a case without an area, is no yes
+    return exists().where(Case.conversation_id == conversation_id, is_seen == 0)
+
+
+def _holds(scope: Scope, code: str | None) -> bool:
+    return scope.unplaced if code is None else scope.includes(code)
