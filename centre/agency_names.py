@@ -1,0 +1,193 @@
+"""Which company is meant? Names of recruiters as people type them ("pt maju jaya sejahtra") against names of the list.
+
+Pure: words in, likeness out; `centre.agencies` reads the list. Two names are one only when their words are, but for capitals,
+marks, the legal form and doubled letters. Whatever is merely alike is for the person to say.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from rapidfuzz.distance import OSA
+
+_WORDS = yaml.safe_load(Path(__file__).with_name("agency_words.yaml").read_text(encoding="utf-8"))
+FORMS: dict[str, str] = _WORDS["forms"]
+"""What kind of company a word says it is: pt, cv, …"""
+BESIDE = frozenset(_WORDS["beside"])
+BEFORE_A_NAME = frozenset(_WORDS["before_a_name"])
+NO_NAME = frozenset(_WORDS["no_name"])
+"""No name goes on with one of these."""
+
+LONGEST_NAME, LONGEST_TEXT, MOST_WORDS = 120, 4_000, 8
+MOST_PHRASES = 8
+"""Names looked at in one text."""
+PLAUSIBLE = 60
+"""Below this likeness nothing is offered."""
+CLEAR = 85
+"""From this likeness on a longer reading of a text is taken before a shorter one."""
+SPREAD = 25
+"""What is this much less like than the best is not offered beside it."""
+OTHER_ORDER, BY_WORDS, BY_INITIALS = 97, 95, 80
+"""How alike a name can be at most whose words were moved, left out or shortened, or told by their first letters."""
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_DOTTED_FORM = re.compile(r"\b(p\.\s?t|c\.\s?v|u\.\s?d)\b\.?", re.IGNORECASE)
+_END = re.compile(r"[,;:!?()\"\n“”]|\.(?=\s|$)")
+_DOUBLED = re.compile(r"([^\W\d_])\1+")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A company's name in plain words, without its legal form."""
+
+    words: tuple[str, ...]
+    form: str = ""
+    """pt, cv, …; empty where it was not said."""
+
+    @property
+    def key(self) -> str:
+        """The same for every way of writing the same name."""
+        return " ".join(_squeezed(word) for word in self.words)
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words after "PT" in a longer text: one of their beginnings is the name."""
+
+    raw: tuple[str, ...]
+    """The words as they stand in the text."""
+    whole: tuple[str, ...]
+    """The same, plain."""
+    ends: tuple[int, ...]
+    """After how many of the words the name may end because something else begins there."""
+    written: str
+    """As it stands in the text, up to where it probably ends; empty where no name follows ("PT itu")."""
+    form: str
+    is_capital: bool
+
+    def name(self, length: int) -> Name:
+        return Name(self.whole[:length], self.form)
+
+
+def spelt(typed: str) -> Name:
+    """A name as somebody wrote it, in plain words."""
+    words = _plain_words(_undotted(typed[:LONGEST_NAME]))
+    forms = [FORMS[word] for word in words if word in FORMS]
+    telling = tuple(word for word in words if word not in FORMS and word not in BESIDE)
+    return Name(telling or tuple(words), forms[0] if forms else "")
+
+
+def is_same(typed: Name, known: Name) -> bool:
+    """Written alike to the letter, in its words? A CV is never a PT of the same name."""
+    return typed.words == known.words and _forms_agree(typed, known)
+
+
+def is_same_but_for_spelling(typed: Name, known: Name) -> bool:
+    """The same but for doubled letters ("Sentossa")?"""
+    return typed.key == known.key and _forms_agree(typed, known)
+
+
+def likeness(typed: Name, known: Name) -> int:
+    """How probably the known name is meant, 0 to 100: slips, words moved, left out, added or shortened, first letters."""
+    return max(
+        _by_letters("".join(typed.words), "".join(known.words), 100),
+        _by_letters(typed.key.replace(" ", ""), known.key.replace(" ", ""), 100),
+        _by_letters("".join(sorted(typed.words)), "".join(sorted(known.words)), OTHER_ORDER),
+        _by_words(typed.words, known.words),
+        _by_words(known.words, typed.words) if len(known.words) > 1 else 0,
+        _by_initials(typed.words, known.words),
+    )
+
+
+def phrases(text: str) -> Iterator[Phrase]:
+    """Every "PT …" of a text, in its order."""
+    text = _undotted(text[:LONGEST_TEXT])
+    found = list(_WORD.finditer(text))
+    for number, match in enumerate(found):
+        if match[0].casefold() in BEFORE_A_NAME:
+            following = _up_to_an_end(text, match.end(), found[number + 1 : number + 1 + MOST_WORDS])
+            if following:
+                yield _phrase(text, match[0], following)
+
+
+def _phrase(text: str, opened_by: str, following: list[re.Match[str]]) -> Phrase:
+    raw = [match[0] for match in following]
+    plain = tuple(_plain_words(word)[0] if _plain_words(word) else "" for word in raw)
+    ends = [number for number, word in enumerate(plain) if number and (word in NO_NAME or word.isdigit())]
+    until = min([*(number for number, word in enumerate(plain) if word in NO_NAME or word.isdigit()), len(plain)])
+    written = text[following[0].start() : following[until - 1].end()] if until else ""
+    form = FORMS.get(opened_by.casefold(), "")
+    return Phrase(tuple(raw), plain, (*ends, len(plain)), " ".join(written.split()), form, raw[0][0].isupper())
+
+
+def _up_to_an_end(text: str, start: int, following: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The words up to a mark that ends a name. The full stop of "PT." ends none."""
+    kept: list[re.Match[str]] = []
+    for match in following:
+        between = text[start : match.start()].lstrip(".") if not kept else text[start : match.start()]
+        if _END.search(between):
+            break
+        kept.append(match)
+        start = match.end()
+    return kept
+
+
+def _by_letters(typed: str, known: str, most: int) -> int:
+    slips = sum(max(len(typed), len(known)) >= longer for longer in (5, 10, 16, 24))
+    distance = OSA.distance(typed, known, score_cutoff=slips)
+    return most - round(100 * distance / max(len(typed), len(known), 1)) if distance <= slips else 0
+
+
+def _by_words(few: tuple[str, ...], many: tuple[str, ...]) -> int:
+    """Each of the few words stands for another of the many; the more of the letters, the more alike."""
+    left = list(many)
+    matched = 0
+    for word in few:
+        meant = next((each for each in left if _stands_for(word, each)), None)
+        if meant is None:
+            return 0
+        left.remove(meant)
+        matched += len(meant)
+    share = matched / max(sum(map(len, many)), 1)
+    return PLAUSIBLE + round((BY_WORDS - PLAUSIBLE) * share) if matched >= 5 and share >= 0.3 else 0
+
+
+def _stands_for(short: str, full: str) -> bool:
+    """The word itself, with a slip where it is long, its beginning, or its letters with some left out ("sjhtr")."""
+    if short == full or _squeezed(short) == _squeezed(full):
+        return True
+    if len(short) >= 5 and OSA.distance(short, full, score_cutoff=1) <= 1:
+        return True
+    return len(short) >= 3 and short[0] == full[0] and _left_letters_out(short, full)
+
+
+def _left_letters_out(short: str, full: str) -> bool:
+    letters = iter(full)
+    return all(letter in letters for letter in short)
+
+
+def _by_initials(typed: tuple[str, ...], known: tuple[str, ...]) -> int:
+    return BY_INITIALS if len(typed) == 1 and len(known) >= 3 and typed[0] == "".join(w[0] for w in known) else 0
+
+
+def _forms_agree(typed: Name, known: Name) -> bool:
+    return not typed.form or not known.form or typed.form == known.form
+
+
+def _plain_words(text: str) -> list[str]:
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return [word.replace("'", "").replace("’", "") for word in _WORD.findall(bare)]
+
+
+def _undotted(text: str) -> str:
+    return _DOTTED_FORM.sub(lambda dotted: re.sub(r"[.\s]", "", dotted[0]), text)
+
+
+def _squeezed(word: str) -> str:
+    return _DOUBLED.sub(r"\1", word)
