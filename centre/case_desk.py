@@ -146,7 +146,7 @@ def _rows(session: Session, found: Sequence[Case], now: datetime) -> list[Row]:
     named = session.execute(
         select(Village.code, Village.name).where(Village.code.in_(codes)).order_by(Village.id.desc())
     )
-    villages: dict[str, str] = {code: name for code, name in named}
+    villages: dict[str, str] = dict(named.all())
     return [
         Row(
             each,

@@ -1,6 +1,6 @@
 """Before anything is written first: is it safe here, who else holds the telephone, at what hours, which cover word.
 
-Until somebody has answered, it is not safe (`reference: safeguarding`): words wait, and notices name neither programme nor case.
+Until somebody has answered, it is not safe: words wait, and notices name neither programme nor case.
 The cover word is kept as a fingerprint to be heard by, and sealed for the officer who may have to use it on the telephone.
 """
 
