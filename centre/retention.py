@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
-from centre import answers, bookings, code_tries, conversations, inbox, interests, notices, outbox, people
+from centre import answers, bookings, code_tries, conversations, inbox, interests, kept_files, notices, outbox, people
 from centre.booking_records import OPEN, Booking, State
 from centre.booking_rules import hold_person
 from centre.conversations import Conversation, Identifier, Sender
@@ -38,6 +38,7 @@ def forget(session: Session, conversation: Conversation, now: datetime) -> None:
     for each in (conversation, *joined):
         inbox.erase_words(session, each.id)
         outbox.erase_words(session, each.id)
+        kept_files.erase_of(session, each.id)
         answers.erase(session, each.id)
         _erase_people(session, each, now)
         conversations.forget(session, each, now)
@@ -62,6 +63,7 @@ def forget_old(session: Session, now: datetime) -> None:
     outbox.forget_old(session, now)
     code_tries.forget_old(session, now)
     interests.forget_old(session, now)
+    kept_files.forget_old(session, now)
     _forget_people(session, now)
 
 
