@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import drafts, threads, words
-from bot.dialogues import booking, danger, guidance, my_bookings, settings, welcome
+from bot.dialogues import agency, booking, danger, guidance, my_bookings, settings, welcome
 from bot.phrases import Phrases
 from bot.threads import Thread
 from bot.turns import Answer, Guide, Turn, language_of, offered, remember
@@ -111,6 +111,9 @@ def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
         return [settings.is_stopped(turn)]
     if taken := _taken(turn, text, understood):
         return _with_welcome(turn, [taken])
+    if checked := agency.heard(turn, text, understood):
+        is_its_own = turn.conversation.step == agency.STEP
+        return _with_welcome(turn, [checked] if is_its_own else _offered_again(turn, [checked]))
     is_asked = turn.conversation.step or danger.waits_for_place(turn)
     if turn.is_first and _says_little(understood) and not is_asked:
         return _welcomed(turn)
@@ -259,6 +262,7 @@ ACTIONS: dict[str, Callable[[Turn, str], Answer]] = {
     "take": my_bookings.take,
     "leave": my_bookings.leave,
     "again": my_bookings.again,
+    agency.CHECK: agency.begin,
 }
 """What each code's first word does. Codes are complete in themselves: a button of last year still does what it said."""
 
@@ -269,6 +273,7 @@ STEPS: dict[str, Callable[[Turn], Answer]] = {
     danger.STEP: danger.ask,
     **dict.fromkeys((booking.STEP, booking.NAME, booking.AGE, booking.ANSWER), booking.go_on),
     my_bookings.NAME_OF_CODE: my_bookings.ask_whose,
+    agency.STEP: agency.begin,
 }
 """How each open step is offered again."""
 

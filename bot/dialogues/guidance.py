@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot import threads
+from bot.agency_phrases import AgencyPhrases
 from bot.phrases import Phrases
 from bot.threads import Thread
 from bot.turns import Answer, Guide, Turn
@@ -37,6 +38,8 @@ LEADS_TO_PLACES = frozenset(
     }
 )
 """Articles about what can be booked: who reads them is one tap from the dates."""
+LEADS_TO_AGENCIES = "cek-p3mi-dan-lowongan"
+"""The article on recruiters' licences: who reads it is one tap from the list."""
 CHITCHAT: dict[str, Callable[[Phrases], str]] = {
     "@greeting": Phrases.greeting,
     "@thanks": Phrases.thanks,
@@ -195,6 +198,12 @@ def book_choice(say: Phrases) -> Choice:
     return Choice("book", say.label_book(), say.title_book())
 
 
+def agency_choice(say: Phrases) -> Choice:
+    """To the check of a recruiter's name."""
+    words = AgencyPhrases(say.language)
+    return Choice("cek", words.label_check(), words.title_check())
+
+
 def _noted(say: Phrases, rows: tuple[Row, ...], today: date) -> str:
     """What we have noted for the country or job that was named, each with its month."""
     lines = (f"- {tables.line(row, lambda each: _since(say, each, today))}" for row in rows)
@@ -237,6 +246,7 @@ def _next_steps(say: Phrases, guide: Guide, found: Answerable) -> tuple[Choice, 
         Choice(f"more:{found.slug}", say.label_more()),
         *original,
         *((book_choice(say),) if found.slug in LEADS_TO_PLACES else ()),
+        *((agency_choice(say),) if found.slug == LEADS_TO_AGENCIES else ()),
         *_rating(say, found.slug),
         *_related(say, guide, found),
     )
