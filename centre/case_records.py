@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from random import Random
+from itertools import count
 from typing import Any, Literal, get_args
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select, text
@@ -89,8 +89,6 @@ class Case(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     code: Mapped[str] = mapped_column(String(8), unique=True)
-    pin_lookup: Mapped[str | None] = mapped_column(String(32))
-    """With the code it opens the case's state from another telephone."""
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"), index=True)
     """Where its words go, and nowhere else."""
     category: Mapped[str] = mapped_column(String(20))
@@ -132,6 +130,8 @@ class Case(Base):
     safe_hours: Mapped[str] = mapped_column(String(8), default="any")
     cover_lookup: Mapped[str | None] = mapped_column(String(32))
     is_discreet: Mapped[bool] = mapped_column(default=False)
+    hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The cover word was said: somebody else may hold the telephone. Nothing of the case is said until it is said again."""
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
@@ -258,23 +258,22 @@ def shown(code: str) -> str:
     return f"{code[:3]}-{code[3:]}"
 
 
-def new_code(session: Session, chance: Random) -> str:
-    """A code that no case has."""
-    while True:
-        signs = 3 * [LINK_DIGITS] + 4 * [LINK_LETTERS]
-        code = "".join(chance.choice(each) for each in signs)
+def new_code(session: Session, conversation_id: int, now: datetime) -> str:
+    """A code that no case has and that tells nothing of whose it is."""
+    for attempt in count():
+        drawn = int(vault_of(session).lookup("cases|code", f"{conversation_id}|{now.isoformat()}|{attempt}"), 16)
+        code = ""
+        for signs in 3 * [LINK_DIGITS] + 4 * [LINK_LETTERS]:
+            drawn, index = divmod(drawn, len(signs))
+            code += signs[index]
         if session.scalar(select(Case.id).where(Case.code == code)) is None:
             return code
+    raise AssertionError("there is always another code")
 
 
-def new_pin(chance: Random) -> str:
-    """Six digits, as for a bank card."""
-    return "".join(chance.choice("0123456789") for _ in range(6))
-
-
-def pin_lookup(session: Session, code: str, pin: str) -> str:
-    """The fingerprint a PIN is known by."""
-    return vault_of(session).lookup("cases|pin", f"{code}:{pin}")
+def pin_of(session: Session, case: Case) -> str:
+    """Six digits, as for a bank card, that open the case's state with its code. Made from the code by our key: kept nowhere."""
+    return f"{int(vault_of(session).lookup('cases|pin', case.code), 16) % 10**6:06}"
 
 
 def cover_lookup(session: Session, word: str) -> str:

@@ -27,6 +27,8 @@ from centre.outbox import OutboxMessage
 
 HINT_EVERY = timedelta(hours=20)
 """That there is news is said no oftener, however much news there is."""
+HIDDEN_WAIT = timedelta(minutes=5)
+"""After the cover word we look again now and then; the word itself lets words go at once."""
 HOURS_OF_DAY = {"morning": (time(6), time(11)), "midday": (time(11), time(16)), "evening": (time(16), time(20))}
 
 Way = Literal["say", "hint", "hold"]
@@ -123,6 +125,8 @@ def _way(
     session: Session, case: Case, conversation: Conversation, entry: CaseEntry, now: datetime
 ) -> tuple[Way, datetime]:
     """Say it, only say that there is news, or hold it until when."""
+    if case.hidden_at:
+        return "hold", now + HIDDEN_WAIT
     if LIMITS[conversation.channel].pulled or is_there(conversation, now):
         return "say", now
     window = LIMITS[conversation.channel].window

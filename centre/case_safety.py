@@ -6,13 +6,14 @@ The cover word is kept as a fingerprint to be heard by, and sealed for the offic
 
 from __future__ import annotations
 
+import hmac
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import case_records, code_tries
-from centre.case_records import FAMILY, PIN, Case, Hours, enter
+from centre.case_records import FAMILY, Case, Hours, enter
 from centre.conversations import Conversation
 
 SHORTEST_COVER, LONGEST_COVER = 3, 30
@@ -73,12 +74,28 @@ def is_cover_word(session: Session, case: Case, text: str) -> bool:
     return case.cover_lookup is not None and case.cover_lookup == case_records.cover_lookup(session, text)
 
 
+def hide(session: Session, case: Case, now: datetime) -> None:
+    """The cover word: nothing of the case is said until it is said again."""
+    case.hidden_at = now
+    enter(session, case, "change", FAMILY, now, detail="hidden")
+
+
+def show(session: Session, case: Case, now: datetime) -> None:
+    """The cover word again: the right person is back."""
+    case.hidden_at = None
+    enter(session, case, "change", FAMILY, now, detail="shown")
+
+
 def by_code_and_pin(session: Session, conversation: Conversation, code: str, pin: str, now: datetime) -> Case | None:
     """The case that this code and PIN open; None for a wrong one, which is counted. Raises `TooManyTries`."""
     if not code_tries.allowed(session, conversation, now):
         raise TooManyTries
     case = case_records.by_code(session, code)
-    if case and PIN.fullmatch(pin) and case.pin_lookup == case_records.pin_lookup(session, case.code, pin):
+    if (
+        case
+        and case.erased_at is None
+        and hmac.compare_digest(pin.encode(), case_records.pin_of(session, case).encode())
+    ):
         return case
     code_tries.note(session, conversation, now)
     return None

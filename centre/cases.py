@@ -7,7 +7,6 @@ entered here and put on its way by `centre.case_replies`; whom to alert, and whe
 from __future__ import annotations
 
 from datetime import datetime
-from random import Random
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -52,21 +51,15 @@ def open_case(
     now: datetime,
     *,
     language: str,
-    chance: Random,
     is_urgent: bool = False,
     is_child: bool = False,
-) -> tuple[Case, str]:
-    """Open a case for who writes here, and wake who must know; gives it with its PIN, which is kept nowhere.
-
-    Raises `AnotherIsOpen`.
-    """
+) -> Case:
+    """Open a case for who writes here, and wake who must know. Raises `AnotherIsOpen`."""
     if case_records.open_in(session, conversation.id):
         raise AnotherIsOpen(conversation.id)
     village = _village(session, conversation)
-    code, pin = case_records.new_code(session, chance), case_records.new_pin(chance)
     case = Case(
-        code=code,
-        pin_lookup=case_records.pin_lookup(session, code, pin),
+        code=case_records.new_code(session, conversation.id, now),
         conversation_id=conversation.id,
         category=category,
         is_urgent=is_urgent or RULES[category].is_urgent,
@@ -84,7 +77,7 @@ def open_case(
     session.flush()
     enter(session, case, "change", FAMILY, now, detail="opened")
     case_alerts.plan(session, case, now)
-    return case, pin
+    return case
 
 
 # What the family does
@@ -165,7 +158,7 @@ def erase(session: Session, case: Case, now: datetime) -> None:
         .values(sending=Sending.NOT_TOLD, why_not="erased")
     )
     session.execute(delete(CaseIdentity).where(CaseIdentity.case_id == case.id))
-    case.pin_lookup = case.cover_lookup = case.conversation_id = None
+    case.cover_lookup = case.conversation_id = None
     case.erased_at = now
     session.flush()
 
