@@ -36,7 +36,7 @@ class Call:
 
     at: float
     method: str
-    """sendMessage, getMe, …; for WhatsApp "messages" and "message_templates"."""
+    """sendMessage, getMe, …; for WhatsApp "messages", "message_templates" and "media"; "file" for a download."""
     to: str
     text: str
     data: dict[str, Any]
@@ -50,8 +50,12 @@ class Fault:
 
     status: int = 0
     """0: no answer at all, the connection is closed."""
-    body: dict[str, Any] | str = ""
+    body: dict[str, Any] | str | bytes = ""
     headers: dict[str, str] = field(default_factory=dict)
+    breaks: bool = False
+    """Half the answer, then the connection is closed."""
+    drips: float = 0.0
+    """Seconds between one byte of the body and the next."""
     arrives: bool = False
     """Did the call do its work all the same (a lost answer)?"""
     after: float = 0.0
@@ -91,6 +95,8 @@ class Gateways:
         self.webhook: dict[str, Any] = {}
         self.templates: list[dict[str, Any]] = []
         """What Meta knows of our message templates, shown ten at a time."""
+        self.files: dict[str, bytes] = {}
+        """What people sent, by the name that the platform gave it (WhatsApp: digits)."""
         self._tokens = (telegram_token, whatsapp_token)
         self._faults: list[Fault] = []
         self._port = port
@@ -164,6 +170,8 @@ class Gateways:
         fault.times -= 1
         call.arrived = fault.arrives
         await asyncio.sleep(fault.after)
+        if fault.breaks or fault.drips:
+            return await _write_badly(writer, fault)
         return _write(writer, fault.status, fault.body, fault.headers) if fault.status else False
 
     def _take(self, path: str, headers: dict[str, str], body: bytes) -> tuple[Call, Callable[[], Any]]:
@@ -174,9 +182,15 @@ class Gateways:
             call = Call(time.time(), bot[2], form.get("chat_id", ""), form.get("text", ""), form)
             self.violations += [f"{call.method}: {wrong}" for wrong in telegram_violations(call.method, form)]
             return call, functools.partial(self._telegram, bot[1], call)
+        if file := re.fullmatch(r"/file/(?:bot([^/]+)/photos|graph)/(\w+)\.bin", parts.path):
+            call = Call(
+                time.time(), "file", "", "", {"name": file[2], "authorization": headers.get("authorization", "")}
+            )
+            return call, functools.partial(self._download, file[1], call)
         last = parts.path.rpartition("/")[2]
-        method = last if last in ("messages", "message_templates") else "phone"
         data: dict[str, Any] = json.loads(body) if body else dict(parse_qsl(parts.query))
+        method = last if last in ("messages", "message_templates") else "phone" if "fields" in data else "media"
+        data |= {"name": last} if method == "media" else {}
         spoken = data.get("text", {}).get("body") or data.get("interactive", {}).get("body", {}).get("text", "")
         spoken = spoken or _spoken_by_template(data.get("template", {}))
         call = Call(time.time(), method, data.get("to") or data.get("recipient") or "", spoken, data)
@@ -198,9 +212,25 @@ class Gateways:
                 "text": call.text,
             },
         }
+        if call.method == "getFile":
+            return self._telegram_file(call.data.get("file_id", ""))
         if call.method in ("setWebhook", "deleteWebhook"):
             self.webhook = call.data if call.method == "setWebhook" else {}
         return 200, {"ok": True, "result": results.get(call.method, True)}
+
+    def _telegram_file(self, name: str) -> tuple[int, dict[str, Any]]:
+        if name not in self.files:
+            words = "Bad Request: wrong file_id or the file is temporarily unavailable"
+            return 400, {"ok": False, "error_code": 400, "description": words}
+        described = {"file_id": name, "file_unique_id": f"u{name}", "file_size": len(self.files[name])}
+        return 200, {"ok": True, "result": described | {"file_path": f"photos/{name}.bin"}}
+
+    async def _download(self, telegram_token: str | None, call: Call) -> tuple[int, dict[str, Any] | bytes]:
+        expected = self._tokens[0] if telegram_token else f"Bearer {self._tokens[1]}"
+        if (telegram_token or call.data["authorization"]) != expected:
+            return 401, {"error": "not with this token"}
+        data = self.files.get(call.data["name"])
+        return (404, {"error": "no such file"}) if data is None else (200, data)
 
     async def _updates(self, data: dict[str, str]) -> list[dict[str, Any]]:
         offset = int(data.get("offset", 0))
@@ -215,6 +245,8 @@ class Gateways:
             return 401, {"error": {"message": "Invalid access token", "type": "OAuthException", "code": 190}}
         if call.method == "phone":
             return 200, {"display_phone_number": "+62 812-3456-7890", "id": "1"}
+        if call.method == "media":
+            return self._whatsapp_file(call.data["name"])
         if call.method == "message_templates":
             return 200, self._page_of_templates(int(call.data.get("after", 0)))
         known_as = "wa_id" if "to" in call.data else "user_id"
@@ -223,6 +255,13 @@ class Gateways:
             "contacts": [{"input": call.to, known_as: call.to}],
             "messages": [{"id": f"wamid.out{len(self.calls)}"}],
         }
+
+    def _whatsapp_file(self, name: str) -> tuple[int, dict[str, Any]]:
+        if name not in self.files:
+            return 400, {"error": {"message": "Object does not exist", "type": "GraphMethodException", "code": 100}}
+        address = f"{self.address}/file/graph/{name}.bin"
+        described = {"messaging_product": "whatsapp", "id": name, "url": address, "mime_type": "image/jpeg"}
+        return 200, described | {"sha256": "0" * 64, "file_size": len(self.files[name])}
 
     def _page_of_templates(self, start: int) -> dict[str, Any]:
         end = start + 10
@@ -400,14 +439,32 @@ def _whatsapp_checks() -> dict[str, jsonschema.Draft202012Validator]:
 def _write(
     writer: asyncio.StreamWriter,
     status: int,
-    body: dict[str, Any] | str,
+    body: dict[str, Any] | str | bytes,
     headers: dict[str, str] | None = None,
 ) -> bool:
-    payload = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    head, payload = _framed(status, body, headers)
+    writer.write(head + payload)
+    return True
+
+
+async def _write_badly(writer: asyncio.StreamWriter, fault: Fault) -> bool:
+    """Half an answer, or one that comes byte by byte."""
+    head, payload = _framed(fault.status, fault.body, fault.headers)
+    writer.write(head)
+    for byte in payload[: len(payload) // 2] if fault.breaks else payload:
+        writer.write(bytes([byte]))
+        await writer.drain()
+        await asyncio.sleep(fault.drips)
+    return not fault.breaks
+
+
+def _framed(
+    status: int, body: dict[str, Any] | str | bytes, headers: dict[str, str] | None = None
+) -> tuple[bytes, bytes]:
+    payload = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
     lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(payload)}", "Content-Type: application/json"]
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
-    writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + payload)
-    return True
+    return "\r\n".join(lines).encode() + b"\r\n\r\n", payload
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""The protocol every channel keeps: take a request apart, and make one call that sends.
+"""The protocol every channel keeps: take a request apart, make one call that sends, fetch one file.
 
 A channel knows its platform and nothing else: no database, no conversation. `webhooks.routes` stores what `split` gives,
-`webhooks.delivery` records what `send` says.
+`webhooks.delivery` records what `send` says; what `fetch` brings is kept by `processes/`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Protocol
 
 from centre.contact_points import Pace
 from centre.inbox import Received
+from centre.kept_files import Fetched
 from centre.outbox import Delivery, Outcome
 
 
@@ -48,4 +49,11 @@ class Channel(Protocol):
 
     async def send(self, delivery: Delivery) -> Outcome:
         """Make one call. Never raises for what a platform or network does: that is the outcome."""
+        ...
+
+    async def fetch(self, media: str) -> Fetched:
+        """Fetch a file by the name that `split` gave (`Received.media`), from the platform itself and nowhere else.
+
+        At most `centre.file_kinds.MOST_BYTES`. Never raises for what a platform or network does: that is the outcome.
+        """
         ...

@@ -43,10 +43,13 @@ from telegram.warnings import PTBUserWarning
 
 from centre.contact_points import Pace
 from centre.conversations import Sender
+from centre.file_kinds import MOST_BYTES
 from centre.inbox import Received
+from centre.kept_files import Fetched
 from centre.messages import Choice, Incoming, Part
 from centre.outbox import Delivery, Outcome
 from webhooks.channel import Forged, Unreadable
+from webhooks.downloads import ELSEWHERE, TOO_LARGE, UNREACHABLE, download
 from webhooks.reading import as_object, object_in, objects_in, words, words_in
 
 PLATFORM = Pace(per_second=30, burst=30, per_chat=1, chat_span=timedelta(seconds=1))
@@ -63,6 +66,8 @@ UNSAID_WAIT = timedelta(seconds=5)
 NETWORK_WAIT = timedelta(seconds=5)
 CONFLICT_WAIT = timedelta(seconds=30)
 """Somebody else is asking for the same updates."""
+FILE_PATH = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
+"""Where a file lies under our own token: nothing that could lead elsewhere."""
 PAIR_WIDTH = 14
 """Two labels up to this long stand side by side on a narrow phone."""
 
@@ -104,6 +109,7 @@ class Telegram:
         self._token = token
         self._secret = secret
         self._address = f"{api.rstrip('/')}/bot"
+        self._files = f"{api.rstrip('/')}/file/bot"
         self._requests: tuple[_Request, _Request] | None = None
         self._bot: Bot | None = None
 
@@ -153,6 +159,20 @@ class Telegram:
         except Exception as error:  # noqa: BLE001 - an outcome, whatever it is
             return _outcome(error)
         return Outcome("sent", provider_id=f"{chat}:{message.message_id}")
+
+    async def fetch(self, media: str) -> Fetched:
+        """Ask for the file's path, then download it from the Bot API itself (Bot API, getFile: at most 20 MB)."""
+        try:
+            file = await self._ready().get_file(media)
+        except Exception as error:  # noqa: BLE001 - an outcome, whatever it is
+            return _not_found(error)
+        if (file.file_size or 0) > MOST_BYTES:
+            return TOO_LARGE
+        address = file.file_path or ""
+        path = address.removeprefix(f"{self._files}{self._token}/")
+        if path == address or not FILE_PATH.fullmatch(path) or ".." in path:
+            return ELSEWHERE
+        return await download(address)
 
     async def register(self, url: str) -> None:
         """Have Telegram bring updates to `url`, with our secret. Raises `CallFailed`."""
@@ -205,7 +225,13 @@ class Telegram:
                 pool_timeout=CONNECT_SECONDS,
             )
             self._requests = (polling, calls)
-            self._bot = Bot(self._token, base_url=self._address, get_updates_request=polling, request=calls)
+            self._bot = Bot(
+                self._token,
+                base_url=self._address,
+                base_file_url=self._files,
+                get_updates_request=polling,
+                request=calls,
+            )
         return self._bot
 
     async def _ask(self, call: Any) -> Any:
@@ -356,6 +382,21 @@ def _outcome(error: Exception) -> Outcome:
             return Outcome("ambiguous", error=_cause(error))  # a 502 and a lost answer look alike here
         case _:
             return Outcome("ambiguous", error=type(error).__name__)
+
+
+def _not_found(error: Exception) -> Fetched:
+    """What a failed `getFile` means. "File is too big" is for good, any other refusal may be a passing one."""
+    match error:
+        case _Throttled():
+            return Fetched("again", why="throttled", wait=error.wait)
+        case InvalidToken() | Forbidden():
+            return Fetched("again", why="token")
+        case BadRequest() if "too big" in error.message.lower():
+            return TOO_LARGE
+        case BadRequest():
+            return Fetched("again", why="gone")  # "wrong file_id or the file is temporarily unavailable"
+        case _:
+            return UNREACHABLE
 
 
 def _never_left(error: NetworkError) -> bool:

@@ -25,10 +25,13 @@ from pywa_async.api import GraphAPIAsync
 
 from centre.contact_points import Pace
 from centre.conversations import Sender
+from centre.file_kinds import MOST_BYTES
 from centre.inbox import Received, Status
+from centre.kept_files import Fetched
 from centre.messages import LIMITS, Incoming, Part, Template
 from centre.outbox import Delivery, Outcome
 from webhooks.channel import Forged, Unreadable
+from webhooks.downloads import ELSEWHERE, GONE, TOO_LARGE, UNREACHABLE, download
 from webhooks.reading import as_object, object_in, objects_in, words_in
 
 PLATFORM = Pace(per_second=60, burst=60, per_chat=45, chat_span=timedelta(seconds=270))
@@ -36,6 +39,9 @@ PLATFORM = Pace(per_second=60, burst=60, per_chat=45, chat_span=timedelta(second
 SIGNATURE_HEADER = "X-Hub-Signature-256"
 CALLS_AT_ONCE = 24
 CONNECT_SECONDS, ANSWER_SECONDS = 5, 10
+MEDIA_HOST = "lookaside.fbsbx.com"
+"""Where Meta lays files down."""
+MEDIA_ID = re.compile(r"[0-9]{1,40}", re.ASCII)
 LIST_BUTTON = "Pilih"
 LIST_SECTION = "Pilihan"
 BUTTON_TITLE, ROW_TITLE, ROW_DESCRIPTION = 20, 24, 72
@@ -84,6 +90,7 @@ class WhatsApp:
         self._phone_id = phone_id
         self._token = token
         self._app_secret = app_secret
+        self._api = httpx.URL(api)
         self._address = f"{api.rstrip('/')}/v{Version.GRAPH_API.value}"
         self._session: httpx.AsyncClient | None = None
         self._graph: GraphAPIAsync | None = None
@@ -138,6 +145,35 @@ class WhatsApp:
             return _lost(error)
         sent = objects_in(answer, "messages")
         return Outcome("sent", provider_id=words_in(sent[0], "id") if sent else "")
+
+    async def fetch(self, media: str) -> Fetched:
+        """Ask where the file lies, then download it with our token (Cloud API, media: the address holds for 5 minutes)."""
+        if not MEDIA_ID.fullmatch(media):
+            return GONE
+        try:
+            found = await self._ready().get_media_url(media)
+        except WhatsAppError as error:
+            return _not_found(error)
+        except Exception:  # noqa: BLE001 - an outcome, whatever it is
+            return UNREACHABLE
+        size = found.get("file_size") if isinstance(found, dict) else None
+        if isinstance(size, int) and size > MOST_BYTES:
+            return TOO_LARGE
+        address = words_in(found, "url") if isinstance(found, dict) else ""
+        if not self._is_metas(address):
+            return ELSEWHERE
+        return await download(address, {"Authorization": f"Bearer {self._token}"})
+
+    def _is_metas(self, address: str) -> bool:
+        """Our token goes to Meta and to nobody else. Read as it will be called, so that both see the same host."""
+        try:
+            url = httpx.URL(address)
+        except httpx.InvalidURL:
+            return False
+        if url.userinfo:
+            return False
+        own = (self._api.scheme, self._api.host, self._api.port)
+        return (url.scheme, url.host, url.port) in (own, ("https", MEDIA_HOST, None))
 
     async def templates(self, account_id: str) -> list[dict[str, Any]]:
         """Every template of a WhatsApp Business account with its status, as Meta describes it. Raises `CallFailed`."""
@@ -385,6 +421,18 @@ def _worded(outcome: Outcome, error: WhatsAppError) -> Outcome:
     own = timedelta(seconds=int(asked)) if asked.isdecimal() and len(asked) < 5 else timedelta(0)
     wait = max(outcome.wait, own) if outcome.kind == "throttled" else outcome.wait
     return replace(outcome, error=outcome.error or str(error.code), wait=wait)
+
+
+NO_SUCH_OBJECT = 100
+"""Meta's code for an id that it does not know (any more)."""
+
+
+def _not_found(error: WhatsAppError) -> Fetched:
+    """What a failed look for a file means."""
+    if error.code == NO_SUCH_OBJECT or error.status_code == httpx.codes.NOT_FOUND:
+        return GONE
+    rule = _worded(RULES.get(error.code, Outcome("temporary")), error)
+    return Fetched("again", why=rule.error or "unreachable", wait=rule.wait)
 
 
 def _lost(error: Exception) -> Outcome:
