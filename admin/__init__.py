@@ -15,6 +15,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from admin import (
     access,
+    account,
     articles,
     assets,
     auth,
@@ -71,6 +72,7 @@ def _pages(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     for part in (
         assets.blueprint(),
         auth.blueprint(database, clock),
+        account.blueprint(database, clock),
         desk.blueprint(database, clock),
         slots.blueprint(database, clock),
         rosters.blueprint(database, clock),

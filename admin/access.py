@@ -14,8 +14,10 @@ from typing import Any, TypeVar
 from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, request, session, url_for
 from werkzeug import Response
 
+from admin import code_of_conduct
 from admin.language import gettext as _
-from centre import staff
+from centre import conduct, staff
+from centre.case_scopes import MAY_SEE_CASES, CaseScope, scope_of
 from centre.db import Database
 from centre.staff import Role, SignedIn
 
@@ -52,6 +54,8 @@ class Policy:
     roles: tuple[Role, ...] = ()
     with_old_password: bool = False
     """Also before a one-time password was changed."""
+    before_the_promise: bool = False
+    """Also before the code of conduct was accepted."""
     looks_who: bool = True
     """False for what is the same for everybody and must come even when the database is down."""
 
@@ -61,12 +65,13 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 def anybody(view: View) -> View:
     """Open without signing in."""
-    return _declare(view, Policy(signed_in=False, with_old_password=True))
+    return _declare(view, Policy(signed_in=False, with_old_password=True, before_the_promise=True))
 
 
 def the_same_for_all(view: View) -> View:
     """Open without signing in, and without asking the database who it is."""
-    return _declare(view, Policy(signed_in=False, with_old_password=True, looks_who=False))
+    policy = Policy(signed_in=False, with_old_password=True, before_the_promise=True, looks_who=False)
+    return _declare(view, policy)
 
 
 def whoever_is_signed_in(view: View) -> View:
@@ -76,7 +81,12 @@ def whoever_is_signed_in(view: View) -> View:
 
 def even_with_old_password(view: View) -> View:
     """Open to all staff, also before a one-time password was changed."""
-    return _declare(view, Policy(with_old_password=True))
+    return _declare(view, Policy(with_old_password=True, before_the_promise=True))
+
+
+def before_the_promise(view: View) -> View:
+    """Open to all staff, also before the code of conduct was accepted."""
+    return _declare(view, Policy(before_the_promise=True))
 
 
 def only(*roles: Role) -> Callable[[View], View]:
@@ -121,6 +131,8 @@ def guard(pages: Blueprint, database: Database, clock: Callable[[], datetime]) -
             return _to_sign_in() if policy.signed_in else None
         if g.staff.must_change_password and not policy.with_old_password:
             return redirect(url_for("admin.auth.password"), 303)
+        if owes_promise(g.staff) and not policy.before_the_promise:
+            return redirect(url_for("admin.account.promise", lanjut=_this_page()), 303)
         if policy.roles and not g.staff.has_role(*policy.roles):
             abort(404)
         return None
@@ -130,6 +142,16 @@ def me() -> SignedIn:
     """Who opened this page, on pages for staff."""
     member: SignedIn = g.staff
     return member
+
+
+def cases() -> CaseScope:
+    """The cases that whoever opened this page may know of."""
+    return scope_of(me())
+
+
+def owes_promise(member: SignedIn) -> bool:
+    """Must this person first accept the present code of conduct?"""
+    return not conduct.has_accepted(member, code_of_conduct.PRESENT.version)
 
 
 def may_sign(member: SignedIn, language: str) -> bool:
@@ -158,5 +180,9 @@ def _who(database: Database, now: datetime) -> SignedIn | None:
 
 
 def _to_sign_in() -> Response:
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("admin.auth.sign_in", lanjut=back), 303)
+    return redirect(url_for("admin.auth.sign_in", lanjut=_this_page()), 303)
+
+
+def _this_page() -> str | None:
+    """The address to come back to."""
+    return request.full_path.rstrip("?") if request.method == "GET" else None

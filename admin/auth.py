@@ -48,7 +48,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             return _sign_in_page(form, _("Nama masuk atau kata sandi salah.")), 422
         session.clear()
         session[TOKEN] = token
-        return redirect(_where_to(), 303)
+        return redirect(where_to(), 303)
 
     @auth.route("/ganti-sandi", methods=["GET", "POST"])
     @even_with_old_password
@@ -127,8 +127,8 @@ def _sign_in_page(form: SignIn, refusal: str = "") -> str:
     return render_template("admin/sign_in.html", form=form, refusal=refusal, left="keluar" in request.args)
 
 
-def _where_to() -> str:
-    """Back to the page that asked for signing in; only to a page of the desk, whatever the address says."""
+def where_to() -> str:
+    """Back to the page that asked for something first; only to a page of the desk, whatever the address says."""
     back = request.args.get("lanjut", "")
     return back if _OURS.fullmatch(back) else url_for("admin.desk.home")
 

@@ -53,6 +53,17 @@ class NewPassword(Form):
             raise ValidationError(_why_weak(weak)) from weak
 
 
+class Promise(Form):
+    """Somebody accepts the code of conduct."""
+
+    version = HiddenField()
+    """The wording that was read."""
+    agreed = BooleanField(
+        _("Saya sudah membaca semuanya dan akan menaatinya."),
+        [InputRequired(_("Centang bila Anda setuju. Bila ada yang belum jelas, tanyakan dulu kepada koordinator."))],
+    )
+
+
 class ArticleCheck(Form):
     """An officer stands by what an article says."""
 

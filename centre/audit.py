@@ -17,6 +17,7 @@ Deed = Literal[
     "signed_in",
     "signed_out",
     "password_changed",
+    "conduct_accepted",
     "message_read",
     "message_answered_again",
     "message_handled",

@@ -20,11 +20,11 @@ from typing import Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, ForeignKey, String, delete, false, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, delete, false, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column, relationship
 
-from centre.db import Base, UtcDateTime
+from centre.db import Base, UtcDateTime, vault_of
 
 IDLE = timedelta(minutes=15)
 """A village computer is shared: who walks away is signed out."""
@@ -33,6 +33,8 @@ TOUCH_EVERY = timedelta(minutes=1)
 """A session's last use is written at most this often, so that reading pages does not queue for the write lock."""
 SESSIONS_KEPT = timedelta(days=30)
 SHORTEST, LONGEST = 12, 128
+LONGEST_EMAIL = 254
+"""RFC 5321, 4.5.3.1.3: a path of 256 without its brackets."""
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """Argon2id with OWASP's smallest recommended memory: several people may sign in at once on a 1 GB server."""
@@ -68,6 +70,10 @@ class AreaInvalid(ValueError):
     """Not the shape of an official area code: 52, 52.03, 52.03.07 or 52.03.07.2003; empty for everywhere."""
 
 
+class EmailInvalid(ValueError):
+    """Not an address that mail can be sent to, such as wayan@desa.example."""
+
+
 class WeakPassword(ValueError):
     """The password is too easy to guess or cannot be used; `why` says which rule."""
 
@@ -90,6 +96,10 @@ class StaffMember(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sealed_email: Mapped[bytes | None] = mapped_column(LargeBinary)
+    conduct_version: Mapped[str | None] = mapped_column(String(20))
+    """Which wording of the code of conduct was accepted (`centre.conduct`), and when."""
+    conduct_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     roles: Mapped[list[StaffRole]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
@@ -125,7 +135,7 @@ class Scope:
     unplaced: bool
     """Also what belongs to no village yet."""
 
-    def covers(self, code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    def covers(self, code: InstrumentedAttribute[str] | InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
         """The condition on a (possibly missing) village code."""
         within = [code.is_not(None) if area == "" else _is_within(code, area) for area in sorted(self.areas)]
         return or_(false(), *within, *([code.is_(None)] if self.unplaced else []))
@@ -146,6 +156,8 @@ class SignedIn:
     roles: frozenset[tuple[Role, str]]
     """Each role with the area it counts in."""
     seen_at: datetime
+    conduct_version: str | None = None
+    """The code of conduct that was accepted last."""
 
     def has_role(self, *wanted: Role) -> bool:
         """Has this person any of these roles, anywhere?"""
@@ -169,8 +181,9 @@ def add(
     now: datetime,
     *,
     must_change: bool = True,
+    email: str | None = None,
 ) -> StaffMember:
-    """Let somebody in. Raises `LoginInvalid`, `LoginTaken`, `AreaInvalid` or `WeakPassword`."""
+    """Let somebody in. Raises `LoginInvalid`, `LoginTaken`, `AreaInvalid`, `EmailInvalid` or `WeakPassword`."""
     login = login.strip().casefold()
     if not re.fullmatch(r"[a-z][a-z0-9._-]{2,39}", login):
         raise LoginInvalid(login)
@@ -186,6 +199,7 @@ def add(
         created_at=now,
         roles=[StaffRole(role=role, area=area)],
     )
+    set_email(session, member, email)
     try:
         with session.begin_nested():
             session.add(member)
@@ -198,6 +212,24 @@ def disable(session: Session, staff_id: str, now: datetime) -> None:
     """Let somebody in no more, and end what they have open."""
     session.get_one(StaffMember, staff_id).disabled_at = now
     end_sessions(session, staff_id, now)
+
+
+def set_email(session: Session, member: StaffMember, email: str | None) -> None:
+    """Where mail reaches this person, kept sealed; None or nothing typed: nowhere. Raises `EmailInvalid`."""
+    email = (email or "").strip()
+    if not email:
+        member.sealed_email = None
+        return
+    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
+        raise EmailInvalid("this address cannot be used")
+    member.sealed_email = vault_of(session).seal(email, _place_of_email(member))
+
+
+def email_of(session: Session, member: StaffMember) -> str | None:
+    """Where mail reaches this person. Raises `centre.privacy.CannotOpen`."""
+    if member.sealed_email is None:
+        return None
+    return vault_of(session).open(member.sealed_email, _place_of_email(member))
 
 
 def names(session: Session, staff_ids: set[str]) -> dict[str, str]:
@@ -283,7 +315,9 @@ def by_token(session: Session, token: str, now: datetime) -> SignedIn | None:
     if now - opened.seen_at >= IDLE or now - opened.created_at >= ABSOLUTE:
         return None
     roles = frozenset((Role(each.role), each.area) for each in member.roles)
-    return SignedIn(member.id, member.login, member.name, member.must_change_password, roles, opened.seen_at)
+    return SignedIn(
+        member.id, member.login, member.name, member.must_change_password, roles, opened.seen_at, member.conduct_version
+    )
 
 
 def touch(session: Session, token: str, now: datetime) -> None:
@@ -319,6 +353,10 @@ def forget_old(session: Session, now: datetime) -> None:
     )
 
 
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
+)
+"""As a browser's field for addresses takes them (HTML standard, valid e-mail address), and with a dot in the domain."""
 _READABLE = "23456789abcdefghjkmnpqrstuvwxyz"
 _COMMON = re.split(
     r"\s+",
@@ -340,8 +378,12 @@ def _is_common(password: str) -> bool:
     return len(rest) < 4 and rest != letters
 
 
-def _is_within(code: InstrumentedAttribute[str], area: str) -> ColumnElement[bool]:
+def _is_within(code: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], area: str) -> ColumnElement[bool]:
     return or_(code == area, code.startswith(f"{area}.", autoescape=True))
+
+
+def _place_of_email(member: StaffMember) -> str:
+    return f"staff_members|email|{member.id}"
 
 
 def _fingerprint(token: str) -> str:

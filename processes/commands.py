@@ -337,16 +337,17 @@ def staff() -> None:
     "--role", required=True, help="helper (kader), petugas, coordinator, editor, reviewer, viewer, administrator, …"
 )
 @click.option("--area", default="", help="Official area code, e.g. 52.03; empty is everywhere.")
-def add_staff(login: str, name: str, role: str, area: str) -> None:
+@click.option("--email", default="", help="Where mail reaches them: a code and a link, never what a case is about.")
+def add_staff(login: str, name: str, role: str, area: str, email: str) -> None:
     """Add somebody; prints a password for the first sign-in."""
-    from centre.staff import AreaInvalid, LoginInvalid, LoginTaken, Role
+    from centre.staff import AreaInvalid, EmailInvalid, LoginInvalid, LoginTaken, Role
     from processes.preparing import add_staff as add
 
     if role not in list(Role):
         raise click.BadParameter(f"{role!r} is not one of {', '.join(Role)}", param_hint="--role")
     try:
-        click.echo(add(_database(), login, name, Role(role), area))
-    except (LoginInvalid, LoginTaken, AreaInvalid) as error:
+        click.echo(add(_database(), login, name, Role(role), area, email))
+    except (LoginInvalid, LoginTaken, AreaInvalid, EmailInvalid) as error:
         raise Refused(f"{error}: {type(error).__doc__}") from error
 
 

@@ -58,7 +58,7 @@ def import_villages(database: Database, file: Path) -> Imported:
         return areas.import_rows(session, rows, lambda: areas.new_link_code(_chance))
 
 
-def add_staff(database: Database, login: str, name: str, role: Role, area: str) -> str:
+def add_staff(database: Database, login: str, name: str, role: Role, area: str, email: str = "") -> str:
     """Add a staff member; gives the password for the first sign-in, which must then be changed."""
     password = staff.one_time_password(_chance)
     with database.transaction() as session:
@@ -70,6 +70,7 @@ def add_staff(database: Database, login: str, name: str, role: Role, area: str) 
             area=area,
             password=password,
             must_change=True,
+            email=email,
             now=wiring.clock(),
         )
     return password

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import admin
+from admin import code_of_conduct
 from centre import inbox, outbox, staff
 from centre.areas import Village
 from centre.conversations import Conversation, Sender
@@ -44,7 +45,9 @@ class Desk:
     def wait(self, **time: float) -> None:
         self.now += timedelta(**time)
 
-    def hire(self, login: str, role: Role, area: str = "", *, must_change: bool = False) -> str:
+    def hire(
+        self, login: str, role: Role, area: str = "", *, must_change: bool = False, has_promised: bool = True
+    ) -> str:
         """Somebody new, whose password is PASSWORD; gives the id."""
         member = StaffMember(
             id=str(uuid.uuid4()),
@@ -53,6 +56,7 @@ class Desk:
             password_hash=HASH,
             must_change_password=must_change,
             created_at=self.now,
+            conduct_version=code_of_conduct.PRESENT.version if has_promised else None,
             roles=[StaffRole(role=role, area=area)],
         )
         with self.database.transaction() as session:

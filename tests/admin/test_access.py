@@ -37,6 +37,8 @@ WHO_MAY = {
     ("POST", "/admin/keluar"): ANYBODY,
     ("GET", "/admin/ganti-sandi"): STAFF,
     ("POST", "/admin/ganti-sandi"): STAFF,
+    ("GET", "/admin/kode-etik"): STAFF,
+    ("POST", "/admin/kode-etik"): STAFF,
     ("GET", "/admin/"): STAFF,
     ("GET", "/admin/pesan"): (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR),
     ("GET", "/admin/pesan/{row}"): (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR),
@@ -215,6 +217,23 @@ def test_a_one_time_password_opens_nothing_but_its_own_change(desk):
     page = browser.get("/admin/ganti-sandi").text
     assert "untuk masuk pertama kali" in page
     assert "/admin/pesan" not in page
+
+
+@pytest.mark.parametrize("role", Role)
+def test_before_the_promise_no_page_opens_but_the_promise_the_password_and_the_way_out(desk, role, token_on):
+    browser = desk.browser_of(desk.hire("wayan", role, has_promised=False))
+    token = token_on(browser, PASSWORD_PAGE)
+    for (method, rule), who in WHO_MAY.items():
+        if who == ANYBODY or rule in (PASSWORD_PAGE, "/admin/kode-etik"):
+            continue
+        data = {"csrf_token": token} if method == "POST" else None
+        answer = browser.open(filled_in(rule, 1), method=method, data=data)
+        assert answer.status_code == 303, f"{method} {rule}: {answer.status}"
+        assert answer.headers["Location"].startswith("/admin/kode-etik"), f"{method} {rule}"
+    assert browser.get("/admin/ngawur").headers["Location"].startswith("/admin/kode-etik")
+    page = browser.get("/admin/kode-etik").text
+    assert "/admin/pesan" not in page
+    assert "Keluar" in page
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])

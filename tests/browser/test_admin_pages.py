@@ -20,6 +20,7 @@ from centre.inbox import InboxEvent, Received
 from centre.messages import Incoming, Outgoing
 from centre.staff import Role
 from content import articles, files
+from tests.admin.promised import promised
 from tests.browser.stand_ins import Server
 
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
@@ -61,7 +62,10 @@ def clock() -> dict[str, datetime]:
 def address(sqlite_database: Database, clock: dict[str, datetime]) -> Iterator[str]:
     """A desk with work to do, behind a server."""
     with sqlite_database.transaction() as session:
-        staff.add(session, "wayan", "Wayan Sudarma", Role.ADMINISTRATOR, "", PASSWORD, NOW, must_change=False)
+        promised(
+            session,
+            staff.add(session, "wayan", "Wayan Sudarma", Role.ADMINISTRATOR, "", PASSWORD, NOW, must_change=False),
+        )
         articles.load(session, files.read(GUIDANCE), NOW)
         for words in HOSTILE:
             _lose(session, words)

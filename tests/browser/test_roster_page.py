@@ -20,6 +20,7 @@ from centre.bookings import Ask
 from centre.db import Database
 from centre.slots import Plan
 from centre.staff import Role
+from tests.admin.promised import promised
 from tests.centre.booked import WAYAN, ask, korleko, person, telephone, workshop
 
 BEFORE = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
@@ -52,8 +53,13 @@ PAGES = (
 def address(sqlite_database: Database) -> Iterator[str]:
     """A desk with a training in ten minutes, behind a server."""
     with sqlite_database.transaction() as session:
-        staff.add(session, "wayan", "Wayan Sudarma", Role.PETUGAS, "52.03.07", PASSWORD, NOW, must_change=False)
-        staff.add(session, "kader", "Ibu Kader", Role.HELPER, "52.03.07", PASSWORD, NOW, must_change=False)
+        promised(
+            session,
+            staff.add(session, "wayan", "Wayan Sudarma", Role.PETUGAS, "52.03.07", PASSWORD, NOW, must_change=False),
+        )
+        promised(
+            session, staff.add(session, "kader", "Ibu Kader", Role.HELPER, "52.03.07", PASSWORD, NOW, must_change=False)
+        )
         _fill(session)
     app = Flask("desk", static_folder=None)
     admin.register(app, sqlite_database, lambda: NOW, key="k" * 64, secure=False)

@@ -24,6 +24,7 @@ from centre.areas import Village
 from centre.booking_types import BookingType
 from centre.db import Database
 from centre.staff import Role
+from tests.admin.promised import promised
 from tests.centre import booked
 from tests.centre.test_calls import called_off
 from tests.centre.test_figures import filled
@@ -45,7 +46,10 @@ def pages() -> dict[str, str]:
 def address(sqlite_database: Database, pages: dict[str, str]) -> Iterator[str]:
     """A desk with something on every page, behind a server."""
     with sqlite_database.transaction() as session:
-        staff.add(session, "wayan", "Wayan Sudarma", Role.ADMINISTRATOR, "", PASSWORD, NOW, must_change=False)
+        promised(
+            session,
+            staff.add(session, "wayan", "Wayan Sudarma", Role.ADMINISTRATOR, "", PASSWORD, NOW, must_change=False),
+        )
         pages |= _furnished(session)
     app = Flask("desk", static_folder=None)
     admin.register(app, sqlite_database, lambda: NOW, key="k" * 64, secure=False)

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from centre import sign_ins, staff
+from centre import conduct, sign_ins, staff
 from centre.db import Database
+from centre.privacy import CannotOpen
 from centre.sign_ins import SignInCount, SignInRefused, TooManyTries
 from centre.staff import Role, StaffMember, StaffSession
 
@@ -62,6 +63,57 @@ def test_a_login_is_given_once_however_it_is_written(database):
         staff.add(session, " WAYAN ", "Wayan lain", Role.HELPER, "", RIGHT, NOW)
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(StaffMember)) == 1
+
+
+def test_an_address_is_kept_sealed_and_opens_for_its_own_row_only(database):
+    with database.transaction() as session:
+        wayan = staff.add(session, "wayan", "Wayan", Role.PETUGAS, "", RIGHT, NOW, email=" wayan@desa.example ")
+        komang = staff.add(session, "komang", "Komang", Role.PETUGAS, "", RIGHT, NOW)
+        session.expire_all()
+        assert staff.email_of(session, wayan) == "wayan@desa.example"
+        assert staff.email_of(session, komang) is None
+        assert b"wayan" not in wayan.sealed_email
+        komang.sealed_email = wayan.sealed_email
+        with pytest.raises(CannotOpen):
+            staff.email_of(session, komang)
+        staff.set_email(session, wayan, "")
+        assert staff.email_of(session, wayan) is None
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "wayan",
+        "wayan@desa",
+        "@desa.example",
+        "way an@desa.example",
+        "wayan@desa.example\nBcc: calo@jahat.example",
+        "wayan@desa.example,calo@jahat.example",
+        "<wayan@desa.example>",
+        "wayan@-desa.example",
+        "wáyan@desa.example",
+        "w" * 250 + "@desa.example",
+        "wayan@" + "desa." * 60 + "example",
+    ],
+)
+def test_an_address_that_mail_cannot_reach_is_refused_and_nobody_is_added(sqlite_database, email):
+    with pytest.raises(staff.EmailInvalid) as refused, sqlite_database.transaction() as session:
+        staff.add(session, "wayan", "Wayan", Role.HELPER, "", RIGHT, NOW, email=email)
+    assert "wayan" not in str(refused.value)
+    with sqlite_database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(StaffMember)) == 0
+
+
+def test_what_was_promised_is_known_at_the_desk(database):
+    wayan = hire(database)
+    token = attempt(database, RIGHT, NOW)
+    with database.transaction() as session:
+        assert not conduct.has_accepted(staff.by_token(session, token, NOW), "2026-11")
+        conduct.accept(session, wayan, "2026-11", NOW)
+    with database.reading() as session:
+        member = staff.by_token(session, token, NOW)
+    assert conduct.has_accepted(member, "2026-11")
+    assert not conduct.has_accepted(member, "2027-02")
 
 
 @pytest.mark.parametrize("login", ["", "ab", "1wayan", "wayan sudarma", "wayan@desa", "way\nan", "w" * 41, "wáyan"])

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from centre import staff
 from centre.areas import Village
 from centre.staff import StaffMember
 from content import files, library
@@ -284,6 +285,7 @@ def test_a_file_that_is_no_list_of_villages_is_refused(furnished_house: House, t
 
 def test_staff_are_added_with_a_password_for_the_first_sign_in(furnished_house: House) -> None:
     add = ("staff", "add", "wayan", "--name", "Wayan", "--role", "petugas", "--area", "52.03.17.2006")
+    add = (*add, "--email", "wayan@desa.example")
     ended = furnished_house.balai(*add)
     assert ended.code == 0
     assert ended.err == ""
@@ -292,7 +294,9 @@ def test_staff_are_added_with_a_password_for_the_first_sign_in(furnished_house: 
         wayan = session.scalars(select(StaffMember).where(StaffMember.login == "wayan")).one()
         assert wayan.must_change_password
         assert ended.out.strip() not in wayan.password_hash
+        assert staff.email_of(session, wayan) == "wayan@desa.example"
     assert "login" in one_line(furnished_house.balai(*add))
+    assert "calo@" not in one_line(furnished_house.balai(*add[:-1], "calo@nowhere"))
 
 
 def test_migrating_twice_is_migrating_once(empty_house: House) -> None:
