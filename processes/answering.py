@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.conversation import respond
 from bot.phrases import Phrases
 from bot.turns import Guide, language_of
-from centre import inbox, outbox
+from centre import inbox, kept_files, outbox
 from centre.conversations import Conversation
 from centre.db import Database, is_busy, is_down, wait_briefly
 from centre.inbox import InboxEvent, Status
@@ -93,7 +93,10 @@ def answer(session: Session, conversation: Conversation, event: InboxEvent, guid
     if "blocked" in payload:
         conversation.blocked_at = now if payload["blocked"] else None
     if "message" in payload:
-        response = respond(session, conversation, inbox.message_of(payload), guide, now)
+        message = inbox.message_of(payload)
+        if payload.get("media") and not message.in_group:  # before the answer, which may be that all is to be erased
+            kept_files.expect(session, conversation, payload["media"], now, event_id=event.id)
+        response = respond(session, conversation, message, guide, now)
         _note_arrival(conversation, event.received_at)  # here, so that the row is written once with all that changed
         outbox.queue(session, conversation, f"event:{event.id}", response.replies, now)
         if response.for_staff:

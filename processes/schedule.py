@@ -11,13 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from centre import heartbeats, outbox, retention, sign_ins, staff
 from centre.db import Database
-from processes import noticing, wiring
+from centre.file_store import FileStore
+from processes import fetching, noticing, wiring
 from processes.guide import GuideKeeper
 
 log = structlog.get_logger()
 
 
-def start(database: Database, keeper: GuideKeeper, name: str, home: str) -> BackgroundScheduler:
+def start(database: Database, keeper: GuideKeeper, files: FileStore, name: str, home: str) -> BackgroundScheduler:
     """Begin to tick. `home`: our public address, for links in what we write first."""
     jobs: dict[Callable[[], None], float] = {
         keeper.refresh: 1,
@@ -25,6 +26,7 @@ def start(database: Database, keeper: GuideKeeper, name: str, home: str) -> Back
         lambda: _reap(database): 5,
         lambda: _tend_bookings(database, home): 5,
         lambda: _sweep(database): 60,
+        lambda: _sweep_files(database, files): 600,
         lambda: _forget_old(database): 3600,
     }
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
@@ -59,6 +61,12 @@ def _tend_bookings(database: Database, home: str) -> None:
 def _sweep(database: Database) -> None:
     with database.transaction() as session:
         retention.sweep(session, wiring.clock())
+
+
+def _sweep_files(database: Database, files: FileStore) -> None:
+    gone = fetching.sweep(database, files, wiring.clock)
+    if gone:
+        log.info("files.swept", files=gone)
 
 
 def _forget_old(database: Database) -> None:

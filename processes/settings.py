@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     public_url: str = ""
     """Where people reach us, e.g. https://balai.example.id; without it Telegram is polled."""
     data: Path = ROOT / "var"
+    files: str = ""
+    """Where pictures, voices and papers lie; one folder for all machines."""
     database_url: str = Field(default="", repr=False)
     secret_key: str = Field(default="", repr=False)
     field_keys: str = Field(default="", repr=False)
@@ -77,6 +79,10 @@ class Settings(BaseSettings):
     @property
     def address_of_database(self) -> str:
         return self.database_url or f"sqlite:///{self.data / 'balai.db'}"
+
+    @property
+    def folder_of_files(self) -> Path:
+        return Path(self.files).expanduser().absolute() if self.files else self.data / "files"
 
     @property
     def is_https(self) -> bool:

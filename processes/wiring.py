@@ -11,6 +11,7 @@ import structlog
 
 from centre.contact_points import Pace
 from centre.db import Database, open_database
+from centre.file_store import FileStore
 from centre.privacy import Vault
 from processes.settings import Settings, field_keys, secret_key
 from webhooks.channel import Channel
@@ -27,6 +28,11 @@ def database(settings: Settings, *, pool_size: int = 5, ping: bool = True) -> Da
     if settings.is_sqlite:
         settings.data.mkdir(parents=True, exist_ok=True)
     return open_database(settings.address_of_database, vault, pool_size=pool_size, ping=ping)
+
+
+def file_store(settings: Settings) -> FileStore:
+    """The folder of pictures, voices and papers; it is made when the first one comes."""
+    return FileStore(settings.folder_of_files)
 
 
 def channels(settings: Settings) -> dict[str, Channel]:

@@ -1,7 +1,8 @@
-"""The worker: answers what came in, delivers what goes out, asks Telegram where no webhook is set, keeps the schedule.
+"""The worker: answers what came in, delivers what goes out, fetches the files that families send, asks Telegram where no
+webhook is set, keeps the schedule.
 
-One thread answers, one event loop delivers. Any number of workers may run against one PostgreSQL; with SQLite there is
-one, and a second refuses to start.
+One thread answers, one event loop delivers and fetches. Any number of workers may run against one PostgreSQL; with SQLite
+there is one, and a second refuses to start.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from bot.understanding import understand
 from centre import inbox
 from centre.db import Database
 from content import languages
-from processes import schedule, wiring
+from processes import fetching, schedule, wiring
 from processes.answering import answer_next, answer_waiting, follow_statuses
 from processes.guide import GuideKeeper
 from processes.settings import Settings, SettingsInvalid
@@ -51,6 +52,7 @@ class Worker:
         self._database = database
         self._keeper = GuideKeeper(database, settings.data, settings.public_url)
         self._channels = wiring.channels(settings)
+        self._files = wiring.file_store(settings)
         self._courier = Courier(database, self._channels, wiring.clock, random.SystemRandom())
         self._stopping = threading.Event()
         self._started_at, self._is_careful = wiring.clock(), True
@@ -62,11 +64,12 @@ class Worker:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self.stop)
         await asyncio.to_thread(_warm_up, self._keeper.guide)
-        ticker = schedule.start(self._database, self._keeper, self._name, self._settings.public_url)
+        ticker = schedule.start(self._database, self._keeper, self._files, self._name, self._settings.public_url)
         log.info("worker.ready", name=self._name, channels=sorted(self._channels))
         answering = threading.Thread(target=self._answer, args=(loop,), name="answering", daemon=True)
         answering.start()
-        beside = [asyncio.create_task(task) for task in (self._register(), self._poll())]
+        fetch = fetching.run(self._database, self._channels, self._files, wiring.clock)
+        beside = [asyncio.create_task(task) for task in (self._register(), self._poll(), fetch)]
         try:
             await self._courier.run()
         finally:
