@@ -23,6 +23,7 @@ from centre.db import Base, BigId, UtcDateTime
 OLD = timedelta(days=90)
 """From then on a list is said to be old."""
 LISTS_KEPT = 2
+SOURCE_LIMIT = 200
 NEAR_SHOWN = 3
 FIRST_ZONE = ZoneInfo("Asia/Jayapura")
 """Where in Indonesia a day begins first: what is tomorrow there is in the future everywhere."""
@@ -57,7 +58,7 @@ class AgencyList(Base):
     __tablename__ = "agency_lists"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    source: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(String(SOURCE_LIMIT))
     dated: Mapped[date] = mapped_column(Date)
     """The list's own date: the day for which it tells the truth."""
     imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -140,17 +141,20 @@ def look_up(session: Session, typed: str) -> Lookup:
     return _in_list(session, current, agency_names.spelt(typed)) if current else Lookup()
 
 
-def named_in(session: Session, text: str) -> tuple[Named, ...]:
+def named_in(session: Session, text: str, *, surely: bool = False) -> tuple[Named, ...]:
     """The companies that a longer text names after "PT", "CV" or "P3MI", each once, in the order of the text.
 
-    Without a list they are named all the same, and each lookup says that there is none.
+    What no list knows is taken for a name only where it looks like one, or where `surely` one must follow. Without a list they
+    are named all the same, and each lookup says that there is none.
     """
     current = newest(session)
     names = _names(session, current) if current else []
     found: dict[str, Named] = {}
     for phrase in agency_names.phrases(text):
-        if phrase.written and len(found) < agency_names.MOST_PHRASES:
-            named = _best_reading(session, current, names, phrase)
+        named = _best_reading(session, current, names, phrase)
+        is_known = named.lookup.exact or named.lookup.near
+        is_name = is_known or phrase.looks_like_name or (surely and phrase.written)
+        if is_name and len(found) < agency_names.MOST_PHRASES:
             found.setdefault(agency_names.spelt(named.written).key, named)
     return tuple(found.values())
 
@@ -195,11 +199,12 @@ def drop(session: Session, list_id: int) -> None:
 
     Raises `NoSuchList`.
     """
-    if session.get(AgencyList, list_id) is None:
+    dropped = session.get(AgencyList, list_id)
+    if dropped is None:
         raise NoSuchList(list_id)
-    for table, column in ((Agency, Agency.list_id), (AgencyList, AgencyList.id)):
-        session.execute(delete(table).where(column == list_id).execution_options(synchronize_session=False))
-    session.expire_all()
+    session.execute(delete(Agency).where(Agency.list_id == list_id))
+    session.delete(dropped)
+    session.flush()
 
 
 _NEWEST_FIRST = (AgencyList.dated.desc(), AgencyList.id.desc())
@@ -222,8 +227,7 @@ def _best_reading(
         if exact := _exact(names, phrase.name(length)):
             near = _near(names, phrase.name(length), exact)
             return Named(" ".join(phrase.raw[:length]), _lookup(session, current, exact, near))
-    lengths = range(len(agency_names.spelt(phrase.written).words), 0, -1)
-    readings = [_near(names, phrase.name(length), []) for length in lengths]
+    readings = [_near(names, phrase.name(length), []) for length in range(phrase.ends[0], 0, -1)]
     clear = (near for near in readings if _best_fit(near) >= agency_names.CLEAR)
     return Named(phrase.written, _lookup(session, current, [], next(clear, max(readings, key=_best_fit, default=[]))))
 

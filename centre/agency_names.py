@@ -59,19 +59,33 @@ class Name:
 class Phrase:
     """Words after "PT" in a longer text: one of their beginnings is the name."""
 
+    opened_by: str
+    """The "PT" as it was written, with its full stop."""
     raw: tuple[str, ...]
     """The words as they stand in the text."""
     whole: tuple[str, ...]
     """The same, plain."""
     ends: tuple[int, ...]
     """After how many of the words the name may end because something else begins there."""
-    written: str
-    """As it stands in the text, up to where it probably ends; empty where no name follows ("PT itu")."""
-    form: str
-    is_capital: bool
+
+    @property
+    def written(self) -> str:
+        """The name, as far as it probably goes: capitals end where small letters begin."""
+        until = self.ends[0]
+        if self.raw[0][0].isupper():
+            until = next((number for number in range(until) if self.raw[number][0].islower()), until)
+        return " ".join(self.raw[:until])
+
+    @property
+    def looks_like_name(self) -> bool:
+        """Is it one even where no list knows it? "PT Sinar Abadi", "pt sinar abadi"; not "PT minta uang", "PT. Dia bilang"."""
+        words = self.written.split()
+        if len(words) < 2:
+            return bool(words) and words[0][0].isupper() and not self.opened_by.endswith(".")
+        return not words[0][0].islower() or self.opened_by.islower()
 
     def name(self, length: int) -> Name:
-        return Name(self.whole[:length], self.form)
+        return Name(self.whole[:length], FORMS.get(self.opened_by.strip(".").casefold(), ""))
 
 
 def spelt(typed: str) -> Name:
@@ -112,27 +126,23 @@ def phrases(text: str) -> Iterator[Phrase]:
         if match[0].casefold() in BEFORE_A_NAME:
             following = _up_to_an_end(text, match.end(), found[number + 1 : number + 1 + MOST_WORDS])
             if following:
-                yield _phrase(text, match[0], following)
+                yield _phrase(f"{match[0]}{'.' * text.startswith('.', match.end())}", following)
 
 
-def _phrase(text: str, opened_by: str, following: list[re.Match[str]]) -> Phrase:
-    raw = [match[0] for match in following]
-    plain = tuple(_plain_words(word)[0] if _plain_words(word) else "" for word in raw)
-    ends = [number for number, word in enumerate(plain) if number and (word in NO_NAME or word.isdigit())]
-    until = min([*(number for number, word in enumerate(plain) if word in NO_NAME or word.isdigit()), len(plain)])
-    written = text[following[0].start() : following[until - 1].end()] if until else ""
-    form = FORMS.get(opened_by.casefold(), "")
-    return Phrase(tuple(raw), plain, (*ends, len(plain)), " ".join(written.split()), form, raw[0][0].isupper())
+def _phrase(opened_by: str, following: list[str]) -> Phrase:
+    plain = tuple("".join(_plain_words(word)) for word in following)
+    ends = (number for number, word in enumerate(plain) if word.isdigit() or word.rstrip("2") in NO_NAME)
+    return Phrase(opened_by, tuple(following), plain, (*ends, len(plain)))
 
 
-def _up_to_an_end(text: str, start: int, following: list[re.Match[str]]) -> list[re.Match[str]]:
+def _up_to_an_end(text: str, start: int, following: list[re.Match[str]]) -> list[str]:
     """The words up to a mark that ends a name. The full stop of "PT." ends none."""
-    kept: list[re.Match[str]] = []
+    kept: list[str] = []
     for match in following:
         between = text[start : match.start()].lstrip(".") if not kept else text[start : match.start()]
         if _END.search(between):
             break
-        kept.append(match)
+        kept.append(match[0])
         start = match.end()
     return kept
 
@@ -186,7 +196,7 @@ def _plain_words(text: str) -> list[str]:
 
 
 def _undotted(text: str) -> str:
-    return _DOTTED_FORM.sub(lambda dotted: re.sub(r"[.\s]", "", dotted[0]), text)
+    return _DOTTED_FORM.sub(lambda dotted: re.sub(r"[.\s]", "", dotted[1]), text)
 
 
 def _squeezed(word: str) -> str:

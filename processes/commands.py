@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,10 @@ from processes.settings import SettingsInvalid, read_settings, settings_as_given
 if TYPE_CHECKING:
     from bot.turns import Guide
     from bot.understanding import Understood
+
+
+PROBLEMS_SHOWN = 20
+"""Of a file with more mistakes, the first: the same one stands in every row."""
 
 
 class Refused(click.ClickException):
@@ -396,6 +401,70 @@ def list_villages() -> None:
 
     for row in village_links(read_settings(), _database()):
         click.echo("\t".join(row))
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def agencies(context: click.Context) -> None:
+    """Licensed recruiters (P3MI): the lists that are loaded, the one that counts first."""
+    if context.invoked_subcommand is None:
+        _show_agency_lists()
+
+
+@agencies.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--date", "dated", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The list's own date.")
+@click.option("--source", required=True, help="Whose list it is and where it was found; families read this.")
+def import_agencies(file: Path, dated: datetime, source: str) -> None:
+    """Import a list from a CSV or XLSX FILE; errors are shown by row, and then nothing is stored."""
+    from centre import agencies as recruiters
+    from processes.agency_files import AgenciesInvalid, read
+    from processes.wiring import clock
+
+    source = " ".join(source.split())
+    if not 0 < len(source) <= recruiters.SOURCE_LIMIT:
+        raise click.BadParameter(f"1 to {recruiters.SOURCE_LIMIT} characters", param_hint="--source")
+    try:
+        found = read(file)
+        with _database().transaction() as session:
+            day = dated.date()
+            made = recruiters.import_list(session, found.agencies, source=source, dated=day, now=clock())
+    except AgenciesInvalid as error:
+        if len(error.problems) == 1:
+            raise Refused(f"{file.name}, {error}; nothing was stored") from error
+        for problem in error.problems[:PROBLEMS_SHOWN]:
+            click.echo(str(problem))
+        raise Refused(f"{len(error.problems)} problems in {file.name}, nothing was stored") from error
+    except recruiters.ListDateInFuture as error:
+        raise Refused(f"{error} is still to come; --date is the date of the list itself") from error
+    except recruiters.ListIsOlder as error:
+        raise Refused(f"a list of {error} is loaded; if its date is wrong, `balai agencies drop` it first") from error
+    unused = f"; columns not used: {', '.join(found.unused)}" if found.unused else ""
+    click.echo(f"agencies: list {made.id} of {made.dated}, {made.rows} companies{unused}", err=True)
+
+
+@agencies.command("drop")
+@click.argument("number", type=click.IntRange(1, 2**63 - 1))
+def drop_agencies(number: int) -> None:
+    """Take back the list NUMBER, imported with a wrong date or from a wrong file; the one before counts again."""
+    from centre import agencies as recruiters
+
+    try:
+        with _database().transaction() as session:
+            recruiters.drop(session, number)
+    except recruiters.NoSuchList as error:
+        raise Refused(f"there is no list {number}; `balai agencies` shows them") from error
+    click.echo(f"agencies: list {number} is gone", err=True)
+
+
+def _show_agency_lists() -> None:
+    from centre import agencies as recruiters
+
+    with _database().reading() as session:
+        for each in recruiters.lists(session):
+            click.echo(f"{each.id}\t{each.dated}\t{each.rows}\t{each.source}")
+        if recruiters.newest(session) is None:
+            click.echo("agencies: no list is loaded; `balai agencies import FILE --date … --source …`", err=True)
 
 
 def _database() -> Any:

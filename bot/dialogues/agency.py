@@ -47,14 +47,14 @@ def heard(turn: Turn, text: str, understood: Understood) -> Answer | None:
 def _asked(turn: Turn, asked: Asked) -> Answer | None:
     if not asked.about:
         return begin(turn)
-    named = agencies.named_in(turn.session, asked.about)
+    named = agencies.named_in(turn.session, asked.about, surely=True)
     sure = [each for each in named if asked.is_told or _is_surely_name(each)]
     return _answer(turn, sure[0]) if sure else None
 
 
 def _name_typed(turn: Turn, text: str, understood: Understood) -> Answer | None:
     """The name we asked for. A question is one all the same, unless it names a company of the list."""
-    if named := agencies.named_in(turn.session, text):
+    if named := agencies.named_in(turn.session, text, surely=True):
         return _answer(turn, named[0])
     if "?" in text or len(text.split()) > NAME_WORDS:
         return None
@@ -132,7 +132,7 @@ def _not_listed(turn: Turn, written: str | None, found: Lookup) -> Answer:
     return Answer(text, _ways_on(turn), next_step=STEP)
 
 
-def check_choice(turn: Turn) -> Choice:
+def _check_choice(turn: Turn) -> Choice:
     """To the check of another name."""
     return Choice(CHECK, _say(turn).label_check_another(), _say(turn).title_check())
 
@@ -180,7 +180,7 @@ def _ways_on(turn: Turn) -> tuple[Choice, ...]:
     article = turn.guide.library.article(HOW_TO, say.language)
     how = (Choice(f"art:{HOW_TO}", article.label[:LABEL_LIMIT], article.title),) if article else ()
     offer = Choice("offer", say.label_offer())
-    return (offer, check_choice(turn), *how, guidance.person_choice(say), guidance.menu_choice(say))
+    return (offer, _check_choice(turn), *how, guidance.person_choice(say), guidance.menu_choice(say))
 
 
 def _choice(agency: Agency) -> Choice:
