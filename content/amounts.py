@@ -75,7 +75,12 @@ class Amount:
 
 def amounts_in(text: str) -> list[Amount]:
     """All amounts of a text; of "Rp25-100 juta" both ends. Bare numbers (a year, an age, a page) are none."""
-    return [amount for found in _AMOUNT.finditer(text) for amount in _amounts(found)]
+    return [amount for _, amount in places_of_amounts(text)]
+
+
+def places_of_amounts(text: str) -> list[tuple[int, Amount]]:
+    """The same, each with the place in the text at which it begins."""
+    return [(found.start(), amount) for found in _AMOUNT.finditer(text) for amount in _amounts(found)]
 
 
 def _amounts(found: re.Match[str]) -> Iterator[Amount]:
