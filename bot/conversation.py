@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import drafts, threads, words
-from bot.dialogues import agency, booking, danger, guidance, my_bookings, settings, welcome
+from bot.dialogues import agency, booking, danger, guidance, interview, my_bookings, offer_check, settings, welcome
 from bot.phrases import Phrases
 from bot.threads import Thread
 from bot.turns import Answer, Guide, Turn, language_of, offered, remember
@@ -48,7 +48,7 @@ def respond(session: Session, conversation: Conversation, incoming: Incoming, gu
     """Answer one message of this conversation and note what the next one needs to know."""
     turn = Turn(session, conversation, guide, now, Phrases(language_of(conversation)))
     turn.is_first = welcome.is_new(conversation)
-    turn.go_on = booking.go_on if booking.is_under_way(turn) else None
+    turn.go_on = _where_they_were(turn)
     if incoming.in_group:
         return Response(_once_in_a_group(turn))
     conversation.closing_at = None
@@ -56,6 +56,13 @@ def respond(session: Session, conversation: Conversation, incoming: Incoming, gu
     for_staff = incoming.kind if incoming.kind in ("media", "other") else None
     said = _listen(turn, incoming)
     return Response(_numbered(conversation, said), for_staff)
+
+
+def _where_they_were(turn: Turn) -> Callable[[Turn], Answer] | None:
+    """What was begun and asked for something else on the way."""
+    if booking.is_under_way(turn):
+        return booking.go_on
+    return interview.go_on if interview.is_under_way(turn) else None
 
 
 def offer(conversation: Conversation, outgoing: Outgoing) -> Outgoing:
@@ -109,6 +116,8 @@ def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
         return [placed, *([_question(turn, text, understood)] if asked_too else [])]
     if is_stopped:
         return [settings.is_stopped(turn)]
+    if checked := _checked(turn, text, understood):
+        return _with_welcome(turn, checked)
     if taken := _taken(turn, text, understood):
         return _with_welcome(turn, [taken])
     if checked := agency.heard(turn, text, understood):
@@ -125,6 +134,21 @@ def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
         if understood.kind != "answer" and _may_name_a_village(understood, text):
             return [welcome.village_unknown(turn)]
     return _with_welcome(turn, _offered_again(turn, [_question(turn, text, understood)]))
+
+
+def _checked(turn: Turn, text: str, understood: Understood) -> list[Answer]:
+    """What belongs to the checks of an offer: a reply to the interview, an offer to look at, a wish for either.
+
+    After an offer that was checked on the way, an open step is offered again.
+    """
+    if turn.conversation.step in (booking.NAME, booking.AGE, booking.ANSWER):
+        return []
+    if said := interview.typed(turn, text):
+        return [said]
+    is_awaited = turn.conversation.step == offer_check.STEP
+    if checked := offer_check.typed(turn, text, understood):
+        return [checked] if is_awaited or checked.next_step else _offered_again(turn, [checked])
+    return []
 
 
 def _taken(turn: Turn, text: str, understood: Understood) -> Answer | None:
@@ -149,12 +173,12 @@ def _taken(turn: Turn, text: str, understood: Understood) -> Answer | None:
 
 
 def _is_mere_answer(turn: Turn, understood: Understood, text: str) -> bool:
-    """A name, an age or "saya" at an open question of a booking, in which only the model hears a doubtful danger?
+    """A name, an age or "saya" at an open question of a booking, or an offer, in which only the model doubtfully hears danger?
 
     What a rule hears, and what is sure, comes first as ever.
     """
     seen = understood.danger
-    if seen is None or seen.level == "act" or not booking.is_answer(turn, text):
+    if seen is None or seen.level == "act" or not (booking.is_answer(turn, text) or offer_check.is_offer(turn, text)):
         return False
     return danger_in(text) is None
 
@@ -196,7 +220,7 @@ def _do(turn: Turn, code: str) -> list[Answer]:
 def _cancel(turn: Turn, _rest: str) -> Answer:
     if given_back := my_bookings.cancelled_by_word(turn):
         return given_back
-    drafts.let_go(turn)
+    _let_go(turn)
     following = guidance.menu(turn.say, turn.guide)
     if turn.conversation.step is None and not danger.is_listening(turn):
         return following
@@ -209,13 +233,19 @@ def _stop(turn: Turn) -> Answer:
     return settings.stop(turn)
 
 
-def _start(turn: Turn) -> Answer:
+def _let_go(turn: Turn) -> None:
+    """What was half done is left: a booking, an interview."""
     drafts.let_go(turn)
+    interview.let_go(turn)
+
+
+def _start(turn: Turn) -> Answer:
+    _let_go(turn)
     return settings.start(turn)
 
 
 def _menu(turn: Turn, rest: str) -> Answer:
-    drafts.let_go(turn)
+    _let_go(turn)
     return guidance.menu(turn.say, turn.guide, int(rest) if rest.isdecimal() else 1)
 
 
@@ -263,6 +293,9 @@ ACTIONS: dict[str, Callable[[Turn, str], Answer]] = {
     "leave": my_bookings.leave,
     "again": my_bookings.again,
     agency.CHECK: agency.begin,
+    "interview": interview.begin,
+    "sign": interview.answered,
+    "offer": offer_check.begin,
 }
 """What each code's first word does. Codes are complete in themselves: a button of last year still does what it said."""
 
@@ -274,6 +307,8 @@ STEPS: dict[str, Callable[[Turn], Answer]] = {
     **dict.fromkeys((booking.STEP, booking.NAME, booking.AGE, booking.ANSWER), booking.go_on),
     my_bookings.NAME_OF_CODE: my_bookings.ask_whose,
     agency.STEP: agency.begin,
+    interview.STEP: interview.go_on,
+    offer_check.STEP: offer_check.begin,
 }
 """How each open step is offered again."""
 

@@ -50,7 +50,9 @@ def answered(turn: Turn, rest: str) -> Answer:
 
 
 def typed(turn: Turn, text: str) -> Answer | None:
-    """A reply to the open question in other words than its buttons; None for everything else."""
+    """A wish to be asked, or a reply to the open question in other words than its buttons; None for everything else."""
+    if check_reading.wants_interview(text):
+        return begin(turn)
     reply = check_reading.reply_in(text) if turn.conversation.step == STEP else None
     question = next_question(_answers(turn))
     return answered(turn, f"{question.code}:{reply}") if reply and question else None
