@@ -1,32 +1,57 @@
 """Whom a case wakes, and when: the desk it belongs to, then the regency's coordinator, then the next level.
 
-An urgent case alerts at once, fifteen minutes later the next level, at thirty minutes the one above, at any hour, until
-somebody has taken it. An ordinary one tells its desk by day, and the next level when the promised time is over. Rows here
-say what is due; any number of schedulers may look, each row is done once. A level at which nobody can be reached is entered
-as such and passed over at once.
+The clock is the family's: it goes on whatever staff do among themselves. An urgent case alerts at once, fifteen minutes later
+the next level, at thirty minutes the one above, at any hour, and goes on every hour until somebody has taken it. An ordinary
+one tells its desk by day, and the next level when the promised time is over. Whoever holds a case hears when the family
+writes; who is above hears when no answer came in time.
+
+Rows here say what is due; any number of schedulers may look, each row is done once. A level at which nobody can be reached
+is entered as such and passed over at once.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, String, bindparam, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import calendars, case_records
+from centre import calendars, case_records, case_rules
 from centre.areas import Village
-from centre.case_records import TIME, Case, enter
+from centre.case_records import TIME, Case, CaseEntry, Sending, enter
 from centre.case_records import State as CaseState
-from centre.case_rules import URGENT_NEXT, URGENT_REPLY, USUAL_ZONE
+from centre.case_rules import URGENT_REPLY, USUAL_ZONE
 from centre.case_scopes import scope_of_member
 from centre.db import Base, BigId, UtcDateTime, connection_of
-from centre.staff import Role, StaffMember
+from centre.staff import Role, StaffMember, StaffRole
 
-TOP = 4
-"""Levels there are: the desk, the regency, the province, everywhere."""
+LULL = timedelta(minutes=2)
+"""What the family writes within this is told to the holder once; an urgent case wakes its desk again no oftener."""
+HOLDER_TIME = timedelta(hours=1)
+"""Whoever takes an ordinary case late has this long before those above hear of it; an urgent one, `URGENT_REPLY`."""
+URGENT_AGAIN = timedelta(hours=1)
+"""When everybody has been told of an urgent case and nobody has taken it, they are told again this often."""
+LATE_APART = timedelta(minutes=10)
+"""The family hears no oftener that nobody has answered yet, even where a scheduler was down and has much to make up."""
+PUT_OFF = timedelta(minutes=1)
+
+
+class Rung(enum.IntEnum):
+    """Who is asked, from below."""
+
+    DESK = 0
+    REGENCY = 1
+    PROVINCE = 2
+    EVERYWHERE = 3
+
+
+AREA_LENGTHS = {Rung.REGENCY: (5, 8, 13), Rung.PROVINCE: (2,), Rung.EVERYWHERE: (0,)}
+"""How long the area codes of those are who stand above the desk."""
+Reach = Callable[[Session, Sequence[str]], Collection[str]]
+"""Which of these staff members (their ids) have a way by which we can reach them."""
 
 
 class State(enum.StrEnum):
@@ -55,6 +80,11 @@ class CaseAlert(Base):
     state: Mapped[str] = mapped_column(String(10), default=State.DUE)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    @property
+    def cause(self) -> str:
+        """What the outbox and the mails know it by."""
+        return f"case-alert:{self.id}"
+
 
 @dataclass(frozen=True)
 class Alarm:
@@ -63,44 +93,61 @@ class Alarm:
     alert: CaseAlert
     case: Case
     members: Sequence[StaffMember]
+    """Everybody who can be reached, also where nobody counts on them today."""
     level: int
     """The level at which somebody was found."""
+    is_late: bool = False
+    """The promised time is over and the family has not been told so for this level."""
+
+
+def everybody(_session: Session, staff_ids: Sequence[str]) -> Collection[str]:
+    """A `Reach` for which every staff member can be reached."""
+    return staff_ids
+
+
+# What is planned
 
 
 def plan(session: Session, case: Case, now: datetime, *, above: bool = False) -> None:
-    """The case waits for somebody to take it: who is told, and when. `above`: begin one level up."""
+    """Who is told of the case as it stands now, and when. `above`: those at its desk are passed over.
+
+    While nobody holds it, one level after the other; while its holder owes an answer, those above when it is late.
+    """
     void(session, case)
-    first = 1 if above else 0
-    due = case.due_at or now
-    if case.is_urgent:
-        moments = [now, now + URGENT_REPLY, now + URGENT_NEXT]
-    else:
-        moments = [calendars.waking(now, _zone(session, case)), due, due + (due - case.asked_at)]
-    kind = "urgent" if case.is_urgent else "new"
-    for step, moment in enumerate(moments):
-        _add(session, case, kind if case.is_urgent or step == 0 else "overdue", moment, level=first + step)
+    if case.holder_id is None:
+        _plan_free(session, case, now, 1 if above else 0)
+    elif case.awaits == "staff":
+        _plan_held(session, case, now)
 
 
-def plan_overdue(session: Session, case: Case) -> None:
-    """Somebody holds it and owes an answer: the next levels are told when the promised time is over."""
-    void(session, case)
-    if case.due_at is not None:
-        _add(session, case, "overdue", case.due_at, level=1)
-        _add(session, case, "overdue", case.due_at + (case.due_at - case.asked_at), level=2)
+def wake_again(session: Session, case: Case, now: datetime) -> None:
+    """Danger was heard again in an urgent case nobody holds: its desk hears so. Who is told next, and when, stays."""
+    again = select(CaseAlert.id).where(
+        CaseAlert.case_id == case.id,
+        CaseAlert.level == 0,
+        CaseAlert.staff_id.is_(None),
+        (CaseAlert.state == State.DUE) | ((CaseAlert.state == State.DONE) & (CaseAlert.done_at > now - LULL)),
+    )
+    if session.scalar(again.limit(1)) is None:
+        _add(session, case, "urgent", now)
 
 
 def tell(session: Session, case: Case, staff_ids: Sequence[str], kind: str, now: datetime) -> None:
-    """Tell these colleagues of the case: by day, unless it is urgent."""
-    due = now if case.is_urgent else calendars.waking(now, _zone(session, case))
+    """Tell these colleagues of the case, each once for what is not told yet: by day, unless it is urgent."""
+    due_at = now if case.is_urgent else _by_day(session, case, now + LULL if kind == "words" else now)
     for staff_id in staff_ids:
-        waits = select(CaseAlert.id).where(
-            CaseAlert.case_id == case.id,
-            CaseAlert.staff_id == staff_id,
-            CaseAlert.kind == kind,
-            CaseAlert.state == State.DUE,
-        )
-        if session.scalar(waits) is None:
-            _add(session, case, kind, due, staff_id=staff_id)
+        waiting = session.scalars(
+            select(CaseAlert).where(
+                CaseAlert.case_id == case.id,
+                CaseAlert.staff_id == staff_id,
+                CaseAlert.kind == kind,
+                CaseAlert.state == State.DUE,
+            )
+        ).first()
+        if waiting is None:
+            _add(session, case, kind, due_at, staff_id=staff_id)
+        else:
+            waiting.due_at = min(waiting.due_at, due_at)  # it may have become urgent since
 
 
 def void(session: Session, case: Case) -> None:
@@ -113,16 +160,19 @@ def void(session: Session, case: Case) -> None:
     )
 
 
+# What is due
+
+
 def due(session: Session, now: datetime, limit: int = 50) -> list[tuple[int, int]]:
     """(alert, case) numbers whose time has come: a look without a lock."""
     rows = connection_of(session).execute(_DUE, {"now": now, "most": limit})
     return [(row.id, row.case_id) for row in rows]
 
 
-def take(session: Session, alert_id: int, case_id: int, now: datetime) -> Alarm | None:
+def take(session: Session, alert_id: int, case_id: int, now: datetime, reach: Reach = everybody) -> Alarm | None:
     """Whom to tell now, with the case held and the alert entered as done; None when it is not due any more.
 
-    Where nobody at its level can be told, the next one up is.
+    Where nobody at its level can be reached (`reach`), or all of them are away, the next level up is told at once.
     """
     case = case_records.hold(session, case_id)
     alert = session.get(CaseAlert, alert_id, with_for_update=True, populate_existing=True)
@@ -132,48 +182,131 @@ def take(session: Session, alert_id: int, case_id: int, now: datetime) -> Alarm 
     if not _is_true(case, alert):
         alert.state = State.VOID
         return None
-    level, members = alert.level, _members(session, case, alert)
-    while not members and alert.staff_id is None and level < TOP - 1:
-        enter(session, case, "change", TIME, now, detail=f"alert_nobody:{level}")
-        level += 1
-        members = on_level(session, case, level)
-    case.level = max(case.level, level)
+    if alert.staff_id:
+        level, members = alert.level, _reached(session, _holder(session, case, alert.staff_id), reach)
+    else:
+        level, members = _climb(session, case, alert.level, now, reach)
+        case.level = max(case.level, level)
+        _never_leave(session, case, alert, now)
     enter(session, case, "change", TIME, now, detail=f"alert:{alert.kind}:{level}:{len(members)}")
-    return Alarm(alert, case, members, level)
+    return Alarm(alert, case, members, level, _is_late(session, case, alert, now))
+
+
+def put_off(session: Session, alert_id: int, now: datetime) -> None:
+    """It could not be told, for a reason that lies with us: later again, so that it holds up nobody else's."""
+    alert = session.get(CaseAlert, alert_id, with_for_update=True, populate_existing=True)
+    if alert and alert.state == State.DUE:
+        alert.due_at = now + PUT_OFF
 
 
 def on_level(session: Session, case: Case, level: int) -> list[StaffMember]:
     """Who may know of the case and stands at this level of it: 0 is the desk it belongs to."""
-    if case.bypasses_village or case.area is None or len(case.area) <= 5:
-        level += 1 if level or not case.is_restricted else 0
+    rung = rungs(case)[min(level, top(case))]
     conflicts = case_records.in_conflict(session, [case.id])
+    in_its_area = StaffMember.roles.any(StaffRole.area.in_(_areas_around(case)))
     members = session.scalars(
-        select(StaffMember).where(StaffMember.disabled_at.is_(None)).order_by(StaffMember.name, StaffMember.id)
+        select(StaffMember)
+        .where(StaffMember.disabled_at.is_(None), in_its_area)
+        .order_by(StaffMember.name, StaffMember.id)
     )
     return [
         member
         for member in members
-        if _stands_at(member, case, level) and scope_of_member(member).includes(case, conflicts)
+        if _standing(member, case, rung) and scope_of_member(member).includes(case, conflicts)
     ]
 
 
-def _members(session: Session, case: Case, alert: CaseAlert) -> list[StaffMember]:
-    if alert.staff_id is None:
-        return on_level(session, case, alert.level)
-    member = session.get(StaffMember, alert.staff_id)
+def rungs(case: Case) -> tuple[Rung, ...]:
+    """The levels of this case. One that goes around the village, or has none yet, has no desk; what is restricted has its
+    specialists wherever it belongs."""
+    has_desk = case.is_restricted or not (case.bypasses_village or case.area is None)
+    return tuple(Rung) if has_desk else tuple(Rung)[1:]
+
+
+def top(case: Case) -> int:
+    """The highest level of this case."""
+    return len(rungs(case)) - 1
+
+
+def _plan_free(session: Session, case: Case, now: datetime, first: int) -> None:
+    late, very_late = _late_moments(session, case, now)
+    kind = "urgent" if case.is_urgent else "overdue"
+    _add(session, case, "urgent" if case.is_urgent else "new", _by_day(session, case, now), first)
+    _add(session, case, kind, _by_day(session, case, max(late, now)), first + 1)
+    _add(session, case, kind, _by_day(session, case, max(very_late, now)), first + 2)
+
+
+def _plan_held(session: Session, case: Case, now: datetime) -> None:
+    """Whoever has just taken it gets the time to answer, even if the promised one is nearly over."""
+    late, _ = _late_moments(session, case, now)
+    late = max(late, now + (URGENT_REPLY if case.is_urgent else HOLDER_TIME))
+    _add(session, case, "overdue", _by_day(session, case, late), 1)
+    _add(session, case, "overdue", _by_day(session, case, _as_long_again(session, case, late)), 2)
+
+
+def _late_moments(session: Session, case: Case, now: datetime) -> tuple[datetime, datetime]:
+    """When the promised time is over, and when as much time again is."""
+    late = case.due_at or _as_long_again(session, case, now)
+    return late, _as_long_again(session, case, late)
+
+
+def _as_long_again(session: Session, case: Case, since: datetime) -> datetime:
+    """As long as an answer may take, in the desk's own hours, counted from `since`."""
+    category: case_records.Category = case.category  # type: ignore[assignment]
+    return case_rules.due(session, category, case.is_urgent, _home(session, case), since)
+
+
+def _climb(session: Session, case: Case, level: int, now: datetime, reach: Reach) -> tuple[int, list[StaffMember]]:
+    """From this level up until somebody is found who is there; who is reached on the way is told too."""
+    told: dict[str, StaffMember] = {}
+    for step in range(min(level, top(case)), top(case) + 1):
+        found = _reached(session, on_level(session, case, step), reach)
+        told |= {member.id: member for member in found}
+        if len(found) > len(_away(session, case, step, found, now)):
+            return step, list(told.values())
+        enter(session, case, "change", TIME, now, detail=f"alert_nobody:{step}")
+    return top(case), list(told.values())
+
+
+def _reached(session: Session, members: Sequence[StaffMember], reach: Reach) -> list[StaffMember]:
+    reached = reach(session, [member.id for member in members])
+    return [member for member in members if member.id in reached]
+
+
+def _away(session: Session, case: Case, level: int, members: Sequence[StaffMember], now: datetime) -> set[str]:
+    """Those at the desk who are of a centre where nobody is today: they are told, but nobody counts on them."""
+    home = _home(session, case)
+    if rungs(case)[level] != Rung.DESK or home is None:
+        return set()
+    if calendars.absence_on(session, home.id, calendars.local(now, home.time_zone).date()) is None:
+        return set()
+    return {member.id for member in members if _standing(member, case, Rung.DESK) <= {home.code}}
+
+
+def _holder(session: Session, case: Case, staff_id: str) -> list[StaffMember]:
+    member = session.get(StaffMember, staff_id)
     conflicts = case_records.in_conflict(session, [case.id])
     may = member and member.disabled_at is None and scope_of_member(member).includes(case, conflicts)
     return [member] if member and may else []
 
 
-def _stands_at(member: StaffMember, case: Case, level: int) -> bool:
-    """The desk: petugas, or specialists for what is restricted; then coordinators of regency, province, everywhere."""
-    front = Role.SPECIALIST if case.is_restricted else Role.PETUGAS
-    if level == 0:
-        return any(each.role == front for each in member.roles)
-    lengths = {1: (5, 8, 13), 2: (2,)}.get(level, (0,))
-    above = (Role.COORDINATOR, Role.ADMINISTRATOR) if level >= TOP - 1 else (Role.COORDINATOR,)
-    return any(each.role in above and len(each.area) in lengths for each in member.roles)
+def _standing(member: StaffMember, case: Case, rung: Rung) -> set[str]:
+    """The areas by which somebody stands there. The desk: petugas, or specialists for what is restricted; above it,
+    coordinators of the regency, the province, everywhere, and at last the administrators."""
+    if rung == Rung.DESK:
+        front = Role.SPECIALIST if case.is_restricted else Role.PETUGAS
+        return {each.area for each in member.roles if each.role == front and each.area in _areas_around(case)}
+    above = (Role.COORDINATOR, Role.ADMINISTRATOR) if rung == Rung.EVERYWHERE else (Role.COORDINATOR,)
+    return {
+        each.area
+        for each in member.roles
+        if each.role in above and len(each.area) in AREA_LENGTHS[rung] and each.area in _areas_around(case)
+    }
+
+
+def _areas_around(case: Case) -> set[str]:
+    """Every area code in which the case's own lies: everywhere, its province, regency, district and village."""
+    return {""} | {case.area[:length] for length in (2, 5, 8, 13) if case.area and len(case.area) >= length}
 
 
 def _is_true(case: Case, alert: CaseAlert) -> bool:
@@ -181,8 +314,35 @@ def _is_true(case: Case, alert: CaseAlert) -> bool:
     if not case.is_open:
         return False
     if alert.staff_id:
-        return case.holder_id == alert.staff_id
+        return case.holder_id == alert.staff_id and (alert.kind != "words" or case.awaits == "staff")
     return case.state == CaseState.NEW or (alert.kind == "overdue" and case.awaits == "staff")
+
+
+def _is_late(session: Session, case: Case, alert: CaseAlert, now: datetime) -> bool:
+    """Must the family hear that nobody has answered yet? Once for each level above the desk, and not before it is so."""
+    if alert.staff_id or alert.level == 0 or case.due_at is None or now < case.due_at:
+        return False
+    said = session.scalars(
+        select(CaseEntry)
+        .where(CaseEntry.case_id == case.id, CaseEntry.kind == "told", CaseEntry.detail == "late")
+        .where(CaseEntry.at >= case.asked_at)
+        .order_by(CaseEntry.id.desc())
+    ).all()
+    is_on_its_way = any(each.sending in (Sending.WAITING, Sending.SEALED) for each in said)
+    is_fresh = any(each.at > now - LATE_APART for each in said)
+    return len(said) < alert.level and not is_on_its_way and not is_fresh
+
+
+def _never_leave(session: Session, case: Case, alert: CaseAlert, now: datetime) -> None:
+    """Everybody who was to be told has been, and still nobody has it: one level higher in a while, at last everywhere."""
+    waiting = select(CaseAlert.id).where(
+        CaseAlert.case_id == case.id, CaseAlert.state == State.DUE, CaseAlert.staff_id.is_(None)
+    )
+    if case.holder_id is not None or session.scalar(waiting.limit(1)) is not None:
+        return
+    again = now + URGENT_AGAIN if case.is_urgent else _as_long_again(session, case, now)
+    kind = "urgent" if case.is_urgent else "overdue"
+    _add(session, case, kind, _by_day(session, case, again), min(alert.level + 1, top(case)))
 
 
 def _add(
@@ -192,9 +352,18 @@ def _add(
     session.flush()
 
 
-def _zone(session: Session, case: Case) -> str:
-    zone = session.scalar(select(Village.time_zone).where(Village.code == case.home_code)) if case.home_code else None
-    return zone or USUAL_ZONE
+def _by_day(session: Session, case: Case, moment: datetime) -> datetime:
+    """Nobody is woken for what can wait."""
+    if case.is_urgent:
+        return moment
+    home = _home(session, case)
+    return calendars.waking(moment, home.time_zone if home else USUAL_ZONE)
+
+
+def _home(session: Session, case: Case) -> Village | None:
+    if case.home_code is None:
+        return None
+    return session.scalars(select(Village).where(Village.code == case.home_code).order_by(Village.id)).first()
 
 
 _DUE = (

@@ -17,12 +17,12 @@ from centre.case_records import Category
 
 WORDS_LIMIT = 4000
 URGENT_REPLY = timedelta(minutes=15)
-"""The first level above is alerted when nobody has taken an urgent case by then, the next at `URGENT_NEXT`."""
-URGENT_NEXT = timedelta(minutes=30)
+"""The first level above is alerted when nobody has taken an urgent case by then, the next after as long again."""
 USUAL_HOURS = [(weekday, time(8), time(16)) for weekday in range(5)]
 """The hours of a centre that has not filled in its own."""
 USUAL_ZONE = "Asia/Jakarta"
-LOOKED_AHEAD_DAYS = 60
+LONGEST_WAIT = timedelta(days=14)
+"""However seldom a desk is open, and however long nobody is there, no answer is owed later than this."""
 REPLY_KEPT_OPEN = timedelta(minutes=30)
 """Who wrote as lately as this is still there: an answer then is no message out of the blue."""
 
@@ -120,26 +120,29 @@ def due(session: Session, category: Category, is_urgent: bool, village: Village 
 
 
 def after_working_time(session: Session, village: Village | None, since: datetime, span: timedelta) -> datetime:
-    """The moment at which a desk that began at `since` has been open for `span`, holidays and absences left out."""
+    """The moment at which a desk that began at `since` has been open for `span`, holidays and absences left out.
+
+    Never later than `LONGEST_WAIT`: a family must not wait until a desk that opens once a month has counted its hours.
+    """
     left = span
     for opens, closes in _open_stretches(session, village, since):
         begins = max(opens, since)
         if closes - begins >= left:
-            return begins + left
-        left -= max(closes - begins, timedelta(0))
-    return since + timedelta(days=LOOKED_AHEAD_DAYS)
+            return min(begins + left, since + LONGEST_WAIT)
+        left -= closes - begins
+    return since + LONGEST_WAIT
 
 
 def _open_stretches(session: Session, village: Village | None, since: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """(opens, closes) of the desk that are not over at `since`, in order, as far ahead as anybody may have to wait."""
     zone = village.time_zone if village else USUAL_ZONE
-    week = (
-        [(each.weekday, each.opens, each.closes) for each in calendars.hours_of(session, village.id)] if village else []
-    )
+    own = calendars.hours_of(session, village.id) if village else []
+    week = [(each.weekday, each.opens, each.closes) for each in own] or USUAL_HOURS
     first = calendars.local(since, zone).date()
-    for day in (first + timedelta(days=number) for number in range(LOOKED_AHEAD_DAYS)):
+    for day in (first + timedelta(days=number) for number in range(LONGEST_WAIT.days + 1)):
         if _is_free(session, village, day):
             continue
-        for weekday, opens, closes in week or USUAL_HOURS:
+        for weekday, opens, closes in week:
             if weekday == day.weekday() and calendars.moment(day, closes, zone) > since:
                 yield calendars.moment(day, opens, zone), calendars.moment(day, closes, zone)
 

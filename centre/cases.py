@@ -127,10 +127,17 @@ def raise_alarm(session: Session, case: Case, category: Category, now: datetime,
     case.is_child = case.is_child or is_child
     if RULES[category].is_restricted or is_child:
         _restrict(case, category)
-    if (case.is_urgent, case.is_restricted) != was or case.state == State.NEW:
-        enter(session, case, "change", BOT, now, detail="danger")
-        _staff_owe(session, case, now)
+    is_other = (case.is_urgent, case.is_restricted) != was
+    if not is_other and case.state != State.NEW:
+        return
+    enter(session, case, "change", BOT, now, detail="danger")
+    _staff_owe(session, case, now)
+    if is_other:
+        soon = case_rules.due(session, _category(case), True, _home(session, case), now)
+        case.due_at = min(case.due_at or soon, soon)
         case_alerts.plan(session, case, now)
+    else:  # who is told next, and when, must not be put off by a cry for help
+        case_alerts.wake_again(session, case, now)
 
 
 def move_here(session: Session, case: Case, conversation: Conversation, now: datetime) -> None:
@@ -264,7 +271,9 @@ def change_category(
     _change(session, case, by, f"category:{category}", now)
     if case.awaits == "staff":
         case.due_at = case_rules.due(session, category, case.is_urgent, _home(session, case), now)
-    if case.is_urgent and not was_urgent or case.state == State.NEW:
+    if case.is_urgent and not was_urgent and case.holder_id not in (None, by):
+        case_alerts.tell(session, case, [case.holder_id], "urgent", now)
+    if case.state == State.NEW or case.awaits == "staff":
         case_alerts.plan(session, case, now)
 
 
@@ -335,12 +344,13 @@ def reopen(session: Session, case: Case, by: str, now: datetime) -> None:
         raise AnotherIsOpen(case.id)
     case.state, case.holder_id = State.TAKEN, by
     case.closed_at = case.outcome = None
-    case.awaits = "staff"
+    case.awaits, case.level = "staff", 0
     case.asked_at, case.due_at = (
         now,
         case_rules.due(session, _category(case), case.is_urgent, _home(session, case), now),
     )
     _change(session, case, by, "reopened", now)
+    case_alerts.plan(session, case, now)
     _tell(session, case, "reopened", now)
 
 
@@ -371,7 +381,9 @@ def _staff_owe(session: Session, case: Case, now: datetime) -> None:
         case.awaits, case.asked_at, case.level = "staff", now, 0
         case.due_at = case_rules.due(session, _category(case), case.is_urgent, _home(session, case), now)
         if case.state != State.NEW:
-            case_alerts.plan_overdue(session, case)
+            case_alerts.plan(session, case, now)
+    if case.holder_id:
+        case_alerts.tell(session, case, [case.holder_id], "words", now)
 
 
 def _belongs(session: Session, case: Case, area: str | None, by: str, what: str, now: datetime) -> None:
@@ -393,9 +405,7 @@ def _hold_by(session: Session, case: Case, by: str, to: str, what: str, now: dat
     case.holder_id, case.state = to, State.TAKEN
     case.taken_at = case.taken_at or now
     _change(session, case, by, what, now)
-    case_alerts.void(session, case)
-    if case.awaits == "staff":
-        case_alerts.plan_overdue(session, case)
+    case_alerts.plan(session, case, now)
 
 
 def _close(session: Session, case: Case, by: str, outcome: str, now: datetime) -> None:
