@@ -8,6 +8,7 @@ are kept as they are, so they must be whole and nothing but what they seem: a fi
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,7 @@ _STARTS = {
 def _drawn_anew(data: bytes, kind: str) -> bytes:
     from PIL import Image, ImageOps  # only where pictures come in: the web process stays small
 
+    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # how much is too much we say ourselves
     try:
         with Image.open(io.BytesIO(data), formats=[_PICTURES[kind]]) as opened:
             if opened.width * opened.height > MOST_PIXELS:
