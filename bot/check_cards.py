@@ -8,7 +8,6 @@ from datetime import date
 from bot.check_phrases import CheckPhrases
 from bot.dialogues import guidance
 from bot.turns import Turn
-from centre.messages import Choice
 from content.tables import Row
 from content.warning_signs import Outcome
 
@@ -50,11 +49,3 @@ def contact_lines(turn: Turn, codes: Iterable[str]) -> list[str]:
     """The contacts that are listed, one a line."""
     known = turn.guide.library.contacts
     return [f"- {guidance.contact_named(turn.say, turn.guide, code)}" for code in codes if code in known]
-
-
-def interview_choice(say: CheckPhrases) -> Choice:
-    return Choice("interview", say.label_interview(), say.title_interview())
-
-
-def offer_choice(say: CheckPhrases) -> Choice:
-    return Choice("offer", say.label_offer(), say.title_offer())

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
@@ -20,7 +23,7 @@ from content import languages
 from processes.settings import ROOT, SettingsInvalid
 
 EXTRACTIONS = {
-    "bot": (("bot/**.py", "python"),),
+    "bot": (("bot/**.py", "python"), ("content/tables/signs.yaml", "processes.catalogues:texts_of_signs")),
     "admin": (("admin/**.py", "python"), ("admin/templates/**.html", "jinja2")),
 }
 KEYWORDS = {**DEFAULT_KEYWORDS, "pgettext": ((1, "c"), 2)}
@@ -63,6 +66,12 @@ def extract(domain: str) -> Catalog:
         _file, _line, message, _comments, context = row
         found.add(message, context=context)
     return found
+
+
+def texts_of_signs(file: IO[bytes], *_: object, **_options: object) -> Iterator[tuple[int, None, str, list[str]]]:
+    """How Babel reads the table of warning signs: their texts are told in every language, and are msgids as they stand."""
+    for row in yaml.safe_load(file)["rows"].values():
+        yield 0, None, row["text"], []
 
 
 def write_templates() -> None:

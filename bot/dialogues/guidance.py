@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from bot import threads
 from bot.agency_phrases import AgencyPhrases
+from bot.check_phrases import CheckPhrases
 from bot.phrases import Phrases
 from bot.threads import Thread
 from bot.turns import Answer, Guide, Turn
@@ -39,6 +40,8 @@ LEADS_TO_PLACES = frozenset(
 )
 """Articles about what can be booked: who reads them is one tap from the dates."""
 LEADS_TO_AGENCIES = "cek-p3mi-dan-lowongan"
+LEADS_TO_INTERVIEW = "tanda-bahaya-perekrut"
+LEADS_TO_OFFER_CHECK = frozenset({LEADS_TO_AGENCIES, LEADS_TO_INTERVIEW})
 """The article on recruiters' licences: who reads it is one tap from the list."""
 CHITCHAT: dict[str, Callable[[Phrases], str]] = {
     "@greeting": Phrases.greeting,
@@ -204,6 +207,18 @@ def agency_choice(say: Phrases) -> Choice:
     return Choice("cek", words.label_check(), words.title_check())
 
 
+def interview_choice(say: Phrases) -> Choice:
+    """To the questions about the dangers of an offer."""
+    words = CheckPhrases(say.language)
+    return Choice("interview", words.label_interview(), words.title_interview())
+
+
+def offer_choice(say: Phrases) -> Choice:
+    """To the check of an offer that somebody got."""
+    words = CheckPhrases(say.language)
+    return Choice("offer", words.label_offer(), words.title_offer())
+
+
 def _noted(say: Phrases, rows: tuple[Row, ...], today: date) -> str:
     """What we have noted for the country or job that was named, each with its month."""
     lines = (f"- {tables.line(row, lambda each: _since(say, each, today))}" for row in rows)
@@ -247,6 +262,8 @@ def _next_steps(say: Phrases, guide: Guide, found: Answerable) -> tuple[Choice, 
         *original,
         *((book_choice(say),) if found.slug in LEADS_TO_PLACES else ()),
         *((agency_choice(say),) if found.slug == LEADS_TO_AGENCIES else ()),
+        *((interview_choice(say),) if found.slug == LEADS_TO_INTERVIEW else ()),
+        *((offer_choice(say),) if found.slug in LEADS_TO_OFFER_CHECK else ()),
         *_rating(say, found.slug),
         *_related(say, guide, found),
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot import check_reading
-from bot.check_cards import HELP_NOW, contact_lines, next_step, offer_choice, say_of, sign_line
+from bot.check_cards import HELP_NOW, contact_lines, next_step, say_of, sign_line
 from bot.dialogues import guidance
 from bot.turns import Answer, Turn, remember
 from centre.messages import Choice
@@ -78,7 +78,7 @@ def _ask(turn: Turn, question: Question) -> Answer:
 
 def _result(turn: Turn, found: Findings) -> Answer:
     text = "\n\n".join(_told(turn, found))
-    choices = (guidance.person_choice(turn.say), offer_choice(say_of(turn)), guidance.menu_choice(turn.say))
+    choices = (guidance.person_choice(turn.say), guidance.offer_choice(turn.say), guidance.menu_choice(turn.say))
     return Answer(text, choices)
 
 

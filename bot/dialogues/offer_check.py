@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot import check_reading
-from bot.check_cards import interview_choice, next_step, row_line, say_of, sign_line
+from bot.check_cards import next_step, row_line, say_of, sign_line
 from bot.check_phrases import CheckPhrases
 from bot.dialogues import guidance
 from bot.turns import Answer, Turn
@@ -58,7 +58,7 @@ def check(turn: Turn, text: str) -> Answer:
     outcome: Outcome = "signs" if _has_none_in_force(turn, companies) else offer.outcome
     say = say_of(turn)
     parts = (_signs(turn, offer, outcome), *_noted(turn, offer), _companies(turn, companies), next_step(turn, outcome))
-    choices = (guidance.person_choice(turn.say), interview_choice(say), guidance.menu_choice(turn.say))
+    choices = (guidance.person_choice(turn.say), guidance.interview_choice(say), guidance.menu_choice(turn.say))
     return Answer("\n\n".join(part for part in parts if part), choices)
 
 
