@@ -17,11 +17,11 @@ from centre import case_records, case_replies, staff
 from centre.areas import Village
 from centre.audit import AuditEntry
 from centre.case_records import BOT, FAMILY, OPEN, TIME, Case, CaseEntry, State
-from centre.case_referrals import CaseReferral
 from centre.case_scopes import CaseScope
 from centre.desk import NotHere
 from centre.outbox import OutboxMessage
 from centre.privacy import CannotOpen
+from centre.referral_records import CaseReferral
 
 PAGE = 30
 Queue = Literal["urgent", "mine", "free", "family", "overdue", "approve", "all", "closed"]

@@ -118,6 +118,8 @@ class Case(Base):
     """Since when the family waits for an answer."""
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     """Until when an answer is owed; None while it is the family's turn."""
+    promised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Until when the first answer was owed, for the figures."""
     level: Mapped[int] = mapped_column(default=0)
     """How far up it was alerted: 0 the desk it belongs to."""
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -3,7 +3,8 @@
 A case belongs to an area: to its village, or to the regency when the family said "jangan ke desa saya". Village accounts see
 the ordinary cases of their area; what is restricted (violence, trafficking, a child) is for specialists and coordinators;
 what goes around the village is for those above it, and never for an account of that very village, whatever else it may
-be. Who declared a conflict of interest sees the case no more. A partner sees what was referred to them by name.
+be. Who declared a conflict of interest sees the case no more. A partner sees no case: of those referred to them by name they
+see what is shared, on pages of their own (`centre.case_referrals`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, false, not_, or_, sele
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from centre.case_records import Case, CaseConflict, in_conflict
-from centre.case_referrals import CaseReferral
+from centre.referral_records import WITH_THE_PARTNER, CaseReferral
 from centre.staff import Role, Scope, SignedIn, StaffMember
 
 VILLAGE_ROLES = (Role.PETUGAS, Role.HELPER)
@@ -24,7 +25,7 @@ RESTRICTED = (Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR)
 AROUND = (Role.COORDINATOR, Role.ADMINISTRATOR)
 """Who sees what goes around the village, unless it is restricted as well."""
 SUPERVISORS = (Role.COORDINATOR, Role.ADMINISTRATOR)
-MAY_SEE_CASES = (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.PARTNER, Role.ADMINISTRATOR)
+MAY_SEE_CASES = (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR)
 
 
 @dataclass(frozen=True)
@@ -45,18 +46,32 @@ class CaseScope:
             and_(not_(Case.is_restricted), not_(Case.bypasses_village), self.ordinary.covers(Case.area)),
             and_(not_(Case.is_restricted), Case.bypasses_village, self.around.covers(Case.area)),
             and_(Case.is_restricted, self.restricted.covers(Case.area)),
-            self._referred(),
         )
-        return and_(seen, not_(self._around_mine()), ~self._conflict())
+        return and_(seen, not_(self.keeps_out()))
+
+    def referred(self) -> ColumnElement[bool]:
+        """The condition on `CaseReferral` and its `Case`: it is with this partner now."""
+        if not self.is_partner:
+            return false()
+        is_theirs = and_(CaseReferral.partner_id == self.staff_id, CaseReferral.state.in_(WITH_THE_PARTNER))
+        return and_(is_theirs, not_(self.keeps_out()))
+
+    def keeps_out(self) -> ColumnElement[bool]:
+        """Never for them, not even as one more in a count: it goes around their village, or they must not know of it."""
+        return or_(self._around_mine(), self._conflict())
 
     def includes(self, seen: Case, conflicts: Iterable[tuple[int, str]] = ()) -> bool:
-        """The same for one case that is at hand; what was referred is left out."""
-        is_conflict = (seen.id, self.staff_id) in set(conflicts)
-        if is_conflict or (seen.bypasses_village and seen.home_code and _holds(self.villages, seen.home_code)):
+        """The same for one case that is at hand."""
+        if self.keeps_this_out(seen, conflicts):
             return False
         if seen.is_restricted:
             return _holds(self.restricted, seen.area)
         return _holds(self.around if seen.bypasses_village else self.ordinary, seen.area)
+
+    def keeps_this_out(self, seen: Case, conflicts: Iterable[tuple[int, str]] = ()) -> bool:
+        """`keeps_out` for one case that is at hand."""
+        goes_around = seen.bypasses_village and seen.home_code is not None
+        return (seen.id, self.staff_id) in set(conflicts) or (goes_around and _holds(self.villages, seen.home_code))
 
     def _around_mine(self) -> ColumnElement[bool]:
         """It goes around a village of which this is an account."""
@@ -64,15 +79,6 @@ class CaseScope:
 
     def _conflict(self) -> ColumnElement[bool]:
         return exists().where(CaseConflict.case_id == Case.id, CaseConflict.staff_id == self.staff_id)
-
-    def _referred(self) -> ColumnElement[bool]:
-        if not self.is_partner:
-            return false()
-        return exists().where(
-            CaseReferral.case_id == Case.id,
-            CaseReferral.partner_id == self.staff_id,
-            CaseReferral.state.in_(("sent", "accepted", "done")),
-        )
 
 
 def scope_of(member: SignedIn) -> CaseScope:
@@ -102,7 +108,9 @@ def others_who_may(session: Session, concerned: Case, but: str) -> list[StaffMem
     return [member for member in members if scope_of_member(member).includes(concerned, conflicts)]
 
 
-def hides(conversation_id: InstrumentedAttribute[int], scope: CaseScope) -> ColumnElement[bool]:
+def hides(
+    conversation_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], scope: CaseScope
+) -> ColumnElement[bool]:
     """Does this conversation have a case that lies outside the scope? Then nothing of it may be seen, not even that a
     message of it waits."""
     is_seen = case((scope.covers(), 1), else_=0)  # NULL, of a case without an area, is no yes

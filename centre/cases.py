@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from centre import areas, case_alerts, case_records, case_rules
+from centre import areas, case_alerts, case_records, case_rules, referral_records
 from centre.areas import Village
 from centre.case_records import (
     BOT,
@@ -72,7 +72,7 @@ def open_case(
         asked_at=now,
         changed_at=now,
     )
-    case.due_at = case_rules.due(session, category, case.is_urgent, village, now)
+    case.due_at = case.promised_at = case_rules.due(session, category, case.is_urgent, village, now)
     session.add(case)
     session.flush()
     enter(session, case, "change", FAMILY, now, detail="opened")
@@ -165,6 +165,7 @@ def erase(session: Session, case: Case, now: datetime) -> None:
         .values(sending=Sending.NOT_TOLD, why_not="erased")
     )
     session.execute(delete(CaseIdentity).where(CaseIdentity.case_id == case.id))
+    referral_records.erase(session, case.id, now)
     case.cover_lookup = case.conversation_id = None
     case.erased_at = now
     session.flush()

@@ -39,6 +39,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_agencies_list_key", ["list_id", "key"], unique=False)
 
     op.create_table(
+        "staff_link_codes",
+        sa.Column("lookup", sa.String(length=32), nullable=False),
+        sa.Column("staff_id", sa.String(length=36), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff_members.id"], name=op.f("fk_staff_link_codes_staff_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("lookup", name=op.f("pk_staff_link_codes")),
+        sa.UniqueConstraint("staff_id", name=op.f("uq_staff_link_codes_staff_id")),
+    )
+    op.create_table(
         "cases",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("code", sa.String(length=8), nullable=False),
@@ -61,6 +72,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_reply_at", sa.DateTime(timezone=True), nullable=True),
@@ -94,6 +106,40 @@ def upgrade() -> None:
             unique=True,
             postgresql_where=sa.text("state != 'closed'"),
             sqlite_where=sa.text("state != 'closed'"),
+        )
+
+    op.create_table(
+        "staff_channels",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.String(length=36), nullable=False),
+        sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_staff_channels_conversation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff_members.id"], name=op.f("fk_staff_channels_staff_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_channels")),
+    )
+    with op.batch_alter_table("staff_channels", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_staff_channels_conversation_id",
+            ["conversation_id"],
+            unique=True,
+            postgresql_where=sa.text("ended_at IS NULL"),
+            sqlite_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_staff_channels_staff_id",
+            ["staff_id"],
+            unique=True,
+            postgresql_where=sa.text("ended_at IS NULL"),
+            sqlite_where=sa.text("ended_at IS NULL"),
         )
 
     op.create_table(
@@ -177,14 +223,19 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("partner_id", sa.String(length=36), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("consent", sa.String(length=10), nullable=True),
+        sa.Column("consent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sealed_reason", sa.LargeBinary(), nullable=True),
         sa.Column("shares", sa.String(length=60), nullable=False),
+        sa.Column("sealed_request", sa.LargeBinary(), nullable=True),
         sa.Column("made_by", sa.String(length=36), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_referrals_case_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_referrals")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("case_referrals", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_case_referrals_case_id"), ["case_id"], unique=False)
@@ -238,6 +289,28 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'waiting'"),
         )
 
+    with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("has_case", sa.Boolean(), nullable=False))
+        batch_op.add_column(
+            sa.Column("shown_after", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+        batch_op.add_column(
+            sa.Column("heard_after", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+
+    with op.batch_alter_table("outbox_messages", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("sealed_provider_id", sa.LargeBinary(), nullable=True))
+        batch_op.add_column(sa.Column("take_down_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("take_down_tries", sa.Integer(), nullable=False))
+        batch_op.add_column(sa.Column("taken_down_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(
+            "ix_outbox_messages_to_take_down",
+            ["channel", "take_down_at"],
+            unique=False,
+            postgresql_where=sa.text("take_down_at IS NOT NULL AND sealed_provider_id IS NOT NULL"),
+            sqlite_where=sa.text("take_down_at IS NOT NULL AND sealed_provider_id IS NOT NULL"),
+        )
+
     with op.batch_alter_table("staff_members", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sealed_email", sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column("conduct_version", sa.String(length=20), nullable=True))
@@ -252,6 +325,22 @@ def downgrade() -> None:
         batch_op.drop_column("conduct_at")
         batch_op.drop_column("conduct_version")
         batch_op.drop_column("sealed_email")
+
+    with op.batch_alter_table("outbox_messages", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outbox_messages_to_take_down",
+            postgresql_where=sa.text("take_down_at IS NOT NULL AND sealed_provider_id IS NOT NULL"),
+            sqlite_where=sa.text("take_down_at IS NOT NULL AND sealed_provider_id IS NOT NULL"),
+        )
+        batch_op.drop_column("taken_down_at")
+        batch_op.drop_column("take_down_tries")
+        batch_op.drop_column("take_down_at")
+        batch_op.drop_column("sealed_provider_id")
+
+    with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.drop_column("heard_after")
+        batch_op.drop_column("shown_after")
+        batch_op.drop_column("has_case")
 
     with op.batch_alter_table("kept_files", schema=None) as batch_op:
         batch_op.drop_index(
@@ -290,6 +379,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_case_alerts_case_id"))
 
     op.drop_table("case_alerts")
+    with op.batch_alter_table("staff_channels", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_staff_channels_staff_id",
+            postgresql_where=sa.text("ended_at IS NULL"),
+            sqlite_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_staff_channels_conversation_id",
+            postgresql_where=sa.text("ended_at IS NULL"),
+            sqlite_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.drop_table("staff_channels")
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_cases_open", postgresql_where=sa.text("state != 'closed'"), sqlite_where=sa.text("state != 'closed'")
@@ -303,6 +405,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_cases_area"))
 
     op.drop_table("cases")
+    op.drop_table("staff_link_codes")
     with op.batch_alter_table("agencies", schema=None) as batch_op:
         batch_op.drop_index("ix_agencies_list_key")
 
