@@ -173,14 +173,17 @@ def _taken(turn: Turn, text: str, understood: Understood) -> Answer | None:
 
 
 def _is_mere_answer(turn: Turn, understood: Understood, text: str) -> bool:
-    """A name, an age or "saya" at an open question of a booking, or an offer, in which only the model doubtfully hears danger?
+    """A name, an age or "saya" at an open question of a booking, or an offer, in which danger is only doubtful?
 
-    What a rule hears, and what is sure, comes first as ever.
+    What a rule hears, and what is sure, comes first as ever; but an advertisement tells of no danger that its reader is in
+    ("kebun sawit" is a lonely place to the rules).
     """
     seen = understood.danger
-    if seen is None or seen.level == "act" or not (booking.is_answer(turn, text) or offer_check.is_offer(turn, text)):
+    if seen is None or seen.level == "act":
         return False
-    return danger_in(text) is None
+    if offer_check.is_advertisement(text):
+        return True
+    return (booking.is_answer(turn, text) or offer_check.is_offer(turn, text)) and danger_in(text) is None
 
 
 def _question(turn: Turn, text: str, understood: Understood) -> Answer:

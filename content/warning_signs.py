@@ -77,7 +77,7 @@ class Findings:
     signs: tuple[str, ...]
     """Codes of rows of the signs, the most dangerous first."""
     urgent: tuple[Urgent, ...]
-    """Why something must be done before anything is read."""
+    """Why something must be done before anything is read, what presses most first."""
     unknown: tuple[str, ...]
     """Codes of the questions to which nobody knows the answer."""
 

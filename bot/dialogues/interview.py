@@ -86,7 +86,7 @@ def _told(turn: Turn, found: Findings) -> Iterator[str]:
     """What is urgent first, then each sign with its rule, what is not known yet, and the next safe step."""
     say = say_of(turn)
     if found.urgent:
-        yield "\n".join((*(say.urgent(why) for why in found.urgent), *contact_lines(turn, HELP_NOW)))
+        yield "\n".join((say.urgent(found.urgent[0]), *contact_lines(turn, HELP_NOW)))
     signs = (sign_line(say, row_of(code), turn.now.date()) for code in found.signs)
     yield "\n".join((say.outcome(found.outcome), *signs))
     if found.unknown:

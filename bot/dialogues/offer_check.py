@@ -44,10 +44,15 @@ def typed(turn: Turn, text: str, understood: Understood) -> Answer | None:
     return check(turn, text) if offers.is_advertisement(text) else None
 
 
+def is_advertisement(text: str) -> bool:
+    """Is this plainly pasted, whoever's words it is: never a tale of what happened to its sender?"""
+    return offers.is_advertisement(text)
+
+
 def is_offer(turn: Turn, text: str) -> bool:
-    """Is this so plainly an offer that a doubt about danger need not be asked: pasted, or where one is waited for?"""
+    """Is this so much of an offer, where one is waited for, that a faint doubt about danger need not be asked?"""
     is_awaited = turn.conversation.step == STEP or check_reading.offer_meant(text) is not None
-    return offers.is_advertisement(text) or (is_awaited and len(offers.kinds_of_marks(text)) > 1)
+    return is_awaited and len(offers.kinds_of_marks(text)) > 1
 
 
 def check(turn: Turn, text: str) -> Answer:
