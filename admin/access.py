@@ -17,7 +17,8 @@ from werkzeug import Response
 from admin import code_of_conduct
 from admin.language import gettext as _
 from centre import conduct, staff
-from centre.case_scopes import MAY_SEE_CASES, CaseScope, scope_of
+from centre.case_scopes import MAY_SEE_CASES as MAY_SEE_CASES
+from centre.case_scopes import CaseScope, scope_of
 from centre.db import Database
 from centre.staff import Role, SignedIn
 

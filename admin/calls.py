@@ -12,7 +12,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin import service_wording, wording
-from admin.access import MAY_SERVE, me, only
+from admin.access import MAY_SERVE, cases, me, only
 from admin.desk import ROW
 from admin.language import gettext as _
 from centre import audit, calls, notices
@@ -33,7 +33,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     def every() -> str:
         begin = _begin()
         with database.reading() as session:
-            rows = calls.calls(session, _scope(), clock(), begin)
+            rows = calls.calls(session, _scope(), cases(), clock(), begin)
             more = begin + PAGE if len(rows) == PAGE else None
             return render_template("admin/calls.html", rows=rows, more=more, now=clock(), **_words())
 
@@ -41,7 +41,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_SERVE)
     def one(number: int) -> str:
         with database.transaction() as session:
-            found = calls.call(session, _scope(), number)
+            found = calls.call(session, _scope(), cases(), number)
             audit.record(session, me().staff_id, "call_read", clock(), f"notice:{number}")
             return render_template(
                 "admin/call.html",
@@ -55,7 +55,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_SERVE)
     def made(number: int) -> ResponseReturnValue:
         with database.transaction() as session:
-            calls.made(session, _scope(), number, me().staff_id, clock())
+            calls.made(session, _scope(), cases(), number, me().staff_id, clock())
             audit.record(session, me().staff_id, "call_made", clock(), f"notice:{number}")
         flash(_("Dicatat: sudah ditelepon."), "success")
         return redirect(url_for(".every"), 303)

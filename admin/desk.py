@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin import wording
-from admin.access import MAY_READ_CONTENT, MAY_SEE_MESSAGES, MAY_SERVE, me, only, whoever_is_signed_in
+from admin.access import MAY_READ_CONTENT, MAY_SEE_MESSAGES, MAY_SERVE, cases, me, only, whoever_is_signed_in
 from admin.language import gettext as _
 from centre import audit, calls, desk, inbox, outbox
 from centre.db import Database
@@ -39,9 +39,9 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         waiting: dict[str, int] = {}
         with database.reading() as session:
             if me().has_role(*MAY_SEE_MESSAGES):
-                waiting["messages"], waiting["replies"] = desk.counts(session, _scope())
+                waiting["messages"], waiting["replies"] = desk.counts(session, _scope(), cases())
             if me().has_role(*MAY_SERVE):
-                waiting["calls"] = calls.count(session, me().scope(*MAY_SERVE))
+                waiting["calls"] = calls.count(session, me().scope(*MAY_SERVE), cases())
             if me().has_role(*MAY_READ_CONTENT):
                 waiting["articles"] = len(articles.waiting_for_check(session))
         roles = [(wording.role_name(role), wording.where(area)) for role, area in sorted(me().roles)]
@@ -51,7 +51,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_SEE_MESSAGES)
     def messages() -> str:
         with database.reading() as session:
-            rows = desk.messages(session, _scope(), _after())
+            rows = desk.messages(session, _scope(), cases(), _after())
         more = rows[-1].event.id if len(rows) == desk.PAGE else None
         return render_template("admin/messages.html", rows=rows, more=more, why=wording.why_waiting)
 
@@ -59,7 +59,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_SEE_MESSAGES)
     def message(number: int) -> str:
         with database.transaction() as session:
-            waiting = desk.message(session, _scope(), number)
+            waiting = desk.message(session, _scope(), cases(), number)
             audit.record(session, me().staff_id, "message_read", clock(), f"event:{number}")
             said, media = _opened(session, waiting)
         return render_template(
@@ -70,7 +70,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_SEE_MESSAGES)
     def answer_again(number: int) -> ResponseReturnValue:
         with database.transaction() as session:
-            desk.answer_again(session, _scope(), number)
+            desk.answer_again(session, _scope(), cases(), number)
             audit.record(session, me().staff_id, "message_answered_again", clock(), f"event:{number}")
         flash(_("Pesan %(number)s dijawab ulang oleh bot sebentar lagi.", number=number), "success")
         return redirect(url_for(".messages"), 303)
@@ -79,7 +79,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_SEE_MESSAGES)
     def message_handled(number: int) -> ResponseReturnValue:
         with database.transaction() as session:
-            desk.message_handled(session, _scope(), number, me().staff_id, clock())
+            desk.message_handled(session, _scope(), cases(), number, me().staff_id, clock())
             audit.record(session, me().staff_id, "message_handled", clock(), f"event:{number}")
         flash(_("Pesan %(number)s dicatat sudah ditangani.", number=number), "success")
         return redirect(url_for(".messages"), 303)
@@ -88,7 +88,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_SEE_MESSAGES)
     def replies() -> str:
         with database.reading() as session:
-            rows = desk.replies(session, _scope(), _after())
+            rows = desk.replies(session, _scope(), cases(), _after())
         more = rows[-1].row.id if len(rows) == desk.PAGE else None
         return render_template("admin/replies.html", rows=rows, more=more, why=wording.why_lost)
 
@@ -96,7 +96,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_SEE_MESSAGES)
     def reply(number: int) -> str:
         with database.transaction() as session:
-            lost = desk.reply(session, _scope(), number)
+            lost = desk.reply(session, _scope(), cases(), number)
             audit.record(session, me().staff_id, "reply_read", clock(), f"reply:{number}")
             part = _part(session, lost)
         return render_template("admin/reply.html", lost=lost, part=part, why=wording.why_lost(lost))
@@ -105,7 +105,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_SEE_MESSAGES)
     def reply_handled(number: int) -> ResponseReturnValue:
         with database.transaction() as session:
-            desk.reply_handled(session, _scope(), number, me().staff_id, clock())
+            desk.reply_handled(session, _scope(), cases(), number, me().staff_id, clock())
             audit.record(session, me().staff_id, "reply_handled", clock(), f"reply:{number}")
         flash(_("Balasan %(number)s dicatat sudah ditangani.", number=number), "success")
         return redirect(url_for(".replies"), 303)

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from admin import service_wording
-from admin.access import MAY_SERVE, me, only
+from admin.access import MAY_SERVE, cases, me, only
 from admin.desk import ROW
 from admin.language import gettext as _
 from centre import audit, village_desk
@@ -38,14 +38,14 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     def village(number: int) -> str:
         with database.reading() as session:
             found = village_desk.village(session, _scope(), number)
-            pairs = village_desk.likenesses(session, _scope(), number)
+            pairs = village_desk.likenesses(session, _scope(), cases(), number)
             return render_template("admin/people_pairs.html", village=found, pairs=pairs)
 
     @pages.get(PAIR)
     @only(*MAY_SERVE)
     def pair(number: int, one: int, other: int) -> str:
         with database.reading() as session:
-            found = village_desk.likeness(session, _scope(), number, one, other)
+            found = village_desk.likeness(session, _scope(), cases(), number, one, other)
             return render_template(
                 "admin/people_pair.html",
                 pair=found,
@@ -61,7 +61,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         if kept is None:
             abort(400)
         with database.transaction() as session:
-            village_desk.merge(session, _scope(), number, (one, other), kept, me().staff_id, clock())
+            village_desk.merge(session, _scope(), cases(), number, (one, other), kept, me().staff_id, clock())
             about = f"person:{other if kept == one else one}>{kept}"
             audit.record(session, me().staff_id, "people_merged", clock(), about)
         flash(_("Kedua catatan digabungkan. Semua janjinya kini ada pada satu orang."), "success")
@@ -71,7 +71,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_SERVE)
     def keep_apart(number: int, one: int, other: int) -> ResponseReturnValue:
         with database.transaction() as session:
-            village_desk.keep_apart(session, _scope(), number, (one, other), me().staff_id, clock())
+            village_desk.keep_apart(session, _scope(), cases(), number, (one, other), me().staff_id, clock())
             audit.record(session, me().staff_id, "people_kept_apart", clock(), f"person:{one}+{other}")
         flash(_("Dicatat: dua orang yang berbeda. Pasangan ini tidak ditanyakan lagi."), "success")
         return redirect(url_for(".village", number=number), 303)

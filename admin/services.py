@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask import Blueprint, render_template, url_for
 
-from admin.access import MAY_OPEN_SERVICES, MAY_READ_TYPES, MAY_SEE_FIGURES, MAY_SERVE, me, only
+from admin.access import MAY_OPEN_SERVICES, MAY_READ_TYPES, MAY_SEE_FIGURES, MAY_SERVE, cases, me, only
 from admin.language import gettext as _
 from centre import calls
 from centre.db import Database
@@ -24,7 +24,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         waiting = None
         if me().has_role(*MAY_SERVE):
             with database.reading() as session:
-                waiting = calls.count(session, me().scope(*MAY_SERVE))
+                waiting = calls.count(session, me().scope(*MAY_SERVE), cases())
         shown = [row for row in _rows() if me().has_role(*row[0])]
         return render_template("admin/services.html", rows=shown, waiting=waiting)
 

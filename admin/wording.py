@@ -34,6 +34,7 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
             "nonce": g.get("nonce"),
             "may": {
                 "see_messages": access.MAY_SEE_MESSAGES,
+                "see_cases": access.MAY_SEE_CASES,
                 "vouch": access.MAY_VOUCH,
                 "read_content": access.MAY_READ_CONTENT,
                 "open_services": access.MAY_OPEN_SERVICES,

@@ -1,7 +1,7 @@
 """The telephone list: what somebody had to hear about their place and could not be told, until staff have called.
 
-As in `centre.desk`, every question asks for a `Scope` first; what lies outside it is not found (`NotHere`). The number
-itself is opened only for the one row whose page is looked at.
+As in `centre.desk`, every question asks for a `Scope` and a `CaseScope` first; what lies outside them is not found
+(`NotHere`). The number itself is opened only for the one row whose page is looked at.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from centre import conversations, notices
 from centre.areas import Village
 from centre.booking_records import Booking
+from centre.case_scopes import CaseScope, hides
 from centre.conversations import Conversation
 from centre.desk import PAGE, NotHere
 from centre.notices import Notice
@@ -50,30 +51,30 @@ class Number:
     """What the person is to whoever holds that telephone."""
 
 
-def calls(session: Session, scope: Scope, now: datetime, offset: int = 0) -> list[Call]:
+def calls(session: Session, scope: Scope, cases: CaseScope, now: datetime, offset: int = 0) -> list[Call]:
     """Who must be called, the soonest slot first and those that are over last, a page of it."""
     order = (Slot.starts_at <= now, Slot.starts_at, Notice.id)
-    rows = session.execute(_calls(scope).order_by(*order).offset(offset).limit(PAGE))
+    rows = session.execute(_calls(scope, cases).order_by(*order).offset(offset).limit(PAGE))
     return [Call(*row) for row in rows]
 
 
-def call(session: Session, scope: Scope, notice_id: int, *, to_change: bool = False) -> Call:
+def call(session: Session, scope: Scope, cases: CaseScope, notice_id: int, *, to_change: bool = False) -> Call:
     """One of these, locked if it is `to_change`. Raises `NotHere`."""
-    query = _calls(scope).where(Notice.id == notice_id)
+    query = _calls(scope, cases).where(Notice.id == notice_id)
     row = session.execute(query.with_for_update(of=Notice) if to_change else query).first()
     if row is None:
         raise NotHere(f"notice {notice_id}")
     return Call(*row)
 
 
-def count(session: Session, scope: Scope) -> int:
+def count(session: Session, scope: Scope, cases: CaseScope) -> int:
     """How many must be called."""
-    return session.scalar(select(func.count()).select_from(_calls(scope).with_only_columns(1).subquery())) or 0
+    return session.scalar(select(func.count()).select_from(_calls(scope, cases).with_only_columns(1).subquery())) or 0
 
 
-def made(session: Session, scope: Scope, notice_id: int, staff_id: str, now: datetime) -> None:
+def made(session: Session, scope: Scope, cases: CaseScope, notice_id: int, staff_id: str, now: datetime) -> None:
     """Staff have told the person. Raises `NotHere`, also when somebody else was faster."""
-    notices.mark_seen(call(session, scope, notice_id, to_change=True).notice, staff_id, now)
+    notices.mark_seen(call(session, scope, cases, notice_id, to_change=True).notice, staff_id, now)
     session.flush()
 
 
@@ -105,7 +106,7 @@ def _whatsapp(session: Session, conversation: Conversation) -> str | None:
     return phone.lstrip("+") if phone else None
 
 
-def _calls(scope: Scope) -> Select[*tuple[Any, ...]]:
+def _calls(scope: Scope, cases: CaseScope) -> Select[*tuple[Any, ...]]:
     return (
         select(Notice, Booking, Slot, Village, Person, _why_not())
         .join(Booking, Booking.id == Notice.booking_id)
@@ -113,6 +114,7 @@ def _calls(scope: Scope) -> Select[*tuple[Any, ...]]:
         .join(Village, Village.id == Slot.village_id)
         .join(Person, Person.id == Booking.person_id)
         .where(scope.covers(Village.code), was_not_heard())
+        .where(not_(hides(Notice.conversation_id, cases)), not_(hides(Booking.conversation_id, cases)))
     )
 
 

@@ -1,7 +1,8 @@
 """What waits for staff: messages the bot could not answer or read, and replies that did not arrive.
 
 Every question here asks for a `Scope` first: a row outside it is not found (`NotHere`), so that nobody at the desk can
-learn of a conversation that is not theirs.
+learn of a conversation that is not theirs. It asks for a `CaseScope` too: whoever may not know of a case finds nothing of
+the conversation it is told in.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, not_, select
 from sqlalchemy.orm import Session
 
 from centre import inbox, outbox
 from centre.areas import Village
+from centre.case_scopes import CaseScope, hides
 from centre.conversations import Conversation
 from centre.inbox import InboxEvent
 from centre.outbox import OutboxMessage
@@ -53,83 +55,89 @@ class LostReply:
     village: Village | None
 
 
-def messages(session: Session, scope: Scope, after: int = 0) -> list[WaitingMessage]:
+def messages(session: Session, scope: Scope, cases: CaseScope, after: int = 0) -> list[WaitingMessage]:
     """What came in and waits for a person, the longest waiting first, a page of it after row `after`."""
-    rows = session.execute(_messages(scope).where(_WAITS, InboxEvent.id > after).order_by(InboxEvent.id).limit(PAGE))
+    rows = session.execute(
+        _messages(scope, cases).where(_WAITS, InboxEvent.id > after).order_by(InboxEvent.id).limit(PAGE)
+    )
     return [WaitingMessage(*row) for row in rows]
 
 
-def message(session: Session, scope: Scope, event_id: int, *, to_change: bool = False) -> WaitingMessage:
+def message(
+    session: Session, scope: Scope, cases: CaseScope, event_id: int, *, to_change: bool = False
+) -> WaitingMessage:
     """One message that waits, locked if it is `to_change`. Raises `NotHere`."""
-    query = _messages(scope).where(_WAITS, InboxEvent.id == event_id)
+    query = _messages(scope, cases).where(_WAITS, InboxEvent.id == event_id)
     row = session.execute(query.with_for_update(of=InboxEvent) if to_change else query).first()
     if row is None:
         raise NotHere(f"event {event_id}")
     return WaitingMessage(*row)
 
 
-def answer_again(session: Session, scope: Scope, event_id: int) -> None:
+def answer_again(session: Session, scope: Scope, cases: CaseScope, event_id: int) -> None:
     """Let the bot try once more with a message that was set aside. Raises `NotHere` or `NotSetAside`."""
-    waiting = message(session, scope, event_id, to_change=True)
+    waiting = message(session, scope, cases, event_id, to_change=True)
     if not waiting.is_set_aside:
         raise NotSetAside(f"event {event_id}")
     inbox.replay(session, waiting.event)
 
 
-def message_handled(session: Session, scope: Scope, event_id: int, staff_id: str, now: datetime) -> None:
+def message_handled(
+    session: Session, scope: Scope, cases: CaseScope, event_id: int, staff_id: str, now: datetime
+) -> None:
     """A staff member has dealt with it. Raises `NotHere`."""
-    inbox.mark_seen(message(session, scope, event_id, to_change=True).event, staff_id, now)
+    inbox.mark_seen(message(session, scope, cases, event_id, to_change=True).event, staff_id, now)
     session.flush()
 
 
-def replies(session: Session, scope: Scope, after: int = 0) -> list[LostReply]:
+def replies(session: Session, scope: Scope, cases: CaseScope, after: int = 0) -> list[LostReply]:
     """What could not be delivered and nobody has looked at yet, oldest first, a page of it after row `after`."""
     rows = session.execute(
-        _replies(scope).where(_LOST, OutboxMessage.id > after).order_by(OutboxMessage.id).limit(PAGE)
+        _replies(scope, cases).where(_LOST, OutboxMessage.id > after).order_by(OutboxMessage.id).limit(PAGE)
     )
     return [LostReply(*row) for row in rows]
 
 
-def reply(session: Session, scope: Scope, row_id: int, *, to_change: bool = False) -> LostReply:
+def reply(session: Session, scope: Scope, cases: CaseScope, row_id: int, *, to_change: bool = False) -> LostReply:
     """One reply that could not be delivered, locked if it is `to_change`. Raises `NotHere`."""
-    query = _replies(scope).where(_LOST, OutboxMessage.id == row_id)
+    query = _replies(scope, cases).where(_LOST, OutboxMessage.id == row_id)
     row = session.execute(query.with_for_update(of=OutboxMessage) if to_change else query).first()
     if row is None:
         raise NotHere(f"reply {row_id}")
     return LostReply(*row)
 
 
-def reply_handled(session: Session, scope: Scope, row_id: int, staff_id: str, now: datetime) -> None:
+def reply_handled(session: Session, scope: Scope, cases: CaseScope, row_id: int, staff_id: str, now: datetime) -> None:
     """A staff member has dealt with it. Raises `NotHere`."""
-    row = reply(session, scope, row_id, to_change=True).row
+    row = reply(session, scope, cases, row_id, to_change=True).row
     row.seen_by, row.seen_at = staff_id, now
     session.flush()
 
 
-def counts(session: Session, scope: Scope) -> tuple[int, int]:
+def counts(session: Session, scope: Scope, cases: CaseScope) -> tuple[int, int]:
     """How many messages and how many lost replies wait."""
-    return _count(session, _messages(scope).where(_WAITS)), _count(session, _replies(scope).where(_LOST))
+    return _count(session, _messages(scope, cases).where(_WAITS)), _count(session, _replies(scope, cases).where(_LOST))
 
 
 _WAITS: ColumnElement[bool] = inbox.is_for_staff()
 _LOST: ColumnElement[bool] = outbox.is_lost()
 
 
-def _messages(scope: Scope) -> Select[InboxEvent, Conversation, Village]:
+def _messages(scope: Scope, cases: CaseScope) -> Select[InboxEvent, Conversation, Village]:
     return (
         select(InboxEvent, Conversation, Village)
         .join(Conversation, Conversation.id == InboxEvent.conversation_id, isouter=True)
         .join(Village, Village.id == Conversation.village_id, isouter=True)
-        .where(scope.covers(Village.code))
+        .where(scope.covers(Village.code), not_(hides(Conversation.id, cases)))
     )
 
 
-def _replies(scope: Scope) -> Select[OutboxMessage, Conversation, Village]:
+def _replies(scope: Scope, cases: CaseScope) -> Select[OutboxMessage, Conversation, Village]:
     return (
         select(OutboxMessage, Conversation, Village)
         .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
         .join(Village, Village.id == Conversation.village_id, isouter=True)
-        .where(scope.covers(Village.code))
+        .where(scope.covers(Village.code), not_(hides(Conversation.id, cases)))
     )
 
 

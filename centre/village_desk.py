@@ -1,6 +1,7 @@
 """What staff may open of a village: the village itself, what an absence falls upon, and people who may be one.
 
-As in `centre.desk`, every question asks for a `Scope` first; what lies outside it is not found (`NotHere`).
+As in `centre.desk`, every question asks for a `Scope` first; what lies outside it is not found (`NotHere`). Questions about
+people ask for a `CaseScope` too: behind a telephone with a case that is not theirs to know, nobody is shown.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from centre import calendars, merging, people, slots
 from centre.areas import Village
 from centre.booking_records import Booking
 from centre.calendars import Absence
+from centre.case_scopes import CaseScope, hides
 from centre.desk import NotHere
-from centre.people import Person
+from centre.people import Person, PersonAddress
 from centre.slots import Slot
 from centre.staff import Scope
 
@@ -67,26 +69,38 @@ def slots_during(session: Session, village: Village, first_day: date, last_day: 
     return session.scalars(reached.order_by(Slot.starts_at, Slot.id)).all()
 
 
-def likenesses(session: Session, scope: Scope, village_id: int) -> list[Likeness]:
+def likenesses(session: Session, scope: Scope, cases: CaseScope, village_id: int) -> list[Likeness]:
     """Pairs of a village that may be one person. Raises `NotHere`."""
     pairs = people.alike(session, village(session, scope, village_id).id)
-    counted = _bookings(session, {person.id for pair in pairs for person in pair})
-    return [Likeness(one, other, (counted.get(one.id, 0), counted.get(other.id, 0))) for one, other in pairs]
+    everybody = {person.id for pair in pairs for person in pair}
+    counted, hidden = _bookings(session, everybody), _hidden(session, cases, everybody)
+    return [
+        Likeness(one, other, (counted.get(one.id, 0), counted.get(other.id, 0)))
+        for one, other in pairs
+        if not {one.id, other.id} & hidden
+    ]
 
 
-def likeness(session: Session, scope: Scope, village_id: int, one_id: int, other_id: int) -> Likeness:
+def likeness(session: Session, scope: Scope, cases: CaseScope, village_id: int, one_id: int, other_id: int) -> Likeness:
     """One of these pairs; any two people who are not alike are none. Raises `NotHere`."""
-    for each in likenesses(session, scope, village_id):
+    for each in likenesses(session, scope, cases, village_id):
         if (each.one.id, each.other.id) == (one_id, other_id):
             return each
     raise NotHere(f"people {one_id} and {other_id}")
 
 
 def merge(
-    session: Session, scope: Scope, village_id: int, pair: tuple[int, int], kept_id: int, by: str, now: datetime
+    session: Session,
+    scope: Scope,
+    cases: CaseScope,
+    village_id: int,
+    pair: tuple[int, int],
+    kept_id: int,
+    by: str,
+    now: datetime,
 ) -> None:
     """Staff say that the two are one, and which record goes on. `by`: staff id. Raises `NotHere`."""
-    found = likeness(session, scope, village_id, *pair)
+    found = likeness(session, scope, cases, village_id, *pair)
     if kept_id not in (found.one.id, found.other.id):
         raise NotHere(f"person {kept_id}")
     gone = found.other if kept_id == found.one.id else found.one
@@ -96,9 +110,17 @@ def merge(
         raise NotHere(f"people {found.one.id} and {found.other.id}") from error
 
 
-def keep_apart(session: Session, scope: Scope, village_id: int, pair: tuple[int, int], by: str, now: datetime) -> None:
+def keep_apart(
+    session: Session,
+    scope: Scope,
+    cases: CaseScope,
+    village_id: int,
+    pair: tuple[int, int],
+    by: str,
+    now: datetime,
+) -> None:
     """Staff say that the two are not one. `by`: staff id. Raises `NotHere`."""
-    found = likeness(session, scope, village_id, *pair)
+    found = likeness(session, scope, cases, village_id, *pair)
     people.keep_apart(session, found.one.id, found.other.id, by, now)
 
 
@@ -106,3 +128,9 @@ def _bookings(session: Session, person_ids: set[int]) -> dict[int, int]:
     counted = select(Booking.person_id, func.count()).where(Booking.person_id.in_(person_ids))
     rows = session.execute(counted.group_by(Booking.person_id))
     return {person_id: number for person_id, number in rows if person_id}
+
+
+def _hidden(session: Session, cases: CaseScope, person_ids: set[int]) -> set[int]:
+    """Those of whom a case is told that lies outside the scope."""
+    tied = select(PersonAddress.person_id).where(PersonAddress.person_id.in_(person_ids))
+    return set(session.scalars(tied.where(hides(PersonAddress.conversation_id, cases))))

@@ -11,6 +11,7 @@ from centre import bookings, calls, conversations, notices, outbox, people
 from centre.areas import Village
 from centre.bookings import Ask
 from centre.calls import Number
+from centre.case_scopes import CaseScope
 from centre.conversations import Conversation, Sender
 from centre.db import Database
 from centre.desk import NotHere
@@ -22,6 +23,7 @@ from tests.centre import booked
 from tests.centre.booked import NOW, WAYAN, korleko, person, saturday, workshop
 
 KORLEKO, LENEK = (Scope(frozenset({code}), False) for code in ("52.03.07.2003", "52.03.21.2002"))
+CASES = CaseScope(WAYAN, *4 * [Scope(frozenset(), False)])
 HOLDER = "628123456789"
 
 
@@ -45,34 +47,34 @@ def telephone(session: Session, number: str = HOLDER) -> Conversation:
 def test_who_has_no_address_is_on_the_list_with_what_and_when(database: Database) -> None:
     with database.transaction() as session:
         notice = called_off(session, person(session, "Sari"))
-        [row] = calls.calls(session, KORLEKO, NOW)
+        [row] = calls.calls(session, KORLEKO, CASES, NOW)
         assert (row.notice, row.person.name, row.why_not) == (notice, "Sari", "no_address")
         assert row.slot.starts_at == row.notice.useful_until
         assert row.village.name == "Korleko"
-        assert calls.count(session, KORLEKO) == 1
+        assert calls.count(session, KORLEKO, CASES) == 1
 
 
 def test_a_list_is_of_ones_own_villages_only(database: Database) -> None:
     with database.transaction() as session:
         notice = called_off(session, person(session, "Sari"))
-        assert calls.calls(session, LENEK, NOW) == []
-        assert calls.count(session, LENEK) == 0
+        assert calls.calls(session, LENEK, CASES, NOW) == []
+        assert calls.count(session, LENEK, CASES) == 0
         for unknown in (notice.id, 999):
             with pytest.raises(NotHere):
-                calls.call(session, LENEK, unknown)
+                calls.call(session, LENEK, CASES, unknown)
         with pytest.raises(NotHere):
-            calls.made(session, LENEK, notice.id, WAYAN, NOW)
+            calls.made(session, LENEK, CASES, notice.id, WAYAN, NOW)
         assert notice.seen_by is None
 
 
 def test_after_the_call_it_is_off_the_list_and_nobody_calls_twice(database: Database) -> None:
     with database.transaction() as session:
         notice = called_off(session, person(session, "Sari"))
-        calls.made(session, KORLEKO, notice.id, WAYAN, NOW)
+        calls.made(session, KORLEKO, CASES, notice.id, WAYAN, NOW)
         assert (notice.seen_by, notice.seen_at) == (WAYAN, NOW)
-        assert calls.calls(session, KORLEKO, NOW) == []
+        assert calls.calls(session, KORLEKO, CASES, NOW) == []
         with pytest.raises(NotHere):
-            calls.made(session, KORLEKO, notice.id, "another", NOW)
+            calls.made(session, KORLEKO, CASES, notice.id, "another", NOW)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,7 @@ def test_what_became_of_the_message_says_why(
         for row in outbox.queue(session, phone, notice.cause, [Outgoing("Dibatalkan")], NOW):
             row.state, row.error = outbox.State(state), error
         session.flush()
-        assert [row.why_not for row in calls.calls(session, KORLEKO, NOW)] == ([why] if why else [])
+        assert [row.why_not for row in calls.calls(session, KORLEKO, CASES, NOW)] == ([why] if why else [])
 
 
 @pytest.mark.parametrize(("column", "why"), [("stopped_at", "stopped"), ("blocked_at", "blocked")])
@@ -104,7 +106,7 @@ def test_who_does_not_want_messages_is_called(database: Database, column: str, w
         phone = telephone(session)
         setattr(phone, column, NOW)
         called_off(session, person(session, "Sari", phone), phone)
-        assert [row.why_not for row in calls.calls(session, KORLEKO, NOW)] == [why]
+        assert [row.why_not for row in calls.calls(session, KORLEKO, CASES, NOW)] == [why]
 
 
 def test_the_soonest_come_first_and_those_over_last(database: Database) -> None:
@@ -114,11 +116,11 @@ def test_the_soonest_come_first_and_those_over_last(database: Database) -> None:
             called_off(session, person(session, name), village=village) for name in ("Sari", "Wayan", "Rohani")
         )
         for notice, days in ((first, 9), (second, 2), (third, -3)):
-            slot = calls.call(session, KORLEKO, notice.id).slot
+            slot = calls.call(session, KORLEKO, CASES, notice.id).slot
             slot.starts_at, slot.ends_at = NOW + timedelta(days=days), NOW + timedelta(days=days, hours=2)
         session.flush()
-        assert [row.notice for row in calls.calls(session, KORLEKO, NOW)] == [second, first, third]
-        assert [row.notice for row in calls.calls(session, KORLEKO, NOW, 2)] == [third]
+        assert [row.notice for row in calls.calls(session, KORLEKO, CASES, NOW)] == [second, first, third]
+        assert [row.notice for row in calls.calls(session, KORLEKO, CASES, NOW, 2)] == [third]
 
 
 def test_the_number_told_at_the_desk_comes_before_the_telephone_it_was_booked_from(database: Database) -> None:
@@ -126,7 +128,7 @@ def test_the_number_told_at_the_desk_comes_before_the_telephone_it_was_booked_fr
         phone = telephone(session)
         phone.blocked_at = NOW
         sari = person(session, "Sari", phone)
-        row = calls.call(session, KORLEKO, called_off(session, sari, phone).id)
+        row = calls.call(session, KORLEKO, CASES, called_off(session, sari, phone).id)
         assert calls.number_of(session, row) == Number(f"+{HOLDER}", is_whatsapp=True, relation="self")
         people.set_phone(session, sari, "0812 3456")
         assert calls.number_of(session, row) == Number("08123456", is_whatsapp=False)
@@ -136,7 +138,9 @@ def test_a_childs_call_goes_to_the_parents_telephone_and_says_so(database: Datab
     with database.transaction() as session:
         phone = telephone(session)
         phone.stopped_at = NOW
-        row = calls.call(session, KORLEKO, called_off(session, person(session, "Dewi", phone, "child"), phone).id)
+        row = calls.call(
+            session, KORLEKO, CASES, called_off(session, person(session, "Dewi", phone, "child"), phone).id
+        )
         assert calls.number_of(session, row) == Number(f"+{HOLDER}", is_whatsapp=True, relation="child")
 
 
@@ -147,11 +151,13 @@ def test_no_number_is_made_of_another_channel_or_of_who_asked_to_be_forgotten(da
         )
         chat.blocked_at = NOW
         village = korleko(session)
-        row = calls.call(session, KORLEKO, called_off(session, person(session, "Sari", chat), chat, village).id)
+        row = calls.call(session, KORLEKO, CASES, called_off(session, person(session, "Sari", chat), chat, village).id)
         assert calls.number_of(session, row) is None
         leaving = telephone(session)
         leaving.blocked_at = NOW
-        row = calls.call(session, KORLEKO, called_off(session, person(session, "Wayan", leaving), leaving, village).id)
+        row = calls.call(
+            session, KORLEKO, CASES, called_off(session, person(session, "Wayan", leaving), leaving, village).id
+        )
         assert calls.number_of(session, row)
         leaving.closing_at = NOW
         assert calls.number_of(session, row) is None
@@ -161,7 +167,7 @@ def test_a_number_that_cannot_be_opened_is_none(database: Database) -> None:
     with database.transaction() as session:
         phone = telephone(session)
         phone.blocked_at = NOW
-        row = calls.call(session, KORLEKO, called_off(session, person(session, "Sari", phone), phone).id)
+        row = calls.call(session, KORLEKO, CASES, called_off(session, person(session, "Sari", phone), phone).id)
         phone.sealed_sender = b"\x09damaged"
         assert calls.number_of(session, row) is None
 
@@ -172,4 +178,4 @@ def test_who_was_forgotten_is_not_called(database: Database) -> None:
         called_off(session, sari)
         people.erase(session, sari)
         session.expire_all()
-        assert calls.calls(session, KORLEKO, NOW) == []
+        assert calls.calls(session, KORLEKO, CASES, NOW) == []
