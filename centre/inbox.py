@@ -293,6 +293,12 @@ def heard(session: Session, conversation_id: int, limit: int) -> list[InboxEvent
     return list(rows)[::-1]
 
 
+def newest(session: Session, conversation_id: int) -> int | None:
+    """The number of the newest thing that came in here."""
+    last = select(func.max(InboxEvent.id)).where(InboxEvent.conversation_id == conversation_id)
+    return session.execute(last).scalar_one()
+
+
 def any_status_open(session: Session) -> bool:
     """The same for delivery statuses."""
     waiting = select(InboxEvent.id).where(_IS_OPEN, InboxEvent.kind == "status")

@@ -3,7 +3,8 @@
 Nothing here knows a database or a platform's library. `fit` cuts what the bot says into parts that the channel takes; the
 checks of content and catalogues use the same limits, so that a text too long is found when it is written, not when it is sent.
 
-Limits: Telegram Bot API 10.1 (sendMessage, InlineKeyboardButton); WhatsApp Cloud API, interactive reply buttons and lists.
+Limits: Telegram Bot API 10.1 (sendMessage, InlineKeyboardButton, deleteMessage); WhatsApp Cloud API, interactive reply
+buttons and lists.
 """
 
 from __future__ import annotations
@@ -125,13 +126,15 @@ class Limits:
     """The person's page fetches its replies; nothing is sent."""
     window: timedelta | None = None
     """How long after the person's last message free words may be sent."""
+    takes_back: timedelta | None = None
+    """How long after we said something it can still be deleted from the person's telephone; None: never."""
 
     def measure(self, text: str) -> int:
         return len(text.encode("utf-16-le")) // 2 if self.utf16 else len(text)
 
 
 LIMITS: dict[str, Limits] = {
-    "telegram": Limits(text=4096, interactive=4096, buttons=10, utf16=True),
+    "telegram": Limits(text=4096, interactive=4096, buttons=10, utf16=True, takes_back=timedelta(hours=48)),
     "whatsapp": Limits(text=4096, interactive=1024, buttons=3, rows=10, window=timedelta(hours=24)),
     "web": Limits(text=20_000, interactive=20_000, buttons=10, pulled=True),
     "terminal": Limits(text=20_000, interactive=20_000, buttons=0, pulled=True),

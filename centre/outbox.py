@@ -2,7 +2,8 @@
 
 Only the oldest open row of a conversation may go, so nobody reads our words out of order. A row is claimed with a lease,
 the call is made with no transaction open, and its outcome is recorded as one of five kinds (`Outcome`). What a platform
-says later about a message (delivered, read) only moves forward.
+says later about a message (delivered, read) only moves forward. What is to leave no traces is marked here
+(`take_down`) and deleted from the telephone by `centre.take_downs`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
-from centre import contact_points, conversations, notices
+from centre import contact_points, conversations, inbox, notices
 from centre.contact_points import Pace
 from centre.conversations import Conversation, Sender
 from centre.db import Base, BigId, UtcDateTime, connection_of, vault_of
@@ -122,6 +123,13 @@ class OutboxMessage(Base):
         ),
         Index("ix_outbox_messages_lane", "conversation_id", "id"),
         Index("ix_outbox_messages_sent", "conversation_id", "sent_at"),
+        Index(
+            "ix_outbox_messages_to_take_down",
+            "channel",
+            "take_down_at",
+            postgresql_where=text("take_down_at IS NOT NULL AND sealed_provider_id IS NOT NULL"),
+            sqlite_where=text("take_down_at IS NOT NULL AND sealed_provider_id IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},  # a number is never given twice, not even after erasure
     )
 
@@ -132,6 +140,7 @@ class OutboxMessage(Base):
     """What made us say it ("event:17"): saying it twice for the same cause is impossible."""
     part: Mapped[int]
     sealed_part: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The words; None once they were taken down."""
     state: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     next_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -142,6 +151,12 @@ class OutboxMessage(Base):
     """How often a call ended without our knowing whether it arrived."""
     error: Mapped[str | None] = mapped_column(String(60))
     provider_key: Mapped[str | None] = mapped_column(String(32), index=True)
+    sealed_provider_id: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The platform's own name for it, for as long as it could be deleted by that name."""
+    take_down_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """To be deleted from the telephone, then or as soon as it has arrived there; None when nothing more is to be done."""
+    take_down_tries: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    taken_down_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     delivery: Mapped[str | None] = mapped_column(String(10))
     """What the platform last said: sent, delivered, read."""
@@ -235,8 +250,8 @@ def record_several(
 
 
 def _enter(session: Session, row: OutboxMessage, outcome: Outcome, now: datetime, jitter: float) -> None:
-    if row.state not in (State.SENDING, *([State.OPEN] if outcome.kind == "sent" else [])):
-        return  # a status was faster; what was sent counts even after its lease was over
+    if row.state not in (State.SENDING, *((State.OPEN, State.DROPPED) if outcome.kind == "sent" else ())):
+        return  # a status was faster; what was sent counts even after its lease was over, or after it was dropped
     row.error = outcome.error[:60] or None
     row.lease_until = None
     match outcome.kind:
@@ -253,6 +268,7 @@ def _enter(session: Session, row: OutboxMessage, outcome: Outcome, now: datetime
             _give_up(session, row, outcome, now)
         case "ambiguous":
             _doubt(row, now)
+    _drop_if_taken_down(row)
 
 
 def reap(session: Session, now: datetime) -> int:
@@ -265,6 +281,7 @@ def reap(session: Session, now: datetime) -> int:
     for row in rows:
         row.error, row.lease_until = "lease", None
         _doubt(row, now)
+        _drop_if_taken_down(row)
     session.flush()
     return len(rows)
 
@@ -297,6 +314,11 @@ def part_of(session: Session, row: OutboxMessage) -> Part:
     return Part.from_json(json.loads(vault_of(session).open(row.sealed_part, _place(row))))
 
 
+def provider_id_of(session: Session, row: OutboxMessage) -> str:
+    """The platform's own name for what it took, opened. Raises `centre.privacy.CannotOpen`."""
+    return vault_of(session).open(row.sealed_provider_id or b"", _provider_place(row))
+
+
 def said(session: Session, conversation_id: int, after: int = 0, limit: int | None = None) -> list[OutboxMessage]:
     """What was said in a conversation since message `after`, oldest first; of more than `limit`, the newest."""
     rows = session.scalars(
@@ -314,11 +336,39 @@ def first_said(session: Session, conversation_id: int) -> int | None:
     return session.execute(first).scalar_one()
 
 
+def take_down(session: Session, conversation: Conversation, now: datetime) -> list[str]:
+    """Leave no traces of what was said until now: call it before the answer to that wish is queued.
+
+    Where the channel can take back, what is on the telephone is deleted (`centre.take_downs`); what has not gone out is
+    dropped, our own copy of the words is erased, and no page shows what was said and heard. Gives the causes of which
+    something will not arrive any more.
+    """
+    reach = LIMITS[conversation.channel].takes_back
+    since = now - reach if reach else None
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.conversation_id == conversation.id)
+        .order_by(OutboxMessage.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    dropped = {row.cause for row in rows if row.state == State.OPEN}
+    for row in rows:
+        _take_down(row, since, now)
+    conversation.shown_after = max([conversation.shown_after or 0, *(row.id for row in rows)])
+    conversation.heard_after = inbox.newest(session, conversation.id) or conversation.heard_after
+    session.flush()
+    return sorted(dropped)
+
+
 def erase_words(session: Session, conversation_id: int) -> None:
-    """The person asked to be forgotten: everything we said to them goes, what is not yet sent too."""
+    """The person asked to be forgotten: everything we said to them goes, what is not yet sent too.
+
+    What has still to be deleted from their telephone stays until then, without its words.
+    """
     session.execute(
         delete(OutboxMessage)
-        .where(OutboxMessage.conversation_id == conversation_id)
+        .where(OutboxMessage.conversation_id == conversation_id, OutboxMessage.take_down_at.is_(None))
         .execution_options(synchronize_session=False)
     )
 
@@ -377,6 +427,10 @@ def _row(
 
 def _place(row: OutboxMessage) -> str:
     return f"outbox_messages|part|{row.conversation_id}|{row.cause}|{row.part}"
+
+
+def _provider_place(row: OutboxMessage) -> str:
+    return f"outbox_messages|provider_id|{row.id}"
 
 
 def _due(
@@ -464,6 +518,24 @@ def _mark_sent(session: Session, row: OutboxMessage, provider_id: str, now: date
     row.delivery = row.delivery or "sent"
     if provider_id:
         row.provider_key = vault_of(session).lookup(f"{row.channel}:sent", provider_id)
+    if provider_id and LIMITS[row.channel].takes_back:
+        row.sealed_provider_id = vault_of(session).seal(provider_id, _provider_place(row))
+
+
+def _take_down(row: OutboxMessage, since: datetime | None, now: datetime) -> None:
+    """`since`: from then on it can be deleted from the telephone. A call under way may still put it there."""
+    is_there = row.sealed_provider_id is not None and row.taken_down_at is None
+    may_come = row.state == State.SENDING or (row.state == State.OPEN and row.unsure > 0)
+    if since and (is_there or may_come) and since < (row.sent_at or now):
+        row.take_down_at, row.take_down_tries = row.take_down_at or now, 0
+    row.sealed_part = None
+    _drop_if_taken_down(row)
+
+
+def _drop_if_taken_down(row: OutboxMessage) -> None:
+    """It must neither be tried again nor be read by staff as something to see to."""
+    if row.sealed_part is None and row.state in (State.OPEN, State.FAILED):
+        row.state, row.error = State.DROPPED, "taken_down"
 
 
 def _move(session: Session, row: OutboxMessage, outcome: Outcome) -> None:
@@ -520,3 +592,4 @@ def _follow_failure(row: OutboxMessage, status: Status, now: datetime) -> None:
         row.sent_at = None
     else:
         row.state = State.FAILED
+    _drop_if_taken_down(row)
