@@ -34,13 +34,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import inbox
+from centre import inbox  # as a whole: it knows cases, and cases know files
 from centre.case_records import Case, CaseEntry
 from centre.conversations import Conversation
 from centre.db import Base, BigId, UtcDateTime, vault_of
 from centre.file_kinds import ENDINGS, MIME, cleaned
 from centre.file_store import FileMissing, FileStore, Stored
-from centre.inbox import InboxEvent
 from centre.privacy import CannotOpen
 
 TRIES = 5
@@ -309,11 +308,11 @@ def forget_old(session: Session, now: datetime) -> list[str]:
     """Erase what belongs to no case and whose message is over: as long as its words, see `centre.inbox`. Gives names as
     `erase`."""
     is_looked_for = exists().where(
-        InboxEvent.id == KeptFile.event_id,
+        inbox.InboxEvent.id == KeptFile.event_id,
         or_(
-            InboxEvent.for_staff,
-            InboxEvent.state == inbox.State.OPEN,
-            InboxEvent.handled_at >= now - inbox.PAYLOAD_KEPT,
+            inbox.InboxEvent.for_staff,
+            inbox.InboxEvent.state == inbox.State.OPEN,
+            inbox.InboxEvent.handled_at >= now - inbox.PAYLOAD_KEPT,
         ),
     )
     is_over = (KeptFile.created_at < now - inbox.PAYLOAD_KEPT) & ~is_looked_for
