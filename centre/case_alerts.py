@@ -37,6 +37,8 @@ URGENT_AGAIN = timedelta(hours=1)
 LATE_APART = timedelta(minutes=10)
 """The family hears no oftener that nobody has answered yet, even where a scheduler was down and has much to make up."""
 PUT_OFF = timedelta(minutes=1)
+LATE = "late"
+"""What the family is told when nobody has answered in time; `bot` words it."""
 
 
 class Rung(enum.IntEnum):
@@ -324,7 +326,7 @@ def _is_late(session: Session, case: Case, alert: CaseAlert, now: datetime) -> b
         return False
     said = session.scalars(
         select(CaseEntry)
-        .where(CaseEntry.case_id == case.id, CaseEntry.kind == "told", CaseEntry.detail == "late")
+        .where(CaseEntry.case_id == case.id, CaseEntry.kind == "told", CaseEntry.detail == LATE)
         .where(CaseEntry.at >= case.asked_at)
         .order_by(CaseEntry.id.desc())
     ).all()

@@ -1,0 +1,52 @@
+"""What staff are told when a case needs them: the kind, the code and a link. Who, where and what it is about stays at the desk.
+
+Staff read Bahasa. The same words go by Telegram and by mail.
+"""
+
+from __future__ import annotations
+
+from centre.case_records import Case, shown
+from centre.messages import Choice, Outgoing
+
+TAKE = "st-take"
+KINDS = {
+    "new": "Kasus baru {code} menunggu petugas.",
+    "urgent": "MENDESAK: kasus {code} menunggu petugas sekarang juga.",
+    "overdue": "Kasus {code} belum dijawab dan waktunya sudah lewat.",
+    "passed": "Kasus {code} diserahkan kepada Anda.",
+    "words": "Ada tulisan baru di kasus {code}.",
+}
+SUBJECTS = {
+    "new": "Kasus baru {code}",
+    "urgent": "MENDESAK: kasus {code}",
+    "overdue": "Kasus {code} belum dijawab",
+    "passed": "Kasus {code} untuk Anda",
+    "words": "Tulisan baru di kasus {code}",
+}
+
+
+def message(kind: str, case: Case, home: str) -> Outgoing:
+    """The alert in a staff member's chat; what may be handled there has a button. `home`: our public address."""
+    choices = (take_choice(kind, case),) if may_be_handled_in_chat(case) else ()
+    return Outgoing(mail(kind, case, home)[1], choices)
+
+
+def mail(kind: str, case: Case, home: str) -> tuple[str, str]:
+    """(subject, body) of the alert as a mail."""
+    said = KINDS[kind].format(code=shown(case.code))
+    return SUBJECTS[kind].format(code=shown(case.code)), f"{said}\n{where(case, home)}"
+
+
+def where(case: Case, home: str) -> str:
+    """Where the case is handled: its page, or the menu where we have no public address."""
+    return f"Buka di komputer: {home}/admin/kasus/{case.code}" if home else "Buka di komputer petugas, menu Kasus."
+
+
+def may_be_handled_in_chat(case: Case) -> bool:
+    """An ordinary case; what is restricted, discreet, hidden or goes around the village is for the desk alone."""
+    return not (case.is_restricted or case.is_child or case.bypasses_village or case.is_discreet or case.hidden_at)
+
+
+def take_choice(kind: str, case: Case) -> Choice:
+    """One button takes the case, and opens it for who holds it already."""
+    return Choice(f"{TAKE}:{case.code}", "Buka" if kind in ("passed", "words") else "Ambil")
