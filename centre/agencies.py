@@ -56,6 +56,7 @@ class AgencyList(Base):
     """One list as it was brought in."""
 
     __tablename__ = "agency_lists"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     source: Mapped[str] = mapped_column(String(SOURCE_LIMIT))
@@ -69,7 +70,10 @@ class Agency(Base):
     """A recruiter on one list."""
 
     __tablename__ = "agencies"
-    __table_args__ = (Index("ix_agencies_list_key", "list_id", "key"),)
+    __table_args__ = (
+        Index("ix_agencies_list_key", "list_id", "key"),
+        {"sqlite_autoincrement": True},  # a button of last month must not lead to another company
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     list_id: Mapped[int] = mapped_column(ForeignKey("agency_lists.id", ondelete="CASCADE"))

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agency_lists")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "agencies",
@@ -34,6 +35,7 @@ def upgrade() -> None:
         sa.Column("area", sa.String(length=13), nullable=False),
         sa.ForeignKeyConstraint(["list_id"], ["agency_lists.id"], name=op.f("fk_agencies_list_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agencies")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("agencies", schema=None) as batch_op:
         batch_op.create_index("ix_agencies_list_key", ["list_id", "key"], unique=False)
@@ -290,7 +292,7 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("conversations", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("has_case", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+        batch_op.add_column(sa.Column("has_case", sa.Boolean(), server_default=sa.text("0"), nullable=False))
         batch_op.add_column(
             sa.Column("shown_after", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
