@@ -1,5 +1,5 @@
-"""The worker: answers what came in, delivers what goes out, fetches the files that families send, asks Telegram where no
-webhook is set, keeps the schedule.
+"""The worker: answers what came in, delivers what goes out, deletes what is to leave no traces, fetches the files that
+families send, asks Telegram where no webhook is set, keeps the schedule.
 
 One thread answers, one event loop delivers and fetches. Any number of workers may run against one PostgreSQL; with SQLite
 there is one, and a second refuses to start.
@@ -27,7 +27,7 @@ from bot.understanding import understand
 from centre import inbox
 from centre.db import Database
 from content import languages
-from processes import fetching, schedule, wiring
+from processes import fetching, schedule, unsending, wiring
 from processes.answering import answer_next, answer_waiting, follow_statuses
 from processes.guide import GuideKeeper
 from processes.settings import Settings, SettingsInvalid
@@ -69,7 +69,8 @@ class Worker:
         answering = threading.Thread(target=self._answer, args=(loop,), name="answering", daemon=True)
         answering.start()
         fetch = fetching.run(self._database, self._channels, self._files, wiring.clock)
-        beside = [asyncio.create_task(task) for task in (self._register(), self._poll(), fetch)]
+        unsend = unsending.run(self._database, self._channels, wiring.clock)
+        beside = [asyncio.create_task(task) for task in (self._register(), self._poll(), fetch, unsend)]
         try:
             await self._courier.run()
         finally:

@@ -42,6 +42,8 @@ class Call:
     data: dict[str, Any]
     arrived: bool = True
     """Would the person have got it?"""
+    deleted: bool = False
+    """Was it taken off their telephone again?"""
 
 
 @dataclass
@@ -128,6 +130,10 @@ class Gateways:
         sent = [call for call in self.calls if call.method in ("sendMessage", "messages") and call.arrived]
         return [call.text for call in sent if to in ("", call.to)]
 
+    def on_screen(self, to: str) -> list[str]:
+        """What this person can still read of it."""
+        return [call.text for call in self.calls if call.text and call.to == to and call.arrived and not call.deleted]
+
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         listening = asyncio.start_server(self._serve, "127.0.0.1", self._port, backlog=512)
@@ -212,11 +218,22 @@ class Gateways:
                 "text": call.text,
             },
         }
+        if call.method == "deleteMessage":
+            return self._deleted(call)
         if call.method == "getFile":
             return self._telegram_file(call.data.get("file_id", ""))
         if call.method in ("setWebhook", "deleteWebhook"):
             self.webhook = call.data if call.method == "setWebhook" else {}
         return 200, {"ok": True, "result": results.get(call.method, True)}
+
+    def _deleted(self, call: Call) -> tuple[int, dict[str, Any]]:
+        """A message is known by its place in the ledger."""
+        message = self.calls[int(call.data["message_id"]) - 1]
+        if (message.method, message.to, message.deleted) != ("sendMessage", call.to, False):
+            words = "Bad Request: message to delete not found"
+            return 400, {"ok": False, "error_code": 400, "description": words}
+        message.deleted = True
+        return 200, {"ok": True, "result": True}
 
     def _telegram_file(self, name: str) -> tuple[int, dict[str, Any]]:
         if name not in self.files:

@@ -1,4 +1,4 @@
-"""The protocol every channel keeps: take a request apart, make one call that sends, fetch one file.
+"""The protocol every channel keeps: take a request apart, make one call that sends, fetch one file, unsay what was sent.
 
 A channel knows its platform and nothing else: no database, no conversation. `webhooks.routes` stores what `split` gives,
 `webhooks.delivery` records what `send` says; what `fetch` brings is kept by `processes/`.
@@ -49,6 +49,14 @@ class Channel(Protocol):
 
     async def send(self, delivery: Delivery) -> Outcome:
         """Make one call. Never raises for what a platform or network does: that is the outcome."""
+        ...
+
+    async def unsend(self, provider_id: str) -> Outcome:
+        """Delete from the person's telephone what was sent under this name (`Outcome.provider_id`).
+
+        "sent": it is gone; "permanent": there is nothing that could be deleted (any more). Only asked of channels that
+        take back (`centre.messages.LIMITS`). Never raises for what a platform or network does: that is the outcome.
+        """
         ...
 
     async def fetch(self, media: str) -> Fetched:

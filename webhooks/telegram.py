@@ -160,6 +160,15 @@ class Telegram:
             return _outcome(error)
         return Outcome("sent", provider_id=f"{chat}:{message.message_id}")
 
+    async def unsend(self, provider_id: str) -> Outcome:
+        """Bot API, deleteMessage: what we said within 48 hours. Deleting it twice does no harm."""
+        chat, _, number = provider_id.rpartition(":")
+        try:
+            await self._ready().delete_message(chat_id=int(chat), message_id=int(number))
+        except Exception as error:  # noqa: BLE001 - an outcome, whatever it is
+            return _outcome(error)
+        return Outcome("sent")
+
     async def fetch(self, media: str) -> Fetched:
         """Ask for the file's path, then download it from the Bot API itself (Bot API, getFile: at most 20 MB)."""
         try:

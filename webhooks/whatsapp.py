@@ -146,6 +146,10 @@ class WhatsApp:
         sent = objects_in(answer, "messages")
         return Outcome("sent", provider_id=words_in(sent[0], "id") if sent else "")
 
+    async def unsend(self, provider_id: str) -> Outcome:
+        """The Cloud API has no call that deletes what was sent."""
+        return Outcome("permanent", error="no_such_call")
+
     async def fetch(self, media: str) -> Fetched:
         """Ask where the file lies, then download it with our token (Cloud API, media: the address holds for 5 minutes)."""
         if not MEDIA_ID.fullmatch(media):
