@@ -42,7 +42,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         try:
             token = _signed_in(form)
         except TooManyTries as refusal:
-            return _sign_in_page(form, _too_many(refusal)), 429, _retry_after(refusal)
+            return _sign_in_page(form, too_many(refusal)), 429, retry_after(refusal)
         except SignInRefused:
             log.warning("admin.sign_in_refused")
             return _sign_in_page(form, _("Nama masuk atau kata sandi salah.")), 422
@@ -61,8 +61,8 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         try:
             token = _with_new_password(form)
         except TooManyTries as refusal:
-            form.current.errors = [_too_many(refusal)]
-            return render_template("admin/password.html", form=form), 429, _retry_after(refusal)
+            form.current.errors = [too_many(refusal)]
+            return render_template("admin/password.html", form=form), 429, retry_after(refusal)
         except SignInRefused:
             form.current.errors = [_("Kata sandi sekarang salah.")]
             return render_template("admin/password.html", form=form), 422
@@ -86,14 +86,14 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         return response
 
     def _signed_in(form: SignIn) -> str:
-        attempt = _attempt(form.login.data or "", form.password.data or "")
+        attempt = fitting_try(database, clock, form.login.data or "", form.password.data or "")
         with database.transaction() as writing:
             token = sign_ins.complete(writing, attempt, clock())
             audit.record(writing, attempt.staff_id or "", "signed_in", clock())
         return token
 
     def _with_new_password(form: NewPassword) -> str:
-        attempt = _attempt(me().login, form.current.data or "")
+        attempt = fitting_try(database, clock, me().login, form.current.data or "")
         password_hash = staff.hash_password(form.new.data or "")
         with database.transaction() as writing:
             sign_ins.forgive(writing, attempt, clock())
@@ -101,15 +101,16 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             audit.record(writing, me().staff_id, "password_changed", clock())
             return staff.open_session(writing, me().staff_id, clock())
 
-    def _attempt(login: str, password: str) -> Try:
-        """Count the try, then check it with no transaction open: checking is slow on purpose."""
-        with database.transaction() as writing:
-            attempt = sign_ins.begin(writing, login, place_of(request.remote_addr), clock())
-        if not sign_ins.fits(attempt, password):
-            raise SignInRefused
-        return attempt
-
     return auth
+
+
+def fitting_try(database: Database, clock: Callable[[], datetime], login: str, password: str) -> Try:
+    """Count the try, then check it with no transaction open: checking is slow on purpose. Raises `SignInRefused`."""
+    with database.transaction() as writing:
+        attempt = sign_ins.begin(writing, login, place_of(request.remote_addr), clock())
+    if not sign_ins.fits(attempt, password):
+        raise SignInRefused
+    return attempt
 
 
 def place_of(address: str | None) -> str:
@@ -133,11 +134,13 @@ def where_to() -> str:
     return back if _OURS.fullmatch(back) else url_for("admin.desk.home")
 
 
-def _too_many(refusal: TooManyTries) -> str:
+def too_many(refusal: TooManyTries) -> str:
+    """What is said to who must wait."""
     return _("Terlalu banyak percobaan. Tunggu %(seconds)s detik, lalu coba lagi.", seconds=_seconds(refusal))
 
 
-def _retry_after(refusal: TooManyTries) -> dict[str, str]:
+def retry_after(refusal: TooManyTries) -> dict[str, str]:
+    """The same for the browser."""
     return {"Retry-After": str(_seconds(refusal))}
 
 

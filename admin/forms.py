@@ -53,6 +53,12 @@ class NewPassword(Form):
             raise ValidationError(_why_weak(weak)) from weak
 
 
+class CurrentPassword(Form):
+    """It is really you who asks for this?"""
+
+    current = PasswordField(_("Kata sandi Anda"), [InputRequired(_("Isi kata sandi Anda."))])
+
+
 class Promise(Form):
     """Somebody accepts the code of conduct."""
 

@@ -15,12 +15,23 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import drafts, threads, words
-from bot.dialogues import agency, booking, danger, guidance, interview, my_bookings, offer_check, settings, welcome
+from bot.dialogues import (
+    agency,
+    booking,
+    danger,
+    guidance,
+    interview,
+    my_bookings,
+    offer_check,
+    settings,
+    staff_desk,
+    welcome,
+)
 from bot.phrases import Phrases
 from bot.threads import Thread
 from bot.turns import Answer, Guide, Turn, language_of, offered, remember
 from bot.understanding import Understood, has_letters, understand
-from centre import answers
+from centre import answers, staff_channels
 from centre.conversations import Conversation
 from centre.messages import CODE_LIMIT, LABEL_LIMIT, Choice, Incoming, Outgoing, readable
 from content.danger import look as danger_in
@@ -79,6 +90,8 @@ def offer(conversation: Conversation, outgoing: Outgoing) -> Outgoing:
 
 def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
     text = readable(incoming.text)
+    if incoming.kind == "text" and staff_channels.looks_like_code(text):
+        return _settle(turn, [staff_desk.link(turn, text)])
     if incoming.kind != "tap":
         understood = understand(text, turn.conversation.language, turn.guide, threads.of(turn))
         _hear(turn, understood, text)

@@ -14,7 +14,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
-from centre import answers, bookings, code_tries, conversations, inbox, interests, kept_files, notices, outbox, people
+from centre import (
+    answers,
+    bookings,
+    code_tries,
+    conversations,
+    inbox,
+    interests,
+    kept_files,
+    notices,
+    outbox,
+    people,
+    staff_channels,
+)
 from centre.booking_records import OPEN, Booking, State
 from centre.booking_rules import hold_person
 from centre.conversations import Conversation, Identifier, Sender
@@ -24,6 +36,7 @@ from centre.notices import Notice
 from centre.outbox import OutboxMessage
 from centre.people import Person, PersonAddress
 from centre.slots import Slot
+from centre.staff_channels import StaffChannel
 
 FAREWELL = timedelta(minutes=15)
 """How long an erased conversation keeps its address."""
@@ -40,6 +53,7 @@ def forget(session: Session, conversation: Conversation, now: datetime) -> None:
         outbox.erase_words(session, each.id)
         kept_files.erase_of(session, each.id)
         answers.erase(session, each.id)
+        staff_channels.unlink_conversation(session, each.id, now)
         _erase_people(session, each, now)
         conversations.forget(session, each, now)
 
@@ -97,11 +111,12 @@ def _nothing_under_way() -> Sequence[ColumnElement[bool]]:
 
 
 def _is_awaited(now: datetime) -> ColumnElement[bool]:
-    """A place is to come, something has still to be told, or new dates are waited for."""
+    """A place is to come, something has still to be told, new dates are waited for, or staff are reached here."""
     booked = exists().where(Booking.conversation_id == Conversation.id, Booking.slot_id == Slot.id)
     due = exists().where(Notice.conversation_id == Conversation.id, Notice.state == notices.State.DUE)
     wished = exists().where(Interest.conversation_id == Conversation.id, interests.is_open(now))
-    return or_(booked.where(Booking.state.in_(OPEN), Slot.ends_at > now), due, wished)
+    linked = exists().where(StaffChannel.conversation_id == Conversation.id, staff_channels.is_open())
+    return or_(booked.where(Booking.state.in_(OPEN), Slot.ends_at > now), due, wished, linked)
 
 
 def _erase_people(session: Session, conversation: Conversation, now: datetime) -> None:

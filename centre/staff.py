@@ -209,7 +209,8 @@ def add(
 
 
 def disable(session: Session, staff_id: str, now: datetime) -> None:
-    """Let somebody in no more, and end what they have open."""
+    """Let somebody in no more, and end what they have open. Their chat counts as theirs no more from now on
+    (`centre.staff_channels`), and no mail goes to them (`centre.mails`)."""
     session.get_one(StaffMember, staff_id).disabled_at = now
     end_sessions(session, staff_id, now)
 
@@ -287,7 +288,12 @@ def reset_password(session: Session, login: str, password_hash: str, now: dateti
 
 def one_time_password(chance: random.Random) -> str:
     """Four groups of four without look-alikes: 79 bits, readable over the telephone."""
-    return "-".join("".join(chance.choice(_READABLE) for _ in range(4)) for _ in range(4))
+    return "-".join(readable_characters(chance, 4) for _ in range(4))
+
+
+def readable_characters(chance: random.Random, count: int) -> str:
+    """So many small letters and digits, without look-alikes: 5 bits each."""
+    return "".join(chance.choice(_READABLE) for _ in range(count))
 
 
 # Sessions

@@ -9,7 +9,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from centre import heartbeats, outbox, retention, sign_ins, staff
+from centre import heartbeats, outbox, retention, sign_ins, staff, staff_channels
 from centre.db import Database
 from centre.file_store import FileStore
 from processes import fetching, noticing, wiring
@@ -75,6 +75,7 @@ def _forget_old(database: Database) -> None:
         retention.forget_old(session, wiring.clock())
         staff.forget_old(session, wiring.clock())
         sign_ins.forget_old(session, wiring.clock())
+        staff_channels.forget_old(session, wiring.clock())
 
 
 def _guarded(job: Callable[[], None]) -> Callable[[], None]:
