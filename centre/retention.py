@@ -26,6 +26,7 @@ from centre import (
     outbox,
     people,
     staff_channels,
+    take_downs,
 )
 from centre.booking_records import OPEN, Booking, State
 from centre.booking_rules import hold_person
@@ -75,6 +76,7 @@ def forget_old(session: Session, now: datetime) -> None:
     """Keep the promises of time."""
     inbox.forget_old(session, now)
     outbox.forget_old(session, now)
+    take_downs.forget_old(session, now)
     code_tries.forget_old(session, now)
     interests.forget_old(session, now)
     kept_files.forget_old(session, now)
@@ -102,12 +104,13 @@ def sweep(session: Session, now: datetime) -> int:
 
 
 def _nothing_under_way() -> Sequence[ColumnElement[bool]]:
-    """Neither a question that waits nor an answer on its way."""
+    """Neither a question that waits, nor an answer on its way, nor something to be deleted from the telephone."""
     waits = exists().where(InboxEvent.conversation_id == Conversation.id, InboxEvent.state == inbox.State.OPEN)
     on_its_way = exists().where(
         OutboxMessage.conversation_id == Conversation.id, OutboxMessage.state.in_(outbox.UNDER_WAY)
     )
-    return ~waits, ~on_its_way
+    to_take_down = exists().where(OutboxMessage.conversation_id == Conversation.id, take_downs.is_under_way())
+    return ~waits, ~on_its_way, ~to_take_down
 
 
 def _is_awaited(now: datetime) -> ColumnElement[bool]:
