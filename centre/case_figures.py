@@ -1,0 +1,372 @@
+"""What goes upward: every problem reported, by kind, village, regency and month, without saying whose it was.
+
+The cases opened in one year count, each in the month it had in its village. A village's figures are those its own desk may
+know of: what goes around the village and what is restricted counts at the regency and above. Small counts are left out as
+`centre.small_counts` says; years do not overlap and nothing else narrows the tables, so no two pages can be subtracted.
+(Who looks again tomorrow sees what was added since: figures tell what is, not what was.)
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from statistics import median, quantiles
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy.orm import Session
+
+from centre import small_counts
+from centre.areas import Village
+from centre.case_records import CATEGORIES, OUTCOMES, Case, Category, State
+from centre.case_rules import RULES, USUAL_ZONE
+from centre.case_scopes import CaseScope, scope_of
+from centre.figures import FEW
+from centre.staff import Role, Scope, SignedIn
+
+MAY_SEE_ALL_COUNTED = (Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR)
+"""See every case counted in their regencies and provinces."""
+MAY_SEE_CASE_FIGURES = (Role.PETUGAS, *MAY_SEE_ALL_COUNTED)
+REGENCY = 5
+"""Signs of a regency's area code."""
+NOWHERE = "-"
+"""The row of what has no place, or may not be said to have it."""
+OTHER = "others"
+"""The column of all outcomes that too few cases had."""
+_RESTRICTED = [category for category in CATEGORIES if RULES[category].is_restricted]
+_WIDEST = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class FigureScope:
+    """The cases that count for somebody."""
+
+    wide: Scope
+    """Regencies and above: everything counts."""
+    narrow: Scope
+    """Villages: only what their desk may know of."""
+    cases: CaseScope
+
+    @property
+    def sees_regencies(self) -> bool:
+        return bool(self.wide.areas)
+
+    def covers(self) -> ColumnElement[bool]:
+        """The condition on `Case`."""
+        unplaced = [Case.area.is_(None)] if "" in self.wide.areas else []
+        is_plain = and_(not_(Case.bypasses_village), not_(Case.is_restricted), Case.category.not_in(_RESTRICTED))
+        counted = or_(self.wide.covers(Case.area), *unplaced, and_(is_plain, self.narrow.covers(Case.area)))
+        return and_(counted, not_(self.cases.keeps_out()))
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is shown of one group of cases; None is what is not."""
+
+    key: str
+    name: str
+    opened: int | None = None
+    open: int | None = None
+    closed: int | None = None
+    outcomes: Mapping[str, int] | None = None
+    """How the closed ones ended, by the columns of the whole."""
+    in_promise: float | None = None
+    """The share whose first answer was not late."""
+    overdue: float | None = None
+    """Of the open ones, the share in which an answer is late now."""
+    reply: timedelta | None = None
+    """Half of the families had their first answer within this time, nine of ten within the next."""
+    reply_most: timedelta | None = None
+    closing: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class CaseFigures:
+    """One year as somebody may see it."""
+
+    year: int
+    total: Line
+    outcomes: Sequence[str]
+    """The columns of outcomes; `OTHER` stands for all that are not named."""
+    months: Sequence[Line]
+    categories: Sequence[Line]
+    regencies: Sequence[Line]
+    villages: Sequence[Line]
+    recruiters: Sequence[Line]
+    """By the regency the recruiter comes from; only for who sees regencies."""
+
+    def left_out(self, lines: Sequence[Line]) -> int:
+        """How many cases stand in none of these lines."""
+        return (self.total.opened or 0) - sum(line.opened or 0 for line in lines)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One case, as far as it counts."""
+
+    month: str
+    category: str
+    regency: str
+    village: str
+    recruiter: str
+    outcome: str
+    """Empty while it is open."""
+    is_broken: bool
+    is_overdue: bool
+    reply: timedelta | None
+    closing: timedelta | None
+
+
+@dataclass(frozen=True)
+class Places:
+    """What areas are called, and what their clocks show."""
+
+    villages: Mapping[str, str]
+    regencies: Mapping[str, str]
+    zones: Mapping[str, str]
+
+    def zone(self, code: str | None) -> ZoneInfo:
+        code = code or ""
+        return ZoneInfo(self.zones.get(code) or self.zones.get(code[:REGENCY]) or USUAL_ZONE)
+
+
+def figure_scope(member: SignedIn) -> FigureScope:
+    """What counts for somebody at the desk. A petugas sees villages, however wide their area is."""
+    given = member.scope(*MAY_SEE_ALL_COUNTED).areas
+    wide = frozenset(area for area in given if len(area) <= REGENCY)
+    narrow = (given - wide) | member.scope(Role.PETUGAS).areas
+    return FigureScope(Scope(wide, False), Scope(narrow, False), scope_of(member))
+
+
+def of_year(session: Session, scope: FigureScope, year: int, now: datetime) -> CaseFigures:
+    """Every table of a year."""
+    places = _places(session)
+    facts = _facts(session, scope, year, places, now)
+    return tables(facts, places, year, _months(year, now), with_recruiters=scope.sees_regencies)
+
+
+def tables(
+    facts: Sequence[Fact], places: Places, year: int, months: Sequence[str], *, with_recruiters: bool
+) -> CaseFigures:
+    """Every table of these cases, as it may be shown."""
+    endings = Counter(fact.outcome for fact in facts)
+    names = small_counts.columns({name: endings[name] for name in OUTCOMES})
+    split = _Splits(names)
+    total = _Group("", "", facts)
+    seen = split.of_whole(total)
+    regencies = _grouped(facts, lambda fact: fact.regency, places.regencies)
+    by_regency = split.of_parts(total, seen, regencies)
+    return CaseFigures(
+        year,
+        split.line(total, seen),
+        [*names, OTHER] if len(names) < len(OUTCOMES) else names,
+        split.lines(total, seen, _all_of(months, facts, lambda fact: fact.month)),
+        split.lines(total, seen, _all_of(CATEGORIES, facts, lambda fact: fact.category)),
+        _only_shown(split, regencies, by_regency),
+        _villages(split, regencies, by_regency, places),
+        _recruiters(split, total, seen, facts, places) if with_recruiters else [],
+    )
+
+
+@dataclass(frozen=True)
+class _Group:
+    key: str
+    name: str
+    facts: Sequence[Fact]
+
+
+class _Splits:
+    """The kinds of counts, each finer than the one it needs, and what is shown of them."""
+
+    NEEDS = {"opened": None, "state": "opened", "outcome": "state", "overdue": "state", "promise": "opened"}
+
+    def __init__(self, outcomes: Sequence[str]) -> None:
+        self.outcomes = outcomes
+
+    def counts(self, group: _Group, kind: str) -> list[int]:
+        """The counts of one kind; together they are always all cases of the group."""
+        facts = group.facts
+        found = Counter(fact.outcome for fact in facts)
+        late = sum(fact.is_overdue for fact in facts)
+        broken = sum(fact.is_broken for fact in facts)
+        named = [found[name] for name in self.outcomes]
+        still_open = found[""]
+        closed = len(facts) - still_open
+        return {
+            "opened": [len(facts)],
+            "state": [still_open, closed],
+            "outcome": [still_open, *named, closed - sum(named)],
+            "overdue": [late, still_open - late, closed],
+            "promise": [len(facts) - broken, broken],
+        }[kind]
+
+    def of_whole(self, whole: _Group) -> set[str]:
+        """The kinds shown of everything together."""
+        seen: set[str] = set()
+        for kind, needed in self.NEEDS.items():
+            if (needed is None or needed in seen) and small_counts.may_be_shown(self.counts(whole, kind)):
+                seen.add(kind)
+        return seen
+
+    def of_parts(self, whole: _Group, seen: set[str], parts: Sequence[_Group]) -> dict[str, set[str]]:
+        """The kinds shown of each part of a whole, of which `seen` are shown."""
+        shown: dict[str, set[str]] = {part.key: set() for part in parts}
+        for kind, needed in self.NEEDS.items():
+            if kind not in seen:
+                continue
+            rows = {part.key: self.counts(part, kind) for part in parts}
+            among = {key for key, kinds in shown.items() if needed in kinds}
+            for key in small_counts.shown(rows, among) if needed else small_counts.shown_at_first(rows):
+                shown[key].add(kind)
+        return shown
+
+    def lines(self, whole: _Group, seen: set[str], parts: Sequence[_Group]) -> list[Line]:
+        """A line for each part, whether anything of it is shown or not."""
+        shown = self.of_parts(whole, seen, parts)
+        return [self.line(part, shown[part.key]) for part in parts]
+
+    def line(self, group: _Group, seen: set[str]) -> Line:
+        """A group as it is shown."""
+        if "opened" not in seen:
+            return Line(group.key, group.name)
+        still_open, closed = self.counts(group, "state")
+        late, in_time, _closed = self.counts(group, "overdue")
+        kept, broken = self.counts(group, "promise")
+        _open, *ended = self.counts(group, "outcome")
+        reply, closing = _times(group, lambda fact: fact.reply), _times(group, lambda fact: fact.closing)
+        return Line(
+            group.key,
+            group.name,
+            len(group.facts),
+            still_open if "state" in seen else None,
+            closed if "state" in seen else None,
+            dict(zip((*self.outcomes, OTHER), ended, strict=True)) if "outcome" in seen else None,
+            _share(kept, broken) if "promise" in seen else None,
+            _share(late, in_time) if "overdue" in seen else None,
+            _middle(reply),
+            _most(reply),
+            _middle(closing),
+        )
+
+
+def _only_shown(split: _Splits, groups: Sequence[_Group], shown: Mapping[str, set[str]]) -> list[Line]:
+    """Lines for what is shown: a name without a count would tell that there is one."""
+    return [split.line(group, shown[group.key]) for group in groups if group.facts and "opened" in shown[group.key]]
+
+
+def _villages(
+    split: _Splits, regencies: Sequence[_Group], by_regency: Mapping[str, set[str]], places: Places
+) -> list[Line]:
+    """The villages of each regency that is shown; what counts in none of them is a line of its own."""
+    found: list[Line] = []
+    for regency in regencies:
+        if regency.key == NOWHERE:
+            continue
+        names = {**places.villages, f"{regency.key}{NOWHERE}": ""}
+        parts = _grouped(regency.facts, lambda fact: fact.village, names)
+        found += _only_shown(split, parts, split.of_parts(regency, by_regency[regency.key], parts))
+    return found
+
+
+def _recruiters(split: _Splits, total: _Group, seen: set[str], facts: Sequence[Fact], places: Places) -> list[Line]:
+    """How many complaints name a recruiter of which regency; those that name none stand among the rest."""
+    parts = _grouped(facts, lambda fact: fact.recruiter, places.regencies)
+    shown = split.of_parts(total, seen & {"opened"}, parts)
+    return [line for line in _only_shown(split, parts, shown) if line.key != NOWHERE]
+
+
+def _grouped(facts: Sequence[Fact], key: Callable[[Fact], str], names: Mapping[str, str]) -> list[_Group]:
+    """The groups there are, by name."""
+    groups: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        groups[key(fact)].append(fact)
+    made = [_Group(each, names.get(each, "" if each == NOWHERE else each), inside) for each, inside in groups.items()]
+    return sorted(made, key=lambda group: (group.name, group.key))
+
+
+def _all_of(keys: Sequence[str], facts: Sequence[Fact], key: Callable[[Fact], str]) -> list[_Group]:
+    """A group for each of the keys, in their order, also where it is empty."""
+    found = {group.key: group for group in _grouped(facts, key, {})}
+    return [found.get(each, _Group(each, each, [])) for each in keys]
+
+
+def _facts(session: Session, scope: FigureScope, year: int, places: Places, now: datetime) -> list[Fact]:
+    begins, ends = datetime(year, 1, 1, tzinfo=UTC) - _WIDEST, datetime(year + 1, 1, 1, tzinfo=UTC) + _WIDEST
+    rows = session.execute(
+        select(
+            Case.area,
+            Case.category,
+            Case.is_restricted,
+            Case.bypasses_village,
+            Case.recruiter_area,
+            Case.state,
+            Case.outcome,
+            Case.opened_at,
+            Case.promised_at,
+            Case.first_reply_at,
+            Case.closed_at,
+            Case.due_at,
+        ).where(Case.opened_at >= begins, Case.opened_at < ends, scope.covers())
+    )
+    facts = []
+    for row in rows:
+        month = f"{row.opened_at.astimezone(places.zone(row.area)):%Y-%m}"
+        if month[:4] != f"{year:04}":
+            continue
+        is_closed = row.state == State.CLOSED
+        answered = row.first_reply_at or (row.closed_at if is_closed else None)
+        facts.append(
+            Fact(
+                month=month,
+                category=row.category,
+                regency=row.area[:REGENCY] if row.area and len(row.area) >= REGENCY else NOWHERE,
+                village=_village_of(row.area, row.category, row.is_restricted or row.bypasses_village),
+                recruiter=(row.recruiter_area or NOWHERE)[:REGENCY],
+                outcome=(row.outcome or OUTCOMES[0]) if is_closed else "",
+                is_broken=row.promised_at is not None and (answered or now) > row.promised_at,
+                is_overdue=not is_closed and row.due_at is not None and row.due_at < now,
+                reply=row.first_reply_at - row.opened_at if row.first_reply_at else None,
+                closing=row.closed_at - row.opened_at if is_closed and row.closed_at else None,
+            )
+        )
+    return facts
+
+
+def _village_of(area: str | None, category: Category, is_kept_from_it: bool) -> str:
+    """The village whose figure it is, or its regency's row for what is no village's."""
+    if area is None or len(area) < REGENCY:
+        return NOWHERE
+    is_regencys = is_kept_from_it or RULES[category].is_restricted or len(area) <= REGENCY
+    return f"{area[:REGENCY]}{NOWHERE}" if is_regencys else area
+
+
+def _places(session: Session) -> Places:
+    rows = session.execute(select(Village.code, Village.name, Village.regency, Village.time_zone)).all()
+    regencies = {code[:REGENCY]: regency for code, _, regency, _ in rows}
+    zones = {code[:REGENCY]: zone for code, _, _, zone in rows} | {code: zone for code, _, _, zone in rows}
+    return Places({code: f"{name}, {regency}" for code, name, regency, _ in rows}, regencies, zones)
+
+
+def _months(year: int, now: datetime) -> list[str]:
+    """The months of the year that have begun anywhere."""
+    until = (now + timedelta(hours=9)).strftime("%Y-%m")
+    return [month for number in range(1, 13) if (month := f"{year:04}-{number:02}") <= until]
+
+
+def _times(group: _Group, of: Callable[[Fact], timedelta | None]) -> list[float]:
+    return [span.total_seconds() for fact in group.facts if (span := of(fact)) is not None]
+
+
+def _middle(seconds: Sequence[float]) -> timedelta | None:
+    """Of fewer than five nothing is told: it would be the time of somebody."""
+    return timedelta(seconds=median(seconds)) if len(seconds) >= FEW else None
+
+
+def _most(seconds: Sequence[float]) -> timedelta | None:
+    return timedelta(seconds=quantiles(seconds, n=10, method="inclusive")[-1]) if len(seconds) >= FEW else None
+
+
+def _share(part: int, other: int) -> float | None:
+    return part / (part + other) if part + other else None
