@@ -47,12 +47,12 @@ def test_a_wrong_code_links_nobody_and_leads_on(village_chat: Chat) -> None:
 def test_the_code_is_good_once_and_says_so(village_chat: Chat, guide) -> None:
     code = code_of_wayan(village_chat.database)
     assert village_chat.say(code)[0].text == LINKED
-    calo = Chat(village_chat.database, guide, name="628999")
+    calo = Chat(village_chat.database, guide, now=village_chat.now, name="628999")
     assert calo.say(code)[0].text.startswith("Kode ini tidak berlaku.")
     assert whose(calo) is None
 
 
-@pytest.mark.parametrize("channel", ["whatsapp", "webchat"])
+@pytest.mark.parametrize("channel", ["whatsapp", "web"])
 def test_elsewhere_than_on_telegram_it_is_a_kind_no(village_database, guide, channel: str) -> None:
     chat = Chat(village_database, guide, channel)
     code = code_of_wayan(village_database)

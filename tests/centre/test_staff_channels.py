@@ -104,7 +104,7 @@ def test_after_five_wrong_codes_even_the_right_one_waits_an_hour(database: Datab
         assert staff_channels.redeem(session, stranger, code_for(session, wayan, later, 2), later)
 
 
-@pytest.mark.parametrize("channel", ["whatsapp", "webchat", "terminal"])
+@pytest.mark.parametrize("channel", ["whatsapp", "web", "terminal"])
 def test_only_telegram_is_linked_and_the_code_stays_good(database: Database, channel: str) -> None:
     with database.transaction() as session:
         code = code_for(session, hire(session))
