@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from centre import heartbeats, outbox, retention, sign_ins, staff, staff_channels
 from centre.db import Database
 from centre.file_store import FileStore
-from processes import fetching, noticing, wiring
+from processes import alerting, fetching, noticing, wiring
 from processes.guide import GuideKeeper
 
 log = structlog.get_logger()
@@ -25,6 +25,7 @@ def start(database: Database, keeper: GuideKeeper, files: FileStore, name: str, 
         lambda: _beat(database, name): 5,
         lambda: _reap(database): 5,
         lambda: _tend_bookings(database, home): 5,
+        lambda: _alert_staff(database, home): 5,
         lambda: _sweep(database): 60,
         lambda: _sweep_files(database, files): 600,
         lambda: _forget_old(database): 3600,
@@ -56,6 +57,11 @@ def _tend_bookings(database: Database, home: str) -> None:
     """Seats that were held long enough go on, and people hear what they must hear."""
     noticing.lapse_offers(database, wiring.clock)
     noticing.tell_due(database, home, wiring.clock)
+
+
+def _alert_staff(database: Database, home: str) -> None:
+    """Cases wake whom they must, and families hear when nobody has answered in time."""
+    alerting.alert_due(database, home, wiring.clock)
 
 
 def _sweep(database: Database) -> None:
