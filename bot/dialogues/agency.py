@@ -5,6 +5,8 @@ A name that is merely alike is asked about, not answered: a false recruiter choo
 
 from __future__ import annotations
 
+import re
+
 from bot import agency_asking
 from bot.agency_asking import Asked
 from bot.agency_phrases import AgencyPhrases
@@ -22,6 +24,7 @@ OFFICIAL = "siskop2mi"
 """The ministry's own list (code of `content/contacts.yaml`)."""
 HOW_TO = "cek-p3mi-dan-lowongan"
 """The article on how to check oneself."""
+LEGAL_FORM = re.compile(r"^PT\b\.?\s*", re.IGNORECASE)
 NAME_WORDS, NAME_LETTERS = 7, 60
 """What may be a company's name at our question, and how much of one is said again."""
 
@@ -39,7 +42,7 @@ def begin(turn: Turn, rest: str = "") -> Answer:
 def heard(turn: Turn, text: str, understood: Understood) -> Answer | None:
     """The answer to a message that asks about a recruiter by name, or names one at our question; None for all others."""
     asked = agency_asking.asked_in(text)
-    if asked and (asked.is_told or turn.conversation.step in (None, STEP)) and (said := _asked(turn, asked)):
+    if asked and (said := _asked(turn, asked)):
         return said
     return _name_typed(turn, text, understood) if turn.conversation.step == STEP else None
 
@@ -122,7 +125,7 @@ def _not_listed(turn: Turn, written: str | None, found: Lookup) -> Answer:
     say = _say(turn)
     if found.dated is None:
         return begin(turn)
-    name = shortened(written) if written else say.that_name()
+    name = f"“{shortened(written)}”" if written else say.that_name()
     text = _paragraphs(
         f"{say.not_listed(name, found.dated)} {say.not_listed_meaning()}",
         f"{say.do_not_pay()} {say.ask_office()}\n{say.check_there(_official(turn))}",
@@ -151,10 +154,10 @@ def _entry(turn: Turn, agency: Agency, found: Lookup) -> str:
     first = say.listed(agency.name, found.dated)
     lines = [first if is_active else say.listed_otherwise(agency.name, standing, found.dated)]
     lines += [say.licence_line(agency.licence)] if agency.licence else []
-    if agency.valid_until:
-        lines.append(say.valid_until(agency.valid_until) if is_active else say.was_valid_until(agency.valid_until))
+    if agency.valid_until and standing is Status.EXPIRED:
+        lines.append(say.was_valid_until(agency.valid_until))
     elif is_active:
-        lines.append(say.no_end_given())
+        lines.append(say.valid_until(agency.valid_until) if agency.valid_until else say.no_end_given())
     where = ", ".join(part for part in (agency.city, agency.province) if part)
     return "\n".join([*lines, *([say.seat(where)] if where else [])])
 
@@ -188,9 +191,9 @@ def _choice(agency: Agency) -> Choice:
 
 
 def _labels(agency: Agency) -> tuple[str, str]:
-    """A button's label and its longer name, told apart from others by the city."""
+    """A button's label, with as much of the name as goes in, and the whole name, told apart from others by the city."""
     full = f"{agency.name}, {agency.city}" if agency.city else agency.name
-    return agency.name[:LABEL_LIMIT].rstrip(), full[:TITLE_LIMIT].rstrip()
+    return LEGAL_FORM.sub("", agency.name)[:LABEL_LIMIT].rstrip(), full[:TITLE_LIMIT].rstrip()
 
 
 def _say(turn: Turn) -> AgencyPhrases:
