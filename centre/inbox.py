@@ -281,11 +281,12 @@ def waiting_since(session: Session, conversation_id: int) -> datetime | None:
     return session.execute(waiting).scalar_one()
 
 
-def heard(session: Session, conversation_id: int, limit: int) -> list[InboxEvent]:
-    """The newest messages of a conversation whose words are still kept, at most `limit` of them, oldest first."""
+def heard(session: Session, conversation_id: int, limit: int, after: int = 0) -> list[InboxEvent]:
+    """The newest messages of a conversation since event `after` whose words are still kept, at most `limit` of them, oldest
+    first."""
     rows = session.scalars(
         select(InboxEvent)
-        .where(InboxEvent.conversation_id == conversation_id, InboxEvent.kind == "message")
+        .where(InboxEvent.conversation_id == conversation_id, InboxEvent.id > after, InboxEvent.kind == "message")
         .where(InboxEvent.sealed_payload.is_not(None))
         .order_by(InboxEvent.id.desc())
         .limit(limit)

@@ -4,7 +4,9 @@ A browser is known by a random cookie and by nothing else. What it sends is stor
 message, under the cookie and the page's own message id, so sending twice stores once; what we say is fetched
 by the page, or drawn into it for browsers without scripts. Leaving erases the conversation and makes the server
 forget the browser, so that the old cookie opens nothing (safeguarding: GOV.UK's "exit this page"; headers and
-cookies: OWASP ASVS 5.0 V3). Who sends too much waits a while, with their words kept (ASVS 5.0 V2.4).
+cookies: OWASP ASVS 5.0 V3). What was taken down (`centre.outbox.take_down`) is shown no more, also where the page is
+open, and while a discreet case is open the page bears a name that tells nothing. Who sends too much waits a while, with
+their words kept (ASVS 5.0 V2.4).
 """
 
 from __future__ import annotations
@@ -31,8 +33,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from centre import conversations, inbox, outbox, retention
-from centre.conversations import Sender
+from centre import case_records, conversations, inbox, outbox, retention
+from centre.conversations import Conversation, Sender
 from centre.db import Database, is_busy, wait_briefly
 from centre.inbox import InboxEvent, Received
 from centre.messages import CODE_LIMIT, Incoming, Part
@@ -109,6 +111,18 @@ class Line:
     id: int
     text: str
     choices: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The conversation as the page is drawn with."""
+
+    lines: tuple[Line, ...] = ()
+    since: datetime | None = None
+    """Since when an answer is awaited."""
+    hidden: str = ""
+    """A mark that changes whenever what was said is to be seen no more."""
+    discreet: bool = False
 
 
 def blueprint(
@@ -268,26 +282,27 @@ def blueprint(
 
     def _page(token: str, draft: Draft, status: int = 200) -> Response:
         """The whole page. When the database is down the conversation is left out, the form never."""
-        lines: list[Line] = []
-        since = None
+        shown = Shown()
         try:
             if token and status != 503:
                 with database.reading() as session:
-                    lines, since = _so_far(session, token)
+                    shown = _so_far(session, token)
         except SQLAlchemyError as error:
             log.error("webchat.not_read", error=type(error).__name__)
             status, draft = 503, replace(draft, notice=draft.notice or words.NOT_READ)
         token = token or secrets.token_urlsafe(32)
         response = html(
             "webchat.html",
-            words=words.PAGE,
+            words=words.PAGE | (words.DISCREET if shown.discreet else {}),
             script_words=words.SCRIPT,
             csrf=_form_token(key, token),
             new_id=lambda: str(uuid.uuid4()),
-            lines=lines,
-            after=max((line.id for line in lines if not line.own), default=0),
-            waiting=since is not None,
-            refresh=since is not None and clock() - since < REFRESHED and not draft.notice,
+            lines=shown.lines,
+            after=max((line.id for line in shown.lines if not line.own), default=0),
+            hidden=shown.hidden,
+            discreet=shown.discreet,
+            waiting=shown.since is not None,
+            refresh=shown.since is not None and clock() - shown.since < REFRESHED and not draft.notice,
             # An address that differs each time: going to the same one, with its #, would only scroll.
             again=f"/?{secrets.token_hex(3)}#end",
             draft=draft,
@@ -386,28 +401,51 @@ def _refuse_for_now(limit: RequestLimit) -> None:
 # What is shown
 
 
-def _so_far(session: Session, token: str) -> tuple[list[Line], datetime | None]:
-    """The conversation as the page is drawn with, and since when an answer is awaited."""
-    conversation_id = conversations.known(session, _sender(token))
-    if conversation_id is None:
-        return [], None
-    return _lines(session, conversation_id), inbox.waiting_since(session, conversation_id)
+def _so_far(session: Session, token: str) -> Shown:
+    conversation = _known(session, token)
+    if conversation is None:
+        return Shown()
+    lines, since = _lines(session, conversation), inbox.waiting_since(session, conversation.id)
+    return Shown(tuple(lines), since, _hidden(conversation), _is_discreet(session, conversation))
 
 
 def _news(session: Session, token: str, after: int) -> dict[str, Any]:
-    """The replies since `after`, whether another is on its way, and the oldest reply that still exists."""
-    conversation_id = conversations.known(session, _sender(token))
-    if conversation_id is None:
-        return {"replies": [], "waiting": False, "first": None}
+    """The replies since `after`, whether another is on its way, and the oldest reply that still exists.
+
+    `hidden` has changed: what the page shows goes, before these replies come. `discreet`: so does what it is called.
+    """
+    conversation = _known(session, token)
+    if conversation is None:
+        return {"replies": [], "waiting": False, "first": None, "hidden": "", "discreet": False}
+    after = max(after, conversation.shown_after or 0)
     return {
         "replies": [
             _reply_json(row, part)
-            for row in outbox.said(session, conversation_id, after, LINES_SHOWN)
+            for row in outbox.said(session, conversation.id, after, LINES_SHOWN)
             if (part := _part(session, row)) is not None
         ],
-        "waiting": inbox.waiting_since(session, conversation_id) is not None,
-        "first": outbox.first_said(session, conversation_id),
+        "waiting": inbox.waiting_since(session, conversation.id) is not None,
+        "first": outbox.first_said(session, conversation.id),
+        "hidden": _hidden(conversation),
+        "discreet": _is_discreet(session, conversation),
     }
+
+
+def _known(session: Session, token: str) -> Conversation | None:
+    conversation_id = conversations.known(session, _sender(token))
+    return session.get(Conversation, conversation_id) if conversation_id else None
+
+
+def _hidden(conversation: Conversation) -> str:
+    if conversation.shown_after is None:
+        return ""
+    return f"{conversation.shown_after}.{conversation.heard_after or 0}"
+
+
+def _is_discreet(session: Session, conversation: Conversation) -> bool:
+    """Is there an open case of which nobody else who holds this telephone should learn?"""
+    case = case_records.open_in(session, conversation.id)
+    return case is not None and (case.is_discreet or case.hidden_at is not None)
 
 
 def _reply_json(row: OutboxMessage, part: Part) -> dict[str, Any]:
@@ -416,11 +454,11 @@ def _reply_json(row: OutboxMessage, part: Part) -> dict[str, Any]:
     return {"id": row.id, "text": part.text, "lead": lead, "choices": choices, "style": part.style}
 
 
-def _lines(session: Session, conversation_id: int) -> list[Line]:
+def _lines(session: Session, conversation: Conversation) -> list[Line]:
     """The end of the conversation, the person's words as long as they are kept, each answer under its question."""
-    events = inbox.heard(session, conversation_id, LINES_SHOWN)
+    events = inbox.heard(session, conversation.id, LINES_SHOWN, conversation.heard_after or 0)
     replies, turn = [], 0
-    for row in outbox.said(session, conversation_id, limit=LINES_SHOWN):
+    for row in outbox.said(session, conversation.id, conversation.shown_after or 0, LINES_SHOWN):
         part, turn = _part(session, row), _turn(row, events, turn)
         if part is not None:
             replies.append(Line(turn, False, row.id, *_apart(part)))

@@ -8,6 +8,7 @@ const other = "BroadcastChannel" in window ? new BroadcastChannel("balai") : nul
 let csrf = form.elements.csrf.value, village = form.elements.desa ? form.elements.desa.value : "";
 let after = +body.dataset.after, started = after > 0 || "waiting" in body.dataset;
 let pending = null, wake = null, left = false, timer = 0, pause = 400, askedAt = Date.now(), asking = false;
+let hidden = body.dataset.hidden, discreet = "discreet" in body.dataset;
 
 if (location.search || location.hash) history.replaceState(null, "", "/");
 const newId = () => crypto.randomUUID ? crypto.randomUUID()
@@ -37,7 +38,7 @@ function linked(parent, text) {
 }
 function bubble(kind, text) {
   const made = make("div", kind);
-  made.append(make("span", "vh", (kind === "own" ? W.own : W.reply) + " "));
+  made.append(make("span", "vh", (kind === "own" ? W.own : names().reply) + " "));
   if (kind === "own") made.append(text); else linked(made, text);
   log.append(made);
   return made;
@@ -75,6 +76,24 @@ function dropErased(first) {
   if (oldest && [...log.querySelectorAll("[data-id]")].some((reply) => +reply.dataset.id < first))
     while (oldest.previousElementSibling) oldest.previousElementSibling.remove();
 }
+// What is to leave no traces goes from the screen, here and where the page is open beside this one.
+function hide(mark) {
+  if (hidden === mark) return;
+  hidden = mark;
+  log.replaceChildren();
+  if (other) other.postMessage({ hidden });
+}
+function names() { return discreet ? W.discreet : W.usual; }
+function beDiscreet(on) {
+  if (discreet === on) return;
+  discreet = on;
+  document.title = names().title;
+  document.querySelector("h1 span").textContent = names().name;
+  document.querySelector("h1 small").textContent = names().about;
+  for (const speaker of log.querySelectorAll(".reply > .vh")) speaker.textContent = names().reply + " ";
+  const greeting = $("greeting");
+  if (on && greeting) greeting.remove();
+}
 
 // Replies come by themselves: often while one is awaited, seldom otherwise, never in a hidden tab.
 function plan(ms) {
@@ -90,6 +109,8 @@ async function ask() {
     if (!answer.ok) throw new Error(answer.status);
     const told = await answer.json();
     if (told.gone) return go();
+    hide(told.hidden);
+    beDiscreet(told.discreet);
     const fresh = told.replies.filter((reply) => reply.id > after);
     const shown = fresh.map(showReply);
     for (const reply of fresh) after = reply.id;
@@ -218,7 +239,8 @@ function leave() {
     body: new URLSearchParams({ csrf }) }).then(go, go);
   setTimeout(go, 2000);
 }
-if (other) other.onmessage = go;
+if (other) other.onmessage = (event) => event.data === "left" ? go()
+  : event.data.hidden !== hidden && log.replaceChildren();
 $("leave").addEventListener("submit", (event) => { event.preventDefault(); leave(); });
 let shifts = [];
 addEventListener("keydown", (event) => {

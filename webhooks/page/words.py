@@ -25,6 +25,9 @@ PAGE = {
     "to_end": "Langsung ke kotak tulis",
 }
 
+DISCREET = {"title": "Kalender", "name": "Kalender", "about": "", "reply": "Jawaban:"}
+"""What the page is called instead while nobody else who sees the screen should learn what it is."""
+
 BEGIN_TEXT = "halo"
 """What the button for those who do not know what to type says on their behalf."""
 
@@ -41,7 +44,9 @@ SCRIPT = {
     "busy": "Terlalu banyak pesan sekaligus. Tulisan Anda aman dan sebentar lagi kami kirim sendiri …",
     "slow": "Jawaban belum datang. Pesan Anda sudah kami simpan dan tetap akan dijawab.",
     "lost": "Sambungan terputus. Kami coba lagi sendiri …",
-    "blank": "Kalender",
+    "blank": DISCREET["title"],
+    "discreet": DISCREET,
+    "usual": {name: PAGE[name] for name in DISCREET},
 }
 
 EMPTY = "Tulis dulu pertanyaan Anda, lalu tekan Kirim."
