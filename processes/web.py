@@ -77,6 +77,7 @@ def _pages(settings: Settings, database: Database, key: str, last_resort: Danger
             key=derive_key(key, "webchat"),
             secure=settings.is_https,
             danger_card=last_resort.text_for,
+            store=wiring.file_store(settings),
         )
     )
     app.register_blueprint(appointments.blueprint(database, wiring.clock, public_url=settings.public_url))

@@ -36,13 +36,17 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from centre import case_records, conversations, inbox, outbox, retention
 from centre.conversations import Conversation, Sender
 from centre.db import Database, is_busy, wait_briefly
+from centre.file_kinds import MOST_BYTES, NotKept
+from centre.file_store import FileStore, Stored
 from centre.inbox import InboxEvent, Received
+from centre.kept_files import TooMany
 from centre.messages import CODE_LIMIT, Incoming, Part
 from centre.outbox import OutboxMessage
 from centre.privacy import CannotOpen
-from webhooks import browsers
+from webhooks import browsers, uploads
 from webhooks.browsers import html, is_from_elsewhere, see
 from webhooks.page import words
+from webhooks.uploads import SentBefore, Upload
 
 LONGEST = 10_000
 """Characters in one message; the page itself stops at 4,000."""
@@ -53,6 +57,8 @@ SAID_PER_BROWSER = "20 per minute"
 SAID_PER_PLACE = "200 per minute"
 """From one address, because cookies cost nothing. A village hall on one Wi-Fi, or a mobile carrier's customers, share
 one: ten people at full speed, or everybody in the hall at an ordinary one."""
+FILES_PER_BROWSER, FILES_PER_PLACE = "10 per minute", "60 per minute"
+"""Pictures, voices and papers: each costs us up to a second."""
 BEGUN_PER_PLACE = "60 per 10 minutes"
 """New conversations from one address: a full hall that scans the same poster. Ten minutes and not an hour, so that
 whoever comes too late waits for a short while only."""
@@ -133,10 +139,12 @@ def blueprint(
     secure: bool,
     leave_to: str = NEUTRAL,
     danger_card: DangerCard = lambda text: None,
+    store: FileStore | None = None,
 ) -> Blueprint:
     """The page at `/` and what it calls.
 
-    `key` makes the form tokens; `secure`: we are reached over https; `leave_to`: where the exit leads.
+    `key` makes the form tokens; `secure`: we are reached over https; `leave_to`: where the exit leads; `store`: where
+    pictures and voices go, without which none can be sent.
     """
     routes = Blueprint("webchat", __name__, template_folder=str(browsers.PAGES))
     cookie = "__Host-balai" if secure else "balai"
@@ -160,6 +168,21 @@ def blueprint(
         if _wants_json():
             return _json({"stored": True}, 202)
         return see("/#end")
+
+    @routes.post("/chat/file")
+    def send_file() -> Response:
+        token, form = _token(), {}
+        try:
+            if store is None or not token:
+                raise Refused(403, words.STALE, renew=True)
+            upload = _read()
+            form = upload.form
+            if not _is_ours(token, form):
+                raise (Refused(403, words.FOREIGN) if is_from_elsewhere() else Refused(403, words.STALE, renew=True))
+            _keep_file(store, token, upload)
+        except Refused as refusal:
+            return _refuse(token, form, refusal)
+        return _json({"stored": True}, 202) if _wants_json() else see("/#end")
 
     @routes.get("/chat/replies")
     def replies() -> Response:
@@ -238,6 +261,32 @@ def blueprint(
             log.error("webchat.not_stored", error=type(error).__name__)
             raise Refused(503, words.NOT_STORED) from error
 
+    # Counted before it is read: reading is what costs.
+    @limiter.limit(BEGUN_PER_PLACE, exempt_when=_has_begun)
+    @limiter.limit(FILES_PER_PLACE)
+    @limiter.limit(FILES_PER_BROWSER, key_func=_browser)
+    def _read() -> Upload:
+        try:
+            return uploads.read(request.environ)
+        except RequestEntityTooLarge as error:
+            raise Refused(413, words.FILE_TOO_LARGE) from error
+
+    def _keep_file(store: FileStore, token: str, upload: Upload) -> None:
+        """Enter it with its message; what was laid down in vain is removed again."""
+        before, key = _file_events(token, upload)
+        stored = _taken_in(store, upload.data)
+        try:
+            with database.transaction() as session:
+                uploads.enter(session, _sender(token), key, stored, before, clock())
+        except SentBefore:
+            store.remove([stored.name])
+        except TooMany as error:
+            store.remove([stored.name])
+            raise Refused(429, words.TOO_MANY_FILES) from error
+        except SQLAlchemyError as error:  # it may have been committed all the same: left to the sweep
+            log.error("webchat.not_stored", error=type(error).__name__)
+            raise Refused(503, words.FILE_NOT_STORED) from error
+
     @limiter.limit(READ_PER_BROWSER, key_func=_browser)
     def _look(token: str, after: int) -> dict[str, Any]:
         try:
@@ -295,6 +344,8 @@ def blueprint(
             "webchat.html",
             words=words.PAGE | (words.DISCREET if shown.discreet else {}),
             script_words=words.SCRIPT,
+            accepted=uploads.ACCEPTED if store else "",
+            most_bytes=MOST_BYTES,
             csrf=_form_token(key, token),
             new_id=lambda: str(uuid.uuid4()),
             lines=shown.lines,
@@ -349,19 +400,44 @@ def _draft(form: dict[str, str], refusal: Refused, card: str) -> Draft:
 
 def _events(token: str, form: dict[str, str]) -> list[Received]:
     """What the form says: first, once, the village whose link was opened; then the message itself."""
-    message_id, village = form.get("message", ""), _village(form.get("desa", ""))
-    if not MESSAGE_ID.fullmatch(message_id):
-        raise Refused(400, words.UNREADABLE)
-    sender, events = _sender(token), []
-    if village:
-        opened = Incoming("text", f"/start {village}")
-        events.append(Received("web", f"{token}:desa:{village}", sender, opened))
-    if not (village and form.get("begin")):
+    message_id, events = _message_id(form), _opened(token, form)
+    if not (events and form.get("begin")):
         message = _message(form)
         # A page that a browser kept may send other words under the same id: those are another message.
         content = hashlib.sha256(f"{message.code}\x00{message.text}".encode()).hexdigest()[:16]
-        events.append(Received("web", f"{token}:{message_id}:{content}", sender, message))
+        events.append(Received("web", f"{token}:{message_id}:{content}", _sender(token), message))
     return events
+
+
+def _file_events(token: str, upload: Upload) -> tuple[list[Received], str]:
+    """What comes before the file's own message, and what that message is known by."""
+    if not upload.data:
+        raise Refused(400, words.NO_FILE)
+    return _opened(token, upload.form), f"{token}:{_message_id(upload.form)}:{uploads.key_of(upload.data)}"
+
+
+def _opened(token: str, form: dict[str, str]) -> list[Received]:
+    """That the link of a village was opened; each village once."""
+    village = _village(form.get("desa", ""))
+    opened = Incoming("text", f"/start {village}")
+    return [Received("web", f"{token}:desa:{village}", _sender(token), opened)] if village else []
+
+
+def _message_id(form: dict[str, str]) -> str:
+    message_id = form.get("message", "")
+    if not MESSAGE_ID.fullmatch(message_id):
+        raise Refused(400, words.UNREADABLE)
+    return message_id
+
+
+def _taken_in(store: FileStore, data: bytes) -> Stored:
+    try:
+        return uploads.take_in(store, data)
+    except NotKept as error:
+        raise Refused(413 if error.why == "too_large" else 415, words.NOT_KEPT[error.why]) from error
+    except OSError as error:
+        log.error("webchat.file_not_written", error=error.strerror)
+        raise Refused(503, words.FILE_NOT_STORED) from error
 
 
 def _sender(token: str) -> Sender:
@@ -482,6 +558,8 @@ def _own(session: Session, event: InboxEvent, names: dict[str, str]) -> Line | N
     except CannotOpen:
         return None
     text = names.get(message.code, "") if message.kind == "tap" else message.text
+    if message.kind == "media":
+        text = words.FILE_SHOWN
     if text.startswith("/start "):
         text = words.PAGE["begin"]
     return Line(event.id, True, event.id, text) if text else None

@@ -172,9 +172,12 @@ function stored(message) {
   delete notice.dataset.keep;
   say("");
   if (message.fields.text && box.value.trim() === message.fields.text) { box.value = ""; grow(); }
+  showOwn(message.shown);
+}
+function showOwn(text) {
   const begin = document.querySelector("#greeting form");
   if (begin) begin.remove();
-  bringIntoView(bubble("own", message.shown));
+  bringIntoView(bubble("own", text));
   started = true;
   wait(true);
   askedAt = Date.now();
@@ -194,6 +197,39 @@ form.addEventListener("submit", (event) => {
   if (pending && pending.fields.text === text) return wake && wake();
   send({ shown: text, fields: { text } });
   box.focus();
+});
+
+// A file is sent when asked to and not tried again by itself: it costs the person's data. It stays chosen until it arrived.
+const files = $("files");
+async function upload(renewed) {
+  const fields = new FormData(files);
+  fields.set("csrf", csrf);
+  if (village) fields.set("desa", village); else fields.delete("desa");
+  let answer = null, told = {};
+  try {
+    answer = await fetch("/chat/file", { method: "POST", headers: { Accept: "application/json" },
+      body: fields, signal: AbortSignal.timeout(300000) });
+    told = await answer.json();
+  } catch { /* told by what is missing */ }
+  if (left) return;
+  if (told.csrf && !renewed) { csrf = told.csrf; return upload(true); }
+  if (!answer || !answer.ok) return say(told.error || W.file_failed);
+  files.reset();
+  files.elements.message.value = newId();
+  files.parentElement.open = false;
+  village = "";
+  say("");
+  showOwn(W.file_shown);
+}
+if (files) files.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const button = files.querySelector("button"), chosen = files.elements.file.files[0];
+  if (!chosen || button.disabled) return;
+  if (chosen.size > +files.dataset.most) return say(W.file_large);
+  say(W.file_sending);
+  button.disabled = true;
+  await upload(false);
+  button.disabled = false;
 });
 log.addEventListener("click", (event) => {
   const button = event.target.closest(".choices button");
