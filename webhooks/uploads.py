@@ -26,6 +26,8 @@ from centre.messages import Incoming
 
 LARGEST = MOST_BYTES + 64 * 1024
 """Bytes in one request: the largest file, and what a form puts around it."""
+LARGEST_FIELD = 256 * 1024
+"""Bytes in one field that is no file; less than twice what is read at once would refuse files as well."""
 ACCEPTED = "image/jpeg,image/png,image/webp,application/pdf,audio/*"
 """What a browser offers to choose from. What was sent is judged by its content alone."""
 _drawing = threading.Lock()
@@ -49,7 +51,7 @@ def read(environ: dict[str, Any]) -> Upload:
         environ,
         stream_factory=_in_memory,
         max_content_length=LARGEST,
-        max_form_memory_size=16 * 1024,
+        max_form_memory_size=LARGEST_FIELD,
         max_form_parts=10,
     )
     file = files.get("file")

@@ -46,6 +46,11 @@ def send_as(browser: FlaskClient, fields: dict[str, str], data: bytes, **more: A
     return browser.post("/chat/file", data={**fields, "file": file}, content_type="multipart/form-data", **options)
 
 
+def padded(size: int) -> bytes:
+    """A paper of this many bytes."""
+    return b"%PDF-1.4\n" + bytes(size - 14) + b"%%EOF"
+
+
 def files(database: Database) -> list[KeptFile]:
     with database.reading() as session:
         return list(session.scalars(select(KeptFile).order_by(KeptFile.id)))
@@ -87,7 +92,10 @@ def test_saris_photo_is_kept_with_her_message(
     assert b"JFIF" not in written.read_bytes()
 
 
-@pytest.mark.parametrize("data", [voice(), paper(), photo("WEBP")], ids=["voice", "paper", "webp"])
+TAKEN = {"voice": voice(), "paper": paper(), "webp": photo("WEBP"), "20 MB": padded(MOST_BYTES)}
+
+
+@pytest.mark.parametrize("data", TAKEN.values(), ids=TAKEN)
 def test_voices_and_papers_are_taken_too(sari: FlaskClient, database: Database, data: bytes) -> None:
     assert send(sari, data).status_code == 202
     assert len(files(database)) == 1
@@ -112,7 +120,7 @@ REFUSED: dict[str, tuple[bytes, int, str]] = {
     "a program": (b"MZ" + bytes(99), 415, "Jenis berkas ini"),
     "half a photo": (photo()[:900], 415, "tidak bisa dibuka"),
     "nothing chosen": (b"", 400, "Pilih dulu"),
-    "a byte too many": (paper() + bytes(MOST_BYTES + 1 - len(paper())), 413, "terlalu besar"),
+    "a byte too many": (padded(MOST_BYTES + 1), 413, "terlalu besar"),
     "far too many": (bytes(uploads.LARGEST + 1), 413, "terlalu besar"),
 }
 
