@@ -4,6 +4,7 @@
 (petugas: pindah 2026-12-12 09.00 ke 2026-12-13 10.00-13.00, pelatih sakit)
 (petugas: batal 2026-12-12 09.00, hujan lebat)
 (petugas: tidak hadir Sari)
+(petugas: daftar P3MI tanggal 2026-11-01)
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from centre.bookings import State
 from centre.db import Database
 from centre.slots import Plan, Slot
 from processes import noticing
+from tests import agencies_made
 
 WAYAN = "11111111-1111-1111-1111-111111111111"
 """The officer's staff id."""
@@ -72,6 +74,10 @@ def _absent(session: Session, name: str, now: datetime) -> None:
     bookings.mark(session, booking.id, State.ABSENT, bookings.by_staff(WAYAN), now)
 
 
+def _load_agencies(session: Session, day: str, now: datetime) -> None:
+    agencies_made.load(session, now, dated=date.fromisoformat(day))
+
+
 def _slot(session: Session, day: str, begins: str) -> Slot:
     for slot in session.scalars(select(Slot).where(Slot.state == slots.State.OPEN)):
         if (
@@ -91,4 +97,5 @@ _DEEDS = {
     rf"pindah {_DAY} {_CLOCK} ke {_DAY} {_CLOCK}-{_CLOCK}, (.+)": _move,
     rf"batal {_DAY} {_CLOCK}, (.+)": _call_off,
     r"tidak hadir (.+)": _absent,
+    rf"daftar P3MI tanggal {_DAY}": _load_agencies,
 }
