@@ -18,12 +18,14 @@ from bot import drafts, threads, words
 from bot.dialogues import (
     agency,
     booking,
+    case,
     danger,
     guidance,
     interview,
     my_bookings,
     offer_check,
     settings,
+    staff_cases,
     staff_desk,
     welcome,
 )
@@ -55,9 +57,16 @@ class Response:
     for_staff: str | None = None
 
 
-def respond(session: Session, conversation: Conversation, incoming: Incoming, guide: Guide, now: datetime) -> Response:
-    """Answer one message of this conversation and note what the next one needs to know."""
-    turn = Turn(session, conversation, guide, now, Phrases(language_of(conversation)))
+def respond(
+    session: Session,
+    conversation: Conversation,
+    incoming: Incoming,
+    guide: Guide,
+    now: datetime,
+    event_id: int = 0,
+) -> Response:
+    """Answer one message of this conversation and note what the next one needs to know. `event_id`: which message it is."""
+    turn = Turn(session, conversation, guide, now, Phrases(language_of(conversation)), event_id=event_id)
     turn.is_first = welcome.is_new(conversation)
     turn.go_on = _where_they_were(turn)
     if incoming.in_group:
@@ -66,14 +75,17 @@ def respond(session: Session, conversation: Conversation, incoming: Incoming, gu
     danger.listen(turn)
     for_staff = incoming.kind if incoming.kind in ("media", "other") else None
     said = _listen(turn, incoming)
-    return Response(_numbered(conversation, said), for_staff)
+    return Response(_numbered(conversation, said), None if turn.is_kept else for_staff)
 
 
 def _where_they_were(turn: Turn) -> Callable[[Turn], Answer] | None:
     """What was begun and asked for something else on the way."""
-    if booking.is_under_way(turn):
-        return booking.go_on
-    return interview.go_on if interview.is_under_way(turn) else None
+    under_way = (
+        (case.is_under_way, case.go_on),
+        (booking.is_under_way, booking.go_on),
+        (interview.is_under_way, interview.go_on),
+    )
+    return next((go_on for is_under_way, go_on in under_way if is_under_way(turn)), None)
 
 
 def offer(conversation: Conversation, outgoing: Outgoing) -> Outgoing:
@@ -92,15 +104,22 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
     text = readable(incoming.text)
     if incoming.kind == "text" and staff_channels.looks_like_code(text):
         return _settle(turn, [staff_desk.link(turn, text)])
+    if at_the_desk := staff_cases.heard(turn, incoming):
+        return _settle(turn, [at_the_desk])
     if incoming.kind != "tap":
         understood = understand(text, turn.conversation.language, turn.guide, threads.of(turn))
         _hear(turn, understood, text)
         if _is_mere_answer(turn, understood, text):
             understood = replace(understood, kind="none", danger=None, confidence=0.0)
-        if understood.kind == "danger":
-            return _settle(turn, [danger.answer(turn, understood, said=text, warned=incoming.warned)])
+        if understood.kind == "danger" and not case.is_left_to_staff(turn, understood.danger):
+            return _settle(turn, [_danger(turn, understood, text, incoming.warned)])
+        if covered := case.covered(turn, text):
+            return _settle(turn, [covered])
         danger.note_place(turn, text)
     code = _code_tapped(incoming) if incoming.kind == "tap" else _code_typed(turn, text)
+    held = None if incoming.kind == "tap" else case.in_hand(turn)
+    if held and (code is None or case.is_for_staff(text)):
+        return _settle(turn, case.heard(turn, held, text, understood))
     if turn.is_first and code in (words.START, words.MENU, words.LANGUAGES):
         turn.conversation.stopped_at = None if code == words.START else turn.conversation.stopped_at
         return _settle(turn, _welcomed(turn))
@@ -111,15 +130,28 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
     if incoming.kind in ("media", "other"):
         if turn.conversation.stopped_at:
             return _settle(turn, [settings.is_stopped(turn)])
+        if answered := case.sent(turn, text):
+            return _settle(turn, _with_welcome(turn, [answered]))
         kept = Answer(turn.say.media_kept(), (guidance.person_choice(turn.say), guidance.menu_choice(turn.say)))
         return _settle(turn, _with_welcome(turn, _offered_again(turn, [kept])))
     return _settle(turn, _typed(turn, text, understood))
+
+
+def _danger(turn: Turn, understood: Understood, text: str, warned: bool) -> Answer:
+    """The card, and a case; in doubt one question."""
+    said = danger.answer(turn, understood, said=text, warned=warned)
+    if not danger.is_asked(said):
+        return case.alarmed(turn, danger.remembered(turn), text, said)
+    case.note_doubt(turn, text)
+    return said
 
 
 def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
     """Words that are no command and no choice: for the open step, else a question."""
     if linked := _linked(turn, text):
         return linked
+    if told := case.typed(turn, text, understood.slug):
+        return _with_welcome(turn, [told])
     is_stopped = turn.conversation.stopped_at is not None
     named = None if is_stopped else _village_named(turn, text)
     if named:
@@ -133,9 +165,9 @@ def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
         return _with_welcome(turn, checked)
     if taken := _taken(turn, text, understood):
         return _with_welcome(turn, [taken])
-    if checked := agency.heard(turn, text, understood):
+    if looked_up := agency.heard(turn, text, understood):
         is_its_own = turn.conversation.step == agency.STEP
-        return _with_welcome(turn, [checked] if is_its_own else _offered_again(turn, [checked]))
+        return _with_welcome(turn, [looked_up] if is_its_own else _offered_again(turn, [looked_up]))
     is_asked = turn.conversation.step or danger.waits_for_place(turn)
     if turn.is_first and _says_little(understood) and not is_asked:
         return _welcomed(turn)
@@ -212,7 +244,7 @@ def _question(turn: Turn, text: str, understood: Understood) -> Answer:
         now=turn.now,
     )
     if understood.kind == "person":
-        return settings.person(turn)
+        return case.person(turn)
     if understood.kind in ("answer", "choices"):
         shown = understood.slug if understood.kind == "answer" else None
         before = threads.of(turn) or Thread(None)
@@ -262,13 +294,42 @@ def _start(turn: Turn) -> Answer:
 
 def _menu(turn: Turn, rest: str) -> Answer:
     _let_go(turn)
-    return guidance.menu(turn.say, turn.guide, int(rest) if rest.isdecimal() else 1)
+    return case.left_for_bot(turn, guidance.menu(turn.say, turn.guide, int(rest) if rest.isdecimal() else 1))
+
+
+def _did_not_help(turn: Turn, slug: str) -> Answer:
+    """The first time other words may do; the second time a person is better."""
+    said = guidance.did_not_help(turn, slug)
+    if turn.conversation.memory.get("no_help", 0) < 2:
+        return said
+    remember(turn.conversation, no_help=None)
+    return case.not_helped_again(turn)
+
+
+def _danger_confirmed(turn: Turn, word: str) -> Answer:
+    """Yes, there is danger now: the card, and a case. No: back to what was asked."""
+    said = danger.confirmed(turn, word)
+    return case.alarmed(turn, danger.remembered(turn), "", said) if word == words.YES else said
 
 
 ACTIONS: dict[str, Callable[[Turn, str], Answer]] = {
     words.MENU: _menu,
     words.LANGUAGES: lambda turn, _: welcome.choose_another_language(turn),
-    words.PERSON: lambda turn, _: settings.person(turn),
+    words.PERSON: case.person,
+    words.REPORT: case.begin,
+    words.CASE: case.status,
+    words.AROUND: case.around,
+    "trouble": case.category_chosen,
+    "case-skip": case.skipped,
+    "case-enough": case.enough,
+    "case-safe": case.safe,
+    "case-hours": case.hours,
+    "case-share": case.shares,
+    "case-name": case.nameless,
+    "case-read": case.read,
+    "case-wipe": case.wipe,
+    "case-here": case.move_here,
+    "consent": case.consented,
     words.CANCEL: _cancel,
     words.STOP: lambda turn, _: _stop(turn),
     words.START: lambda turn, _: _start(turn),
@@ -282,9 +343,9 @@ ACTIONS: dict[str, Callable[[Turn, str], Answer]] = {
     "more": guidance.more,
     "orig": guidance.in_indonesian,
     "yes": guidance.helped,
-    "no": guidance.did_not_help,
+    "no": _did_not_help,
     "none": guidance.none_of_these,
-    "danger": danger.confirmed,
+    "danger": _danger_confirmed,
     words.BOOK: booking.begin,
     "what": booking.what_chosen,
     "who": booking.who_chosen,
@@ -322,6 +383,8 @@ STEPS: dict[str, Callable[[Turn], Answer]] = {
     danger.STEP: danger.ask,
     **dict.fromkeys((booking.STEP, booking.NAME, booking.AGE, booking.ANSWER), booking.go_on),
     my_bookings.NAME_OF_CODE: my_bookings.ask_whose,
+    case.STEP: case.begin,
+    case.QUESTION: case.go_on,
     agency.STEP: agency.begin,
     interview.STEP: interview.go_on,
     offer_check.STEP: offer_check.begin,
@@ -429,7 +492,10 @@ def _offered_again(turn: Turn, said: list[Answer]) -> list[Answer]:
 
 
 def _settle(turn: Turn, said: list[Answer]) -> list[Answer]:
-    """The last answer decides which step is open."""
+    """The last answer decides which step is open; silence leaves none open."""
+    if not said:
+        turn.conversation.step = None
+        return said
     if turn.conversation.step != said[-1].next_step:
         remember(turn.conversation, again=None)
     turn.conversation.step = said[-1].next_step

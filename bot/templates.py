@@ -80,6 +80,11 @@ def template_for(kind: str, language: str, values: Mapping[str, str], codes: Seq
     return Template(text.name, text.language, _shortened(filled, _room(text)), tuple(codes))
 
 
+def news_template(language: str) -> Template | None:
+    """That there is news, naming nothing: the telephone may be in somebody else's hands."""
+    return template_for("news", language, {})
+
+
 def submissions() -> list[dict[str, Any]]:
     """Every template in every language, as `POST /{account}/message_templates` takes it."""
     return [_submission(text) for text in _all_texts()]

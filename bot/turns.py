@@ -44,6 +44,16 @@ class Turn:
     """This person has not been told yet who answers here and what is kept."""
     go_on: Callable[[Turn], Answer] | None = None
     """Where the person was before something was asked on the way (the village, for a booking)."""
+    event_id: int = 0
+    """Which message this is: what it leads to is entered once, however often it is read."""
+
+    is_kept: bool = False
+    """What this message brought stands in a case: nobody has to look for it elsewhere."""
+
+    @property
+    def key(self) -> str | None:
+        """What an entry that this message makes is known by."""
+        return f"event:{self.event_id}" if self.event_id else None
 
     def speak(self, language: str) -> None:
         """Go on in this language."""

@@ -1,4 +1,5 @@
-"""Words that work everywhere: `0`, `menu`, `bahasa`, `petugas`, `daftar`, `janji saya`, `batal`, `hapus`, `berhenti`, `mulai`.
+"""Words that work everywhere: `0`, `menu`, `bahasa`, `petugas`, `lapor`, `kasus saya`, `daftar`, `janji saya`, `batal`,
+`hapus`, `berhenti`, `mulai`.
 
 They are understood in every language of the catalogues at once, whatever language the person has chosen: somebody who
 chose wrongly must find the way back in the words they know.
@@ -15,6 +16,7 @@ from content import languages
 
 MENU, LANGUAGES, PERSON, CANCEL = "menu", "languages", "person", "cancel"
 BOOK, MINE = "book", "mine"
+REPORT, CASE, AROUND = "report", "case", "around"
 FORGET, STOP, START, VILLAGE = "forget", "stop", "start", "villages"
 YES, NO = "yes", "no"
 
@@ -76,6 +78,11 @@ def _commands(pgettext: Translate) -> dict[str, str]:
         MENU: pgettext("kata", "0|menu|menu utama|daftar topik|bantuan"),
         LANGUAGES: pgettext("kata", "bahasa|ganti bahasa"),
         PERSON: pgettext("kata", "petugas|bicara dengan petugas"),
+        REPORT: pgettext(
+            "kata", "lapor|laporkan masalah|lapor masalah|mau lapor|saya mau lapor|pengaduan|mengadu|buat laporan"
+        ),
+        CASE: pgettext("kata", "kasus saya|kasus|status kasus|laporan saya"),
+        AROUND: pgettext("kata", "jangan ke desa saya|jangan ke desa|jangan lewat desa|jangan ke kantor desa"),
         BOOK: pgettext("kata", "daftar|jadwal|daftar kegiatan|jadwal kegiatan|buat janji|mau daftar|pelatihan"),
         MINE: pgettext("kata", "janji saya|janji|jadwal saya"),
         CANCEL: pgettext("kata", "batal|kembali"),

@@ -340,6 +340,19 @@ def answered(session: Session, case: Case) -> set[str]:
     )
 
 
+def move(session: Session, others: set[int], kept_id: int) -> bool:
+    """The other conversations turn out to be the kept one: their cases go on there, unless it has an open one of its own.
+
+    Gives whether there were any.
+    """
+    from_there = session.scalars(select(Case).where(Case.conversation_id.in_(others)).order_by(Case.id)).all()
+    for case in from_there:
+        is_free = not case.is_open or open_in(session, kept_id) is None
+        case.conversation_id = kept_id if is_free else None
+        session.flush()
+    return bool(from_there)
+
+
 def count_open(session: Session) -> int:
     """How many cases are open."""
     return session.scalar(select(func.count()).select_from(Case).where(Case.state != State.CLOSED)) or 0

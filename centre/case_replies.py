@@ -88,6 +88,19 @@ def sealed_in(session: Session, case: Case) -> Sequence[CaseEntry]:
     return session.scalars(waiting.order_by(CaseEntry.id)).all()
 
 
+def is_sealed(session: Session, case: Case) -> bool:
+    """Does anything wait for the family?"""
+    sealed = select(CaseEntry.id).where(CaseEntry.case_id == case.id, CaseEntry.sending == Sending.SEALED)
+    return session.scalar(sealed.limit(1)) is not None
+
+
+def unseal(session: Session, case: Case, now: datetime) -> None:
+    """The family writes, and it is safe to read: what waits goes now, in its order."""
+    for entry in sealed_in(session, case):
+        entry.sending, entry.next_at = Sending.WAITING, now
+    session.flush()
+
+
 def hint_is_due(session: Session, case: Case, now: datetime) -> bool:
     """May the family be told again that there is news?"""
     hinted = (

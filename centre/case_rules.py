@@ -16,6 +16,8 @@ from centre.areas import Village
 from centre.case_records import Category
 
 WORDS_LIMIT = 4000
+KEPT = timedelta(days=730)
+"""How long an ordinary case outlives its closing."""
 URGENT_REPLY = timedelta(minutes=15)
 """The first level above is alerted when nobody has taken an urgent case by then, the next after as long again."""
 USUAL_HOURS = [(weekday, time(8), time(16)) for weekday in range(5)]

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from centre import areas, case_alerts, case_records, case_rules, referral_records
+from centre import areas, case_alerts, case_records, case_rules, kept_files, referral_records
 from centre.areas import Village
 from centre.case_records import (
     BOT,
@@ -53,6 +53,7 @@ def open_case(
     language: str,
     is_urgent: bool = False,
     is_child: bool = False,
+    around: bool = False,
 ) -> Case:
     """Open a case for who writes here, and wake who must know. Raises `AnotherIsOpen`."""
     if case_records.open_in(session, conversation.id):
@@ -66,7 +67,8 @@ def open_case(
         is_restricted=is_child or RULES[category].is_restricted,
         is_child=is_child,
         home_code=village.code if village else None,
-        area=village.code if village else None,
+        area=_area(village, around),
+        bypasses_village=around,
         language=language,
         opened_at=now,
         asked_at=now,
@@ -74,6 +76,7 @@ def open_case(
     )
     case.due_at = case.promised_at = case_rules.due(session, category, case.is_urgent, village, now)
     session.add(case)
+    conversation.has_case = True
     session.flush()
     enter(session, case, "change", FAMILY, now, detail="opened")
     case_alerts.plan(session, case, now)
@@ -84,10 +87,10 @@ def open_case(
 
 
 def add_words(
-    session: Session, case: Case, words: str, key: str, now: datetime, *, file_id: int | None = None
+    session: Session, case: Case, words: str, key: str | None, now: datetime, *, file_id: int | None = None
 ) -> CaseEntry | None:
     """The family wrote or sent something; None where this very message is in the thread already."""
-    if by_key(session, key):
+    if key and by_key(session, key):
         return None
     entry = enter(session, case, "words", FAMILY, now, words[: case_rules.WORDS_LIMIT], key=key, file_id=file_id)
     _staff_owe(session, case, now)
@@ -95,10 +98,17 @@ def add_words(
 
 
 def answer(
-    session: Session, case: Case, question: str, words: str, key: str, now: datetime, *, file_id: int | None = None
+    session: Session,
+    case: Case,
+    question: str,
+    words: str,
+    key: str | None,
+    now: datetime,
+    *,
+    file_id: int | None = None,
 ) -> None:
     """The family answered one of our questions, or skipped it (no words)."""
-    if by_key(session, key) is None:
+    if key is None or by_key(session, key) is None:
         kept = words[: case_rules.WORDS_LIMIT]
         enter(session, case, "answer", FAMILY, now, kept, detail=question, key=key, file_id=file_id)
         case.changed_at = now
@@ -107,7 +117,7 @@ def answer(
 def place(session: Session, case: Case, village: Village, now: datetime) -> None:
     """Now we know the family's village: the case goes to its desk, or to its regency."""
     case.home_code = village.code
-    _belongs(session, case, village.regency_code if case.bypasses_village else village.code, FAMILY, "placed", now)
+    _belongs(session, case, _area(village, case.bypasses_village), FAMILY, "placed", now)
 
 
 def go_around(session: Session, case: Case, now: datetime) -> None:
@@ -145,7 +155,7 @@ def move_here(session: Session, case: Case, conversation: Conversation, now: dat
     other = case_records.open_in(session, conversation.id)
     if other and other.id != case.id:
         raise AnotherIsOpen(conversation.id)
-    case.conversation_id = conversation.id
+    case.conversation_id, conversation.has_case = conversation.id, True
     enter(session, case, "change", FAMILY, now, detail="moved_here")
 
 
@@ -164,11 +174,36 @@ def erase(session: Session, case: Case, now: datetime) -> None:
         .where(CaseEntry.case_id == case.id, CaseEntry.sending.in_((Sending.WAITING, Sending.SEALED)))
         .values(sending=Sending.NOT_TOLD, why_not="erased")
     )
+    kept_files.erase_of_case(session, case.id)
     session.execute(delete(CaseIdentity).where(CaseIdentity.case_id == case.id))
     referral_records.erase(session, case.id, now)
     case.cover_lookup = case.conversation_id = None
     case.erased_at = now
     session.flush()
+
+
+def forget(session: Session, conversation_id: int, now: datetime) -> None:
+    """Somebody asked to be forgotten: all their cases are closed and erased."""
+    for case in session.scalars(select(Case).where(Case.conversation_id == conversation_id).with_for_update()).all():
+        withdraw(session, case, now)
+
+
+def leave(session: Session, conversation_id: int, now: datetime) -> None:
+    """Somebody left in haste: their case stays with its staff, and no browser leads to it but by code and PIN."""
+    for case in session.scalars(select(Case).where(Case.conversation_id == conversation_id).with_for_update()).all():
+        case.conversation_id = None
+        enter(session, case, "change", FAMILY, now, detail="left")
+
+
+def forget_old(session: Session, now: datetime) -> int:
+    """Erase ordinary cases two years after they were closed; what is restricted is kept until staff decide. Gives how many."""
+    old = select(Case).where(
+        Case.closed_at < now - case_rules.KEPT, Case.erased_at.is_(None), Case.is_restricted.is_(False)
+    )
+    found = session.scalars(old.limit(100).with_for_update(skip_locked=True)).all()
+    for case in found:
+        erase(session, case, now)
+    return len(found)
 
 
 # What staff do
@@ -363,6 +398,11 @@ def open_identity(session: Session, case: Case, by: str, reason: str, now: datet
     return case_records.facts_of(session, case)
 
 
+def has_somebody(session: Session, case: Case) -> bool:
+    """Is there anybody who may know of it? Families are told so only then."""
+    return bool(others_who_may(session, case, ""))
+
+
 def told(session: Session, case: Case, what: str, now: datetime) -> None:
     """The family must hear how it goes ("late": nobody has answered yet)."""
     _tell(session, case, what, now)
@@ -438,6 +478,12 @@ def _needs_approval(case: Case) -> bool:
 
 def _category(case: Case) -> Category:
     return case.category  # type: ignore[return-value]
+
+
+def _area(village: Village | None, around: bool) -> str | None:
+    if village is None:
+        return None
+    return village.regency_code if around else village.code
 
 
 def _village(session: Session, conversation: Conversation) -> Village | None:

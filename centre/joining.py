@@ -9,8 +9,9 @@ from __future__ import annotations
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from centre import interests, notices, people, slots
+from centre import case_records, interests, notices, people, slots
 from centre.booking_records import Booking
+from centre.conversations import Conversation
 from centre.notices import Notice
 
 
@@ -24,4 +25,6 @@ def take_over(session: Session, others: set[int], kept_id: int) -> None:
     )
     people.move(session, others, kept_id)
     interests.move(session, others, kept_id)
+    if case_records.move(session, others, kept_id):
+        session.get_one(Conversation, kept_id).has_case = True
     notices.readdress(session, Notice.conversation_id.in_(others), kept_id)

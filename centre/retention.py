@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from centre import (
     answers,
     bookings,
+    case_records,
+    cases,
     code_tries,
     conversations,
     inbox,
@@ -30,6 +32,8 @@ from centre import (
 )
 from centre.booking_records import OPEN, Booking, State
 from centre.booking_rules import hold_person
+from centre.case_records import Case
+from centre.case_records import State as CaseState
 from centre.conversations import Conversation, Identifier, Sender
 from centre.inbox import InboxEvent
 from centre.interests import Interest
@@ -46,8 +50,11 @@ IDLE = timedelta(days=90)
 AT_ONCE = 500
 
 
-def forget(session: Session, conversation: Conversation, now: datetime) -> None:
-    """Erase all that is held about a person: this conversation, and those that turned out to be theirs."""
+def forget(session: Session, conversation: Conversation, now: datetime, *, keep_case: bool = False) -> None:
+    """Erase all that is held about a person: this conversation, and those that turned out to be theirs.
+
+    Their cases are closed and erased too, unless they want the open one kept: then its staff go on answering here.
+    """
     joined = session.scalars(select(Conversation).where(Conversation.joined_to == conversation.id)).all()
     for each in (conversation, *joined):
         inbox.erase_words(session, each.id)
@@ -56,7 +63,12 @@ def forget(session: Session, conversation: Conversation, now: datetime) -> None:
         answers.erase(session, each.id)
         staff_channels.unlink_conversation(session, each.id, now)
         _erase_people(session, each, now)
+        is_kept = keep_case and case_records.open_in(session, each.id) is not None
+        if not is_kept:
+            cases.forget(session, each.id, now)
         conversations.forget(session, each, now)
+        if is_kept:
+            each.closing_at = None
 
 
 def leave(session: Session, sender: Sender, now: datetime) -> None:
@@ -69,6 +81,7 @@ def leave(session: Session, sender: Sender, now: datetime) -> None:
         return
     session.execute(delete(Identifier).where(Identifier.conversation_id == conversation.id))
     inbox.erase_words(session, conversation.id, waiting_too=True)
+    cases.leave(session, conversation.id, now)
     forget(session, conversation, now)
 
 
@@ -79,6 +92,7 @@ def forget_old(session: Session, now: datetime) -> None:
     take_downs.forget_old(session, now)
     code_tries.forget_old(session, now)
     interests.forget_old(session, now)
+    cases.forget_old(session, now)
     kept_files.forget_old(session, now)
     _forget_people(session, now)
 
@@ -114,12 +128,13 @@ def _nothing_under_way() -> Sequence[ColumnElement[bool]]:
 
 
 def _is_awaited(now: datetime) -> ColumnElement[bool]:
-    """A place is to come, something has still to be told, new dates are waited for, or staff are reached here."""
+    """A place is to come, something must be told, new dates are waited for, staff are reached here, or a case is open."""
     booked = exists().where(Booking.conversation_id == Conversation.id, Booking.slot_id == Slot.id)
     due = exists().where(Notice.conversation_id == Conversation.id, Notice.state == notices.State.DUE)
+    has_case = exists().where(Case.conversation_id == Conversation.id, Case.state != CaseState.CLOSED)
     wished = exists().where(Interest.conversation_id == Conversation.id, interests.is_open(now))
     linked = exists().where(StaffChannel.conversation_id == Conversation.id, staff_channels.is_open())
-    return or_(booked.where(Booking.state.in_(OPEN), Slot.ends_at > now), due, wished, linked)
+    return or_(booked.where(Booking.state.in_(OPEN), Slot.ends_at > now), due, wished, linked, has_case)
 
 
 def _erase_people(session: Session, conversation: Conversation, now: datetime) -> None:

@@ -96,7 +96,7 @@ def answer(session: Session, conversation: Conversation, event: InboxEvent, guid
         message = inbox.message_of(payload)
         if payload.get("media") and not message.in_group:  # before the answer, which may be that all is to be erased
             kept_files.expect(session, conversation, payload["media"], now, event_id=event.id)
-        response = respond(session, conversation, message, guide, now)
+        response = respond(session, conversation, message, guide, now, event.id)
         _note_arrival(conversation, event.received_at)  # here, so that the row is written once with all that changed
         outbox.queue(session, conversation, f"event:{event.id}", response.replies, now)
         if response.for_staff:

@@ -9,23 +9,28 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from centre import heartbeats, outbox, retention, sign_ins, staff, staff_channels
+from centre import heartbeats, mails, outbox, retention, sign_ins, staff, staff_channels
 from centre.db import Database
 from centre.file_store import FileStore
-from processes import alerting, fetching, noticing, wiring
+from processes import alerting, fetching, mailing, noticing, telling, wiring
 from processes.guide import GuideKeeper
+from processes.settings import MailServer
 
 log = structlog.get_logger()
 
 
-def start(database: Database, keeper: GuideKeeper, files: FileStore, name: str, home: str) -> BackgroundScheduler:
-    """Begin to tick. `home`: our public address, for links in what we write first."""
+def start(
+    database: Database, keeper: GuideKeeper, files: FileStore, name: str, home: str, post: MailServer | None
+) -> BackgroundScheduler:
+    """Begin to tick. `home`: our public address, for links in what we write first. `post`: where mail is handed over."""
     jobs: dict[Callable[[], None], float] = {
         keeper.refresh: 1,
         lambda: _beat(database, name): 5,
         lambda: _reap(database): 5,
+        lambda: _tell_families(database): 1,
         lambda: _tend_bookings(database, home): 5,
-        lambda: _alert_staff(database, home): 5,
+        lambda: _alert_staff(database, home, post): 5,
+        lambda: _send_mail(database, post): 5,
         lambda: _sweep(database): 60,
         lambda: _sweep_files(database, files): 600,
         lambda: _forget_old(database): 3600,
@@ -59,9 +64,19 @@ def _tend_bookings(database: Database, home: str) -> None:
     noticing.tell_due(database, home, wiring.clock)
 
 
-def _alert_staff(database: Database, home: str) -> None:
+def _tell_families(database: Database) -> None:
+    """What staff wrote goes to the family."""
+    telling.tell_families(database, wiring.clock)
+
+
+def _alert_staff(database: Database, home: str, post: MailServer | None) -> None:
     """Cases wake whom they must, and families hear when nobody has answered in time."""
-    alerting.alert_due(database, home, wiring.clock)
+    alerting.alert_due(database, home, wiring.clock, mails.queue if post else None)
+
+
+def _send_mail(database: Database, post: MailServer | None) -> None:
+    if post:
+        mailing.send_due(database, post, wiring.clock)
 
 
 def _sweep(database: Database) -> None:
@@ -82,6 +97,7 @@ def _forget_old(database: Database) -> None:
         staff.forget_old(session, wiring.clock())
         sign_ins.forget_old(session, wiring.clock())
         staff_channels.forget_old(session, wiring.clock())
+        mails.forget_old(session, wiring.clock())
 
 
 def _guarded(job: Callable[[], None]) -> Callable[[], None]:

@@ -10,7 +10,7 @@ known as long as it may last, and then forgotten: next month the same person may
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -90,7 +90,7 @@ def answer(turn: Turn, understood: Understood, *, warned: bool, said: str) -> An
 
 def ask(turn: Turn) -> Answer:
     """The question, offered again as long as it is open."""
-    text = question(turn.say, turn.guide.library.contacts, _remembered(turn), _country(turn))
+    text = question(turn.say, turn.guide.library.contacts, remembered(turn), _country(turn))
     yes, no = Choice("danger:yes", turn.say.label_yes()), Choice("danger:no", turn.say.label_no())
     return Answer(text, (yes, no), next_step=STEP)
 
@@ -98,7 +98,7 @@ def ask(turn: Turn) -> Answer:
 def confirmed(turn: Turn, word: str) -> Answer:
     """The person answered the question (`word`: yes or no)."""
     if word == "yes":
-        return _act(turn, _remembered(turn), warned=False)
+        return _act(turn, remembered(turn), warned=False)
     stop_listening(turn)
     slugs = tuple(str(slug) for slug in turn.conversation.memory.get("after", ()))
     remember(turn.conversation, after=None)
@@ -140,12 +140,25 @@ def waits_for_place(turn: Turn) -> bool:
     return is_listening(turn) and _country(turn) is None
 
 
+def is_asked(said: Answer) -> bool:
+    """Is this only the question whether there is danger?"""
+    return said.next_step == STEP
+
+
+def remembered(turn: Turn) -> Danger:
+    """The danger that was answered or asked about, without the words that showed it: those are not kept."""
+    kind = str(turn.conversation.memory.get("danger", "violence"))
+    return Danger("ask", kind, (), _country(turn), _is_somebody_else(turn))
+
+
 def stop_listening(turn: Turn) -> None:
     """The person wants no more of it."""
     remember(turn.conversation, since_card=None)
 
 
-def place_told(turn: Turn, text: str, understood: Understood) -> Answer | None:
+def place_told(
+    turn: Turn, text: str, understood: Understood, otherwise: Callable[[Turn], Answer | None] = settings.person
+) -> Answer | None:
     """What follows the card: with the country, who can act there; with yes, no or words we do not understand, the
     question once more, or a person. None for all else, while we go on listening."""
     if not is_listening(turn):
@@ -158,7 +171,7 @@ def place_told(turn: Turn, text: str, understood: Understood) -> Answer | None:
     country = whereabouts(text, _country(turn), of_somebody_else=_is_somebody_else(turn))
     if country and (country != HOME or turn.conversation.step is None):
         remember(turn.conversation, country=country)
-        return _act(turn, _remembered(turn), warned=False)
+        return _act(turn, remembered(turn), warned=False)
     if turn.conversation.step is not None or turn.conversation.memory["since_card"] > CARED_FOR:
         return None
     consent = _consent_in(text) if understood.kind in ("none", "choices", "chitchat") else None
@@ -170,7 +183,7 @@ def place_told(turn: Turn, text: str, understood: Understood) -> Answer | None:
     if waits_for_place(turn) and len(text.split()) <= PLACE_WORDS:
         is_else = _is_somebody_else(turn)
         return Answer(turn.say.where_are_they() if is_else else turn.say.where_are_you(), _ways_on(turn.say))
-    return settings.person(turn)
+    return otherwise(turn)
 
 
 def is_question(text: str, understood: Understood) -> bool:
@@ -243,12 +256,6 @@ def _is_over(turn: Turn) -> bool:
     if not any(name in known for name in KEPT):
         return False
     return "danger_at" not in known or turn.now - datetime.fromisoformat(known["danger_at"]) > KEPT_FOR
-
-
-def _remembered(turn: Turn) -> Danger:
-    """The danger that was asked about, without the words that showed it: those are not kept."""
-    kind = str(turn.conversation.memory.get("danger", "violence"))
-    return Danger("ask", kind, (), _country(turn), _is_somebody_else(turn))
 
 
 def _is_somebody_else(turn: Turn) -> bool:

@@ -11,7 +11,7 @@ from bot.agency_phrases import AgencyPhrases
 from bot.check_phrases import CheckPhrases
 from bot.phrases import Phrases
 from bot.threads import Thread
-from bot.turns import Answer, Guide, Turn
+from bot.turns import Answer, Guide, Turn, remember
 from bot.understanding import Understood
 from centre import answers
 from centre.messages import LABEL_LIMIT, Choice
@@ -138,12 +138,14 @@ def in_indonesian(turn: Turn, slug: str) -> Answer:
 def helped(turn: Turn, slug: str) -> Answer:
     """The person says that the answer helped."""
     answers.rate(turn.session, turn.conversation, slug, True)
+    remember(turn.conversation, no_help=None)
     return Answer(turn.say.glad_it_helped(), (menu_choice(turn.say),))
 
 
 def did_not_help(turn: Turn, slug: str) -> Answer:
     """The person says that it did not: other words, or a person."""
     answers.rate(turn.session, turn.conversation, slug, False)
+    remember(turn.conversation, no_help=int(turn.conversation.memory.get("no_help", 0)) + 1)
     return Answer(turn.say.sorry_no_help(), (person_choice(turn.say), menu_choice(turn.say)))
 
 

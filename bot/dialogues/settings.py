@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bot.booking_phrases import BookingPhrases
+from bot.case_phrases import CasePhrases
 from bot.dialogues import guidance
 from bot.phrases import Phrases
 from bot.turns import Answer, Guide, Turn
-from centre import areas, bookings, calendars, retention
+from centre import areas, bookings, calendars, case_records, retention
 from centre.areas import Village
+from centre.case_records import Case
 from centre.messages import Choice
 
 FORGET = "forget"
@@ -45,6 +47,9 @@ def confirm_forget(turn: Turn) -> Answer:
     """`hapus`: one confirmation before everything goes."""
     yes = Choice("forget:yes", turn.say.label_yes_forget())
     no = Choice("forget:no", turn.say.label_no())
+    case = case_records.open_in(turn.session, turn.conversation.id) if turn.conversation.has_case else None
+    if case:
+        return _confirm_with_case(turn, case)
     open_bookings = len(bookings.of_conversation(turn.session, turn.conversation.id, turn.now))
     also = f" {BookingPhrases(turn.say.language).forget_bookings(open_bookings)}" if open_bookings else ""
     return Answer(f"{turn.say.confirm_forget()}{also}", (yes, no), next_step=FORGET)
@@ -52,10 +57,27 @@ def confirm_forget(turn: Turn) -> Answer:
 
 def forget(turn: Turn, word: str) -> Answer:
     """Erase everything held about this conversation (UU PDP 27/2022 art. 43), or nothing."""
-    if word != "yes" or turn.conversation.step != FORGET:
+    if word not in ("yes", "all", "keep") or turn.conversation.step != FORGET:
         return not_forgotten(turn) if word == "no" else confirm_forget(turn)
+    case = case_records.open_in(turn.session, turn.conversation.id) if turn.conversation.has_case else None
+    if case and word == "keep":
+        retention.forget(turn.session, turn.conversation, turn.now, keep_case=True)
+        return Answer(CasePhrases(turn.say.language).kept_case(case_records.shown(case.code)))
+    if case and word == "yes":
+        return confirm_forget(turn)  # a button from before there was a case
     retention.forget(turn.session, turn.conversation, turn.now)
     return Answer(turn.say.forgotten())
+
+
+def _confirm_with_case(turn: Turn, case: Case) -> Answer:
+    """What a case is kept for, and the choice: everything, or all but the case."""
+    say = CasePhrases(turn.say.language)
+    choices = (
+        Choice("forget:all", say.label_forget_all(), say.title_forget_all()),
+        Choice("forget:keep", say.label_keep_case(), say.title_keep_case()),
+        Choice("forget:no", turn.say.label_no()),
+    )
+    return Answer(say.forget_with_case(case_records.shown(case.code)), choices, next_step=FORGET)
 
 
 def not_forgotten(turn: Turn) -> Answer:

@@ -5,6 +5,10 @@
 (petugas: batal 2026-12-12 09.00, hujan lebat)
 (petugas: tidak hadir Sari)
 (petugas: daftar P3MI tanggal 2026-11-01)
+(petugas: Bu Ani ambil)
+(petugas: Bu Ani jawab: Baik, Pak. Kami hubungi KBRI.)
+(petugas: Bu Ani tutup)
+(petugas: catatan kasus)
 """
 
 from __future__ import annotations
@@ -15,13 +19,16 @@ from datetime import date, datetime, time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from centre import areas, booking_types, bookings, interests, slots
+from centre import areas, booking_types, bookings, cases, interests, slots, staff
 from centre.booking_records import Booking
 from centre.booking_types import BookingType, BookingTypeText
 from centre.bookings import State
+from centre.case_records import Case
+from centre.case_scopes import scope_of
 from centre.db import Database
 from centre.slots import Plan, Slot
-from processes import noticing
+from centre.staff import Role, SignedIn, StaffMember
+from processes import alerting, noticing, telling
 from tests import agencies_made
 
 WAYAN = "11111111-1111-1111-1111-111111111111"
@@ -44,6 +51,8 @@ def do(database: Database, deed: str, now: datetime) -> None:
 
 def write_first(database: Database, now: datetime) -> None:
     """What the schedule does every few seconds."""
+    alerting.alert_due(database, "https://balai.example", lambda: now)
+    telling.tell_families(database, lambda: now)
     noticing.lapse_offers(database, lambda: now)
     noticing.tell_due(database, "https://balai.example", lambda: now)
 
@@ -92,7 +101,58 @@ def _clock(written: str) -> time:
     return time.fromisoformat(written.replace(".", ":"))
 
 
+def _ani(session: Session, name: str, where: str, now: datetime) -> None:
+    """Somebody works at a desk from now on: (petugas: Bu Ani bekerja di 52.03.17.2006)."""
+    login = re.sub(r"[^a-z]", "", name.casefold())
+    role = Role.COORDINATOR if len(where) <= len("52.03") else Role.PETUGAS
+    if name.startswith("Bu Rina"):
+        role = Role.SPECIALIST
+    staff.add(session, login, name, role, where, "burung camar terbang", now, must_change=False)
+
+
+def _staff(session: Session, name: str) -> SignedIn:
+    member = session.scalars(select(StaffMember).where(StaffMember.name == name)).one()
+    roles = frozenset((Role(each.role), each.area) for each in member.roles)
+    return SignedIn(member.id, member.login, member.name, False, roles, member.created_at)
+
+
+def _case(session: Session, name: str) -> Case:
+    """The case that this member of staff can see; nobody handles another."""
+    seen = session.scalars(
+        select(Case).where(scope_of(_staff(session, name)).covers()).order_by(Case.id.desc())
+    ).first()
+    assert seen, f"{name} sees no case"
+    return seen
+
+
+def _take(session: Session, name: str, now: datetime) -> None:
+    cases.take(session, _case(session, name), _staff(session, name).staff_id, now)
+
+
+def _reply(session: Session, name: str, words: str, now: datetime) -> None:
+    cases.reply(session, _case(session, name), _staff(session, name).staff_id, words, now.isoformat(), now)
+
+
+def _close(session: Session, name: str, now: datetime) -> None:
+    cases.close(session, _case(session, name), _staff(session, name), "solved", "Sudah selesai.", now)
+
+
+def _reopen(session: Session, name: str, now: datetime) -> None:
+    cases.reopen(session, _case(session, name), _staff(session, name).staff_id, now)
+
+
+def _sees_nothing(session: Session, name: str, _now: datetime) -> None:
+    scope = scope_of(_staff(session, name))
+    assert session.scalars(select(Case).where(scope.covers())).all() == [], f"{name} sees a case"
+
+
 _DEEDS = {
+    r"(.+) bekerja di ([\d.]+)": _ani,
+    r"(.+) tidak melihat apa-apa": _sees_nothing,
+    r"(.+) ambil": _take,
+    r"(.+?) jawab: (.+)": _reply,
+    r"(.+) tutup": _close,
+    r"(.+) buka lagi": _reopen,
     rf"jadwal (.+), (.+), {_DAY} {_CLOCK}-{_CLOCK}, (\d+) kursi": _make,
     rf"pindah {_DAY} {_CLOCK} ke {_DAY} {_CLOCK}-{_CLOCK}, (.+)": _move,
     rf"batal {_DAY} {_CLOCK}, (.+)": _call_off,

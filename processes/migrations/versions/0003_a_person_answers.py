@@ -41,6 +41,34 @@ def upgrade() -> None:
         batch_op.create_index("ix_agencies_list_key", ["list_id", "key"], unique=False)
 
     op.create_table(
+        "mails",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.String(length=36), nullable=False),
+        sa.Column("cause", sa.String(length=60), nullable=False),
+        sa.Column("sealed_words", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("unsure", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(length=60), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_members.id"], name=op.f("fk_mails_staff_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
+        sa.UniqueConstraint("staff_id", "cause", name=op.f("uq_mails_staff_id_cause")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("mails", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_mails_under_way",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("state IN ('open', 'sending')"),
+            sqlite_where=sa.text("state IN ('open', 'sending')"),
+        )
+
+    op.create_table(
         "staff_link_codes",
         sa.Column("lookup", sa.String(length=32), nullable=False),
         sa.Column("staff_id", sa.String(length=36), nullable=False),
@@ -408,6 +436,14 @@ def downgrade() -> None:
 
     op.drop_table("cases")
     op.drop_table("staff_link_codes")
+    with op.batch_alter_table("mails", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_mails_under_way",
+            postgresql_where=sa.text("state IN ('open', 'sending')"),
+            sqlite_where=sa.text("state IN ('open', 'sending')"),
+        )
+
+    op.drop_table("mails")
     with op.batch_alter_table("agencies", schema=None) as batch_op:
         batch_op.drop_index("ix_agencies_list_key")
 

@@ -1,0 +1,61 @@
+"""What staff say to a family, and what we say of their case, worded as it goes out.
+
+`centre.case_replies` decides when. A discreet case gets neutral words; where it is not safe, only that there is news.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from bot.case_phrases import CasePhrases
+from bot.templates import news_template
+from bot.turns import language_of, remember
+from centre import case_records
+from centre.case_replies import Ready
+from centre.conversations import Conversation
+from centre.messages import Choice, Outgoing
+from centre.staff import StaffMember
+
+
+def word(session: Session, ready: Ready) -> Outgoing | None:
+    """What to say; None where it is better not said at all."""
+    say = CasePhrases(language_of(ready.conversation))
+    if ready.entry.kind == "reply":
+        name = _name(session, ready.entry.by)
+        who = f"{name}:" if ready.case.is_discreet else say.officer_writes(name)
+        return Outgoing(f"{who}\n{case_records.words_of(session, ready.entry)}")
+    return _told(session, say, ready)
+
+
+def hint(conversation: Conversation) -> Outgoing:
+    """That there is news, and nothing more; on WhatsApp by a template that was approved beforehand."""
+    say = CasePhrases(language_of(conversation))
+    return Outgoing(say.news(), template=news_template(say.language))
+
+
+def take_the_floor(conversation: Conversation) -> None:
+    """Staff speak: no open step, no list and no bot stands between them and the family."""
+    conversation.step, conversation.offered = None, []
+    remember(conversation, with_bot=None, again=None)
+
+
+def _told(session: Session, say: CasePhrases, ready: Ready) -> Outgoing | None:
+    code = case_records.shown(ready.case.code)
+    what, _, number = ready.entry.detail.partition(":")
+    if what == "consent":
+        choices = (Choice(f"consent:yes.{number}", say.label_yes()), Choice(f"consent:no.{number}", say.label_no()))
+        return Outgoing(say.ask_consent(), choices)
+    if ready.case.is_discreet:
+        return Outgoing(say.ends_neutrally()) if ready.entry.detail == "closed" else None
+    texts = {
+        "taken": say.taken(_name(session, ready.case.holder_id or "")),
+        "late": say.late(),
+        "closed": say.closed(code),
+        "reopened": say.reopened(code),
+    }
+    return Outgoing(texts[what]) if what in texts else None
+
+
+def _name(session: Session, staff_id: str) -> str:
+    member = session.get(StaffMember, staff_id)
+    return member.name if member else ""
