@@ -45,7 +45,7 @@ def typed(turn: Turn, text: str, understood: Understood) -> Answer | None:
 
 
 def is_advertisement(text: str) -> bool:
-    """Is this plainly pasted, whoever's words it is: never a tale of what happened to its sender?"""
+    """Is this plainly pasted, whosever words they are: never a tale of what happened to its sender?"""
     return offers.is_advertisement(text)
 
 
