@@ -61,6 +61,16 @@ def by_telegram(address: str, *, sender: Sender = SARI, part: Part = HELLO, toke
     return asyncio.run(once())
 
 
+def unsaid_by_telegram(address: str, provider_id: str) -> Outcome:
+    async def once() -> Outcome:
+        channel = Telegram(TOKEN, "secret", api=address)
+        outcome = await channel.unsend(provider_id)
+        await channel.close()
+        return outcome
+
+    return asyncio.run(once())
+
+
 def by_whatsapp(address: str, *, sender: Sender = WAYAN, part: Part = HELLO, token: str = GRAPH_TOKEN) -> Outcome:
     async def once() -> Outcome:
         channel = WhatsApp(PHONE_ID, token, APP_SECRET, api=address)
@@ -127,6 +137,24 @@ def test_what_went_wrong_on_telegram(gateways: Gateways, name: str) -> None:
     gateways.fail(fault)
     assert by_telegram(gateways.address) == outcome
     assert gateways.arrived("77") == ([HELLO.text] if fault.arrives else [])
+
+
+def test_what_was_said_on_telegram_goes_from_the_screen(gateways: Gateways) -> None:
+    sent = by_telegram(gateways.address)
+    by_telegram(gateways.address, part=Part("Besok cerah."))
+    assert unsaid_by_telegram(gateways.address, sent.provider_id) == Outcome("sent")
+    assert gateways.on_screen("77") == ["Besok cerah."]
+    assert unsaid_by_telegram(gateways.address, sent.provider_id) == Outcome("permanent", error="bad_request")
+    assert gateways.violations == []
+
+
+@pytest.mark.parametrize("name", TELEGRAM_FAULTS)
+def test_what_went_wrong_when_something_was_to_be_deleted(gateways: Gateways, name: str) -> None:
+    """The same failures mean the same; only an answer that was lost does no harm, because deleting can be repeated."""
+    sent = by_telegram(gateways.address)
+    fault, outcome = TELEGRAM_FAULTS[name]
+    gateways.fail(fault, method="deleteMessage")
+    assert unsaid_by_telegram(gateways.address, sent.provider_id) == outcome
 
 
 def test_a_telegram_token_that_is_refused_gives_up_nobody(gateways: Gateways) -> None:
