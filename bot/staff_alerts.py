@@ -27,7 +27,8 @@ SUBJECTS = {
 
 def message(kind: str, case: Case, home: str) -> Outgoing:
     """The alert in a staff member's chat; what may be handled there has a button. `home`: our public address."""
-    choices = (take_choice(kind, case),) if may_be_handled_in_chat(case) else ()
+    is_for_reading = kind == "overdue" and case.holder_id is not None
+    choices = (take_choice(case),) if may_be_handled_in_chat(case) and not is_for_reading else ()
     return Outgoing(mail(kind, case, home)[1], choices)
 
 
@@ -47,6 +48,6 @@ def may_be_handled_in_chat(case: Case) -> bool:
     return not (case.is_restricted or case.is_child or case.bypasses_village or case.is_discreet or case.hidden_at)
 
 
-def take_choice(kind: str, case: Case) -> Choice:
+def take_choice(case: Case) -> Choice:
     """One button takes the case, and opens it for who holds it already."""
-    return Choice(f"{TAKE}:{case.code}", "Buka" if kind in ("passed", "words") else "Ambil")
+    return Choice(f"{TAKE}:{case.code}", "Buka" if case.holder_id else "Ambil")

@@ -45,6 +45,9 @@ Deed = Literal[
     "booking_made",
     "booking_marked",
     "booking_called_off",
+    "case_read",
+    "case_taken",
+    "case_replied",
 ]
 
 
