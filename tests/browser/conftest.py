@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from centre.db import Database
+from centre.file_store import FileStore
 from tests.browser.chromium import installed
 from tests.browser.stand_ins import Bot, Door
 
@@ -40,8 +41,8 @@ def bot(sqlite_database: Database) -> Iterator[Bot]:
 
 
 @pytest.fixture
-def door(sqlite_database: Database) -> Iterator[Door]:
-    door = Door(sqlite_database)
+def door(sqlite_database: Database, tmp_path: Path) -> Iterator[Door]:
+    door = Door(sqlite_database, FileStore(tmp_path / "files"))
     yield door
     door.close()
 

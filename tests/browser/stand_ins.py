@@ -10,6 +10,7 @@ from werkzeug.serving import make_server
 
 from centre import inbox, outbox
 from centre.db import Database
+from centre.file_store import FileStore
 from centre.messages import Choice, Incoming, Outgoing
 from webhooks import webchat
 
@@ -62,6 +63,8 @@ class Bot:
 
 
 def _reply(message: Incoming) -> Outgoing:
+    if message.kind == "media":
+        return Outgoing("Sudah kami simpan untuk petugas.")
     if message.kind == "tap":
         return Outgoing(LONG, (Choice("yes", "Ya, membantu"), Choice("no", "Tidak"), Choice("menu", "Menu")))
     if message.text in ("halo", "menu") or message.text.startswith("/start"):
@@ -72,7 +75,7 @@ def _reply(message: Incoming) -> Outgoing:
 class Door:
     """The web process: our page behind a server that can be made to fail."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, store: FileStore | None = None) -> None:
         self.broken = False
         app = Flask("webchat-browser-test")
         app.register_blueprint(
@@ -82,6 +85,7 @@ class Door:
                 key="k" * 64,
                 secure=False,
                 danger_card=lambda text: "Cari tempat aman. Telepon polisi: 110." if "dipukul" in text else None,
+                store=store,
             )
         )
         app.before_request(self._refuse)

@@ -9,17 +9,21 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 from sqlalchemy import select
 
-from centre import inbox, outbox
+from centre import case_safety, cases, inbox, outbox
 from centre.conversations import Conversation
 from centre.db import Database, open_database
+from centre.file_kinds import MOST_BYTES
+from centre.kept_files import KeptFile
 from centre.messages import Outgoing
 from centre.privacy import Vault
 from tests.browser.stand_ins import Bot, Door
+from tests.files import photo
 from webhooks import webchat
 
+NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 Until = Callable[[Callable[[], bool]], None]
 
 
@@ -257,6 +261,53 @@ def test_what_is_erased_goes_from_the_screen(chat: Page, bot: Bot, sqlite_databa
     expect(chat.get_by_text("Rohani")).to_have_count(0)
 
 
+def hide(database: Database) -> None:
+    """The cover word was heard: the case is hidden, and the talk turns to the weather."""
+    with database.transaction() as session:
+        conversation = session.scalars(select(Conversation)).one()
+        case_safety.hide(session, cases.open_case(session, conversation, "pay", NOW, language="id"), NOW)
+        outbox.take_down(session, conversation, NOW)
+        outbox.queue(session, conversation, "weather", [Outgoing("Besok cerah.")], NOW)
+
+
+def test_after_the_cover_word_the_screen_tells_nothing(chat: Page, bot: Bot, sqlite_database: Database) -> None:
+    ask(chat, "gaji saya dipotong")
+    expect(replies(chat)).to_have_count(1)
+    hide(sqlite_database)
+    expect(replies(chat)).to_have_text("Jawaban: Besok cerah.", timeout=15_000)
+    expect(chat.get_by_text("dipotong")).to_have_count(0)
+    expect(chat).to_have_title("Kalender")
+    assert not re.search("balai|migrasi|luar negeri", chat.locator("body").inner_text(), re.IGNORECASE)
+    assert serious(chat) == []
+    ask(chat, "apa kabar")
+    expect(replies(chat).last).to_contain_text("apa kabar")
+    expect(chat.locator("#log > *")).to_have_count(3)
+
+
+def test_the_cover_word_empties_another_tab_too_and_both_go_on(
+    chat: Page, context: BrowserContext, door: Door, bot: Bot, sqlite_database: Database
+) -> None:
+    ask(chat, "gaji saya dipotong")
+    expect(replies(chat)).to_have_count(1)
+    other = context.new_page()
+    other.goto(door.address)
+    expect(replies(other)).to_have_count(1)
+    hide(sqlite_database)
+    for page in (chat, other):
+        expect(replies(page)).to_have_text("Jawaban: Besok cerah.", timeout=15_000)
+        expect(page.get_by_text("dipotong")).to_have_count(0)
+
+
+def test_without_scripts_the_next_load_tells_nothing(plain: Page, bot: Bot, sqlite_database: Database) -> None:
+    ask(plain, "gaji saya dipotong")
+    expect(replies(plain)).to_have_count(1, timeout=15_000)
+    hide(sqlite_database)
+    plain.reload()
+    expect(replies(plain)).to_have_text("Jawaban: Besok cerah.")
+    expect(plain.get_by_text("dipotong")).to_have_count(0)
+    expect(plain).to_have_title("Kalender")
+
+
 # The way out
 
 
@@ -338,9 +389,11 @@ def test_everything_fits_and_can_be_hit_with_a_thumb(chat: Page, bot: Bot) -> No
     chat.get_by_role("button", name="Gaji tidak dibayar").click()
     ask(chat, "x" * 300)
     expect(replies(chat)).to_have_count(3)
+    chat.get_by_text("Kirim foto, suara, atau berkas").click()
     assert chat.evaluate("document.documentElement.scrollWidth") == 360
     targets = chat.evaluate(
-        "[...document.querySelectorAll('button,textarea')].map((e) => e.getBoundingClientRect().toJSON())"
+        "[...document.querySelectorAll('button,textarea,summary,input[type=file]')]"
+        ".map((e) => e.getBoundingClientRect().toJSON())"
     )
     assert min(min(target["width"], target["height"]) for target in targets) >= 44
     assert chat.evaluate("getComputedStyle(document.getElementById('text')).fontSize") == "16px"
@@ -351,6 +404,74 @@ def test_a_screen_reader_is_told_of_replies(chat: Page, bot: Bot) -> None:
     expect(chat.get_by_role("log", name="Percakapan")).to_have_attribute("aria-live", "polite")
     expect(chat.get_by_role("log").get_by_role("group", name="Pilihan")).to_be_visible()
     expect(chat.get_by_role("log")).to_contain_text("Balai: Tentang apa?")
+
+
+# Pictures and voices
+
+
+def choose(chat: Page, data: bytes, name: str = "foto.jpg") -> None:
+    chat.get_by_text("Kirim foto, suara, atau berkas").click()
+    file: FilePayload = {"name": name, "mimeType": "image/jpeg", "buffer": data}
+    chat.get_by_label("Pilih foto, rekaman suara, atau PDF").set_input_files(file)
+    chat.get_by_role("button", name="Kirim berkas").click()
+
+
+def test_a_photo_is_sent_and_answered(chat: Page, bot: Bot, sqlite_database: Database) -> None:
+    choose(chat, photo())
+    expect(chat.locator(".own")).to_contain_text("Foto, suara, atau berkas terkirim")
+    expect(replies(chat).last).to_contain_text("Sudah kami simpan untuk petugas.")
+    assert [said.kind for said in bot.asked] == ["media"]
+    assert kept(sqlite_database) == 1
+    expect(chat.get_by_role("button", name="Kirim berkas")).to_be_hidden()
+
+
+def test_a_photo_that_did_not_arrive_stays_chosen_and_is_kept_once(
+    chat: Page, door: Door, bot: Bot, sqlite_database: Database
+) -> None:
+    door.broken = True
+    choose(chat, photo())
+    expect(chat.locator("#notice")).to_contain_text("Berkas belum terkirim")
+    door.broken = False
+    chat.get_by_role("button", name="Kirim berkas").click()
+    expect(chat.locator(".own")).to_have_count(1)
+    assert kept(sqlite_database) == 1
+
+
+def test_what_is_no_photo_is_said_so_and_words_still_go(chat: Page, bot: Bot, sqlite_database: Database) -> None:
+    choose(chat, b"MZ" + bytes(99))
+    expect(chat.locator("#notice")).to_contain_text("Jenis berkas ini belum bisa kami terima")
+    choose_nothing_more(chat)
+    ask(chat, "gaji")
+    expect(replies(chat).last).to_contain_text("Anda bertanya: gaji")
+    assert kept(sqlite_database) == 0
+
+
+def choose_nothing_more(chat: Page) -> None:
+    chat.get_by_text("Kirim foto, suara, atau berkas").click()
+
+
+def test_more_than_20_mb_costs_nobody_their_data(chat: Page, bot: Bot) -> None:
+    asked: list[str] = []
+    chat.on("request", lambda request: asked.append(request.url))
+    choose(chat, bytes(MOST_BYTES + 1))
+    expect(chat.locator("#notice")).to_contain_text("terlalu besar")
+    assert not [url for url in asked if url.endswith("/chat/file")]
+
+
+def test_sending_a_photo_shuts_nobody_out(chat: Page, bot: Bot) -> None:
+    chat.get_by_text("Kirim foto, suara, atau berkas").click()
+    assert serious(chat) == []
+
+
+def test_without_scripts_a_photo_is_sent_too(plain: Page, bot: Bot, sqlite_database: Database) -> None:
+    choose(plain, photo())
+    expect(plain.locator(".own")).to_contain_text("Foto, suara, atau berkas terkirim")
+    assert kept(sqlite_database) == 1
+
+
+def kept(database: Database) -> int:
+    with database.reading() as session:
+        return len(session.scalars(select(KeptFile)).all())
 
 
 # Without scripts
