@@ -24,6 +24,7 @@ from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, delete, f
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column, relationship
 
+from centre import mail_addresses
 from centre.db import Base, UtcDateTime, vault_of
 
 IDLE = timedelta(minutes=15)
@@ -33,8 +34,6 @@ TOUCH_EVERY = timedelta(minutes=1)
 """A session's last use is written at most this often, so that reading pages does not queue for the write lock."""
 SESSIONS_KEPT = timedelta(days=30)
 SHORTEST, LONGEST = 12, 128
-LONGEST_EMAIL = 254
-"""RFC 5321, 4.5.3.1.3: a path of 256 without its brackets."""
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """Argon2id with OWASP's smallest recommended memory: several people may sign in at once on a 1 GB server."""
@@ -221,7 +220,7 @@ def set_email(session: Session, member: StaffMember, email: str | None) -> None:
     if not email:
         member.sealed_email = None
         return
-    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
+    if not mail_addresses.is_usable(email):
         raise EmailInvalid("this address cannot be used")
     member.sealed_email = vault_of(session).seal(email, _place_of_email(member))
 
@@ -359,10 +358,6 @@ def forget_old(session: Session, now: datetime) -> None:
     )
 
 
-_EMAIL = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
-)
-"""As a browser's field for addresses takes them (HTML standard, valid e-mail address), and with a dot in the domain."""
 _READABLE = "23456789abcdefghjkmnpqrstuvwxyz"
 _COMMON = re.split(
     r"\s+",

@@ -9,10 +9,14 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from centre import mail_addresses
 
 ROOT = Path(__file__).parent.parent
 KEY_FILE = "secret.key"
@@ -25,6 +29,20 @@ SHORTEST_FIELD_KEY = 32
 
 class SettingsInvalid(Exception):
     """A setting is missing or cannot be used; the message is one line that names it."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed over, and as whom."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    sender: str
+    is_secure: bool
+    """TLS from the first byte."""
+    starts_tls: bool
 
 
 class Settings(BaseSettings):
@@ -57,6 +75,8 @@ class Settings(BaseSettings):
     metrics_token: str = Field(default="", repr=False)
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     """How many proxies of ours stand before the web process, whose X-Forwarded-For may be believed."""
+    smtp_url: str = Field(default="", repr=False)
+    """The mail server that takes mail to staff: smtp://user:password@host:587?from=balai@desa.example, or smtps://."""
     pace: float = Field(default=1.0, gt=0)
     """Multiplies the platforms' limits on sending; 1 keeps them."""
 
@@ -103,6 +123,7 @@ def read_settings() -> Settings:
     _check_database(settings)
     _check_telegram(settings)
     _check_whatsapp(settings)
+    mail_server(settings)
     return settings
 
 
@@ -133,6 +154,47 @@ def field_keys(settings: Settings) -> list[str]:
     if not settings.is_sqlite:
         raise SettingsInvalid(FIELD_KEY_MISSING)
     return _field_keys_in(_kept(settings, FIELD_KEY_FILE), f"{FIELD_KEY_FILE} in BALAI_DATA")
+
+
+def mail_server(settings: Settings) -> MailServer | None:
+    """The mail server of these settings; None where none is given. Raises `SettingsInvalid`."""
+    if not settings.smtp_url:
+        return None
+    try:
+        parts = urlsplit(settings.smtp_url)
+        asked = parse_qs(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise SettingsInvalid("BALAI_SMTP_URL cannot be read as an address") from error
+    if parts.scheme not in ("smtp", "smtps") or not host or parts.path not in ("", "/"):
+        raise SettingsInvalid("BALAI_SMTP_URL must be like smtp://user:password@host:587?from=balai@desa.example")
+    if set(asked) - {"from", "starttls"} or any(len(values) > 1 for values in asked.values()):
+        raise SettingsInvalid("BALAI_SMTP_URL: after the question mark only from= and starttls= may stand, once each")
+    is_secure = parts.scheme == "smtps"
+    server = MailServer(
+        host=host,
+        port=port or (465 if is_secure else 587),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        sender=asked.get("from", [""])[0],
+        is_secure=is_secure,
+        starts_tls=not is_secure and asked.get("starttls", ["1"])[0] == "1",
+    )
+    _check_mail_server(server, asked.get("starttls", ["1"])[0])
+    return server
+
+
+def _check_mail_server(server: MailServer, starttls: str) -> None:
+    if not mail_addresses.is_usable(server.sender):
+        raise SettingsInvalid("BALAI_SMTP_URL: from= must say the address we write from, e.g. from=balai@desa.example")
+    if starttls not in ("0", "1"):
+        raise SettingsInvalid("BALAI_SMTP_URL: starttls= is 1 or 0")
+    if bool(server.user) != bool(server.password):
+        raise SettingsInvalid("BALAI_SMTP_URL: user and password belong together")
+    if server.user and not (server.is_secure or server.starts_tls):
+        raise SettingsInvalid(
+            "BALAI_SMTP_URL: a password is never sent in the clear: leave starttls=0 away, or use smtps://"
+        )
 
 
 def _field_keys_in(written: str, where: str) -> list[str]:

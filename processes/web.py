@@ -19,7 +19,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import admin
-from centre import heartbeats, inbox, outbox
+from centre import heartbeats, inbox, mails, outbox
 from centre.db import Database
 from centre.privacy import derive_key
 from content import contacts
@@ -126,12 +126,14 @@ def _measure(database: Database) -> bytes:
         seen = heartbeats.last_seen(session)
         figures = {"inbox": inbox.backlog(session), "outbox": outbox.backlog(session)}
         set_aside, undelivered = inbox.waiting_for_staff(session), outbox.count_lost(session)
+        mails_failed = mails.failed_lately(session, now)
     for name, (count, oldest) in figures.items():
         Gauge(f"balai_{name}_waiting", f"Messages waiting in the {name}", registry=registry).set(count)
         age = (now - oldest).total_seconds() if oldest else 0
         Gauge(f"balai_{name}_oldest_seconds", f"Age of the oldest in the {name}", registry=registry).set(age)
     Gauge("balai_for_staff", "Messages that staff must look at", registry=registry).set(set_aside)
     Gauge("balai_undelivered", "Replies that could not be delivered", registry=registry).set(undelivered)
+    Gauge("balai_mails_failed", "Mails to staff given up within a day", registry=registry).set(mails_failed)
     last = (now - seen).total_seconds() if seen else float("inf")
     Gauge("balai_worker_seen_seconds", "Since a worker was last seen", registry=registry).set(last)
     return generate_latest(registry)

@@ -30,7 +30,7 @@ from content import languages
 from processes import fetching, schedule, unsending, wiring
 from processes.answering import answer_next, answer_waiting, follow_statuses
 from processes.guide import GuideKeeper
-from processes.settings import Settings, SettingsInvalid
+from processes.settings import Settings, SettingsInvalid, mail_server
 from webhooks.delivery import Courier
 from webhooks.telegram import CallFailed, Telegram
 
@@ -64,7 +64,14 @@ class Worker:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self.stop)
         await asyncio.to_thread(_warm_up, self._keeper.guide)
-        ticker = schedule.start(self._database, self._keeper, self._files, self._name, self._settings.public_url)
+        ticker = schedule.start(
+            self._database,
+            self._keeper,
+            self._files,
+            self._name,
+            self._settings.public_url,
+            mail_server(self._settings),
+        )
         log.info("worker.ready", name=self._name, channels=sorted(self._channels))
         answering = threading.Thread(target=self._answer, args=(loop,), name="answering", daemon=True)
         answering.start()

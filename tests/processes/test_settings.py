@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from processes import wiring
-from processes.settings import Settings, SettingsInvalid, field_keys, read_settings, secret_key
+from processes.settings import MailServer, Settings, SettingsInvalid, field_keys, mail_server, read_settings, secret_key
 from tests.processes.houses import FIELD_KEY, KEY, ROOT, bare_environment, command, run
 
 TELEGRAM = {"BALAI_TELEGRAM_TOKEN": "123:canary", "BALAI_TELEGRAM_SECRET": "canary-secret"}
@@ -77,6 +77,21 @@ WRONG = {
     "BALAI_TRUSTED_PROXIES": ("canary", "-1"),
     "BALAI_PACE": ("0", "canary"),
     "BALAI_DATABASE_URL": ("mysql://canary@host/db", "postgresql://canary:canary@host:harbour/db", "canary"),
+    "BALAI_SMTP_URL": (
+        "canary",
+        "http://canary.example?from=balai@desa.example",
+        "smtp://?from=balai@desa.example",
+        "smtp://canary.example",
+        "smtp://canary.example?from=canary",
+        "smtp://canary.example?from=a@b.example,canary@c.example",
+        "smtp://canary.example:harbour?from=balai@desa.example",
+        "smtp://canary.example/inbox?from=balai@desa.example",
+        "smtp://canary.example?from=balai@desa.example&starttls=canary",
+        "smtp://canary.example?from=balai@desa.example&startls=1",
+        "smtp://canary.example?from=balai@desa.example&from=canary@desa.example",
+        "smtp://user:canary@mail.example?from=balai@desa.example&starttls=0",
+        "smtp://canary@mail.example?from=balai@desa.example",
+    ),
     "BALAI_SECRET_KEY": ("canary",),
     "BALAI_FIELD_KEYS": ("canary", f"{FIELD_KEY},canary", f"{FIELD_KEY},", f"{FIELD_KEY}, {FIELD_KEY}", ","),
 }
@@ -93,6 +108,7 @@ def test_a_wrong_value_is_named_and_never_shown(name: str, value: str, monkeypat
 
 def test_whoever_prints_the_settings_sees_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     secrets = {"BALAI_SECRET_KEY": "canary" * 9, "BALAI_FIELD_KEYS": "canary" * 9}
+    secrets |= {"BALAI_SMTP_URL": "smtp://canary:canary@canary.example?from=balai@desa.example"}
     secrets |= {"BALAI_METRICS_TOKEN": "canary", "BALAI_DATABASE_URL": POSTGRESQL}
     given(monkeypatch, TELEGRAM | WHATSAPP | secrets | {"BALAI_WHATSAPP_PHONE_ID": "1"})
     given(monkeypatch, {"BALAI_PUBLIC_URL": "https://balai.example"})
@@ -108,6 +124,25 @@ def test_without_any_setting_there_is_a_house_of_its_own_on_sqlite(monkeypatch: 
     assert not settings.has_telegram
     assert not settings.has_whatsapp
     assert settings.pace == 1.0
+
+
+FROM = "balai@desa.example"
+SERVERS = {
+    f"smtp://mail.example?from={FROM}": MailServer("mail.example", 587, "", "", FROM, False, True),
+    f"smtp://b%40x:p%3Aw@mail.example:2525?starttls=1&from={FROM}": MailServer(
+        "mail.example", 2525, "b@x", "p:w", FROM, False, True
+    ),
+    f"smtp://localhost:25?starttls=0&from={FROM}": MailServer("localhost", 25, "", "", FROM, False, False),
+    f"smtps://balai:p@mail.example/?from={FROM}": MailServer("mail.example", 465, "balai", "p", FROM, True, False),
+}
+
+
+@pytest.mark.parametrize("address", SERVERS)
+def test_a_mail_server_is_read_from_its_address(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert mail_server(read_settings()) is None
+    given(monkeypatch, {"BALAI_SMTP_URL": address})
+    assert mail_server(read_settings()) == SERVERS[address]
+    assert "p:w" not in repr(SERVERS[address])
 
 
 def test_telegram_without_a_public_address_needs_its_token_alone(monkeypatch: pytest.MonkeyPatch) -> None:
