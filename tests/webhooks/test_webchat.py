@@ -20,7 +20,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from centre import inbox, outbox
+from centre import case_records, case_safety, cases, inbox, outbox
 from centre.conversations import Conversation
 from centre.db import Database, open_database
 from centre.inbox import InboxEvent, Received, Status
@@ -743,6 +743,117 @@ def test_a_page_that_was_drawn_with_erased_words_can_tell(sari: FlaskClient, dat
     say(sari, "ya")
     answer(database, Outgoing("Sudah dihapus."))
     assert sari.get(f"/chat/replies?after={number}").json["first"] > number
+
+
+# Traces
+
+
+def take_down(database: Database) -> None:
+    with database.transaction() as session:
+        outbox.take_down(session, session.scalars(select(Conversation)).one(), NOW)
+
+
+def open_case(database: Database) -> str:
+    """Gives its code."""
+    with database.transaction() as session:
+        conversation = session.scalars(select(Conversation)).one()
+        return cases.open_case(session, conversation, "pay", NOW, language="id").code
+
+
+def test_after_the_cover_word_the_page_shows_nothing_of_before(sari: FlaskClient, database: Database) -> None:
+    say(sari, "Gaji saya dipotong")
+    answer(database, Outgoing("Kasus Anda: 347-KMTR."))
+    say(sari, "payung biru")
+    take_down(database)
+    answer(database, Outgoing("Besok cerah."))
+    say(sari, "terima kasih")
+    answer(database, Outgoing("Sama-sama."))
+    page = look(sari)
+    assert [bubble.strip() for bubble in page.bubbles[1:]] == ["Besok cerah.", "terima kasih", "Sama-sama."]
+    assert "dipotong" not in sari.get("/").text
+    assert "payung" not in sari.get("/").text
+    told = sari.get("/chat/replies?after=0").json
+    assert [reply["text"] for reply in told["replies"]] == ["Besok cerah.", "Sama-sama."]
+
+
+def test_a_page_that_is_open_can_tell_that_what_it_shows_must_go(sari: FlaskClient, database: Database) -> None:
+    def mark() -> str:
+        told: str = sari.get("/chat/replies?after=0").json["hidden"]
+        assert f'data-hidden="{told}"' in sari.get("/").text, "a page drawn just now has nothing to drop"
+        return told
+
+    say(sari, "Gaji saya dipotong")
+    marks = [mark()]
+    answer(database, Outgoing("Kasus Anda: 347-KMTR."))
+    assert mark() == marks[0], "an answer hides nothing"
+    take_down(database)
+    marks.append(mark())
+    say(sari, "Masih dipotong")
+    take_down(database)  # before anything was answered
+    marks.append(mark())
+    assert len(set(marks)) == 3
+
+
+@pytest.mark.parametrize("why", ["discreet", "hidden"])
+def test_a_discreet_case_gives_the_page_a_name_that_tells_nothing(
+    sari: FlaskClient, database: Database, why: str
+) -> None:
+    say(sari, "halo")
+    answer(database, Outgoing("Apa yang terjadi?"))
+    code = open_case(database)
+    assert sari.get("/chat/replies").json["discreet"] is False
+    assert "<title>Balai" in sari.get("/").text
+    with database.transaction() as session:
+        case = case_records.by_code(session, code)
+        assert case
+        set_so = {"discreet": case_safety.set_discreet, "hidden": case_safety.hide}[why]
+        set_so(session, case, NOW)
+    assert sari.get("/chat/replies").json["discreet"] is True
+    seen = re.sub(r"<(style|script).*?</\1>|data-words=\"[^\"]*\"", "", sari.get("/").text, flags=re.DOTALL)
+    assert "<title>Kalender</title>" in seen
+    assert not re.search("balai|migrasi|luar negeri|kasus", seen, re.IGNORECASE)
+
+
+def test_other_people_at_the_same_time_keep_their_page(sari: FlaskClient, database: Database) -> None:
+    say(sari, "halo")
+    open_case(database)
+    with database.transaction() as session:
+        case_safety.set_discreet(session, session.scalars(select(case_records.Case)).one(), NOW)
+    take_down(database)
+    rohani = serve(database)
+    say(rohani, "Apa itu OPP?")
+    answer(database, Outgoing("Orientasi."))
+    assert [bubble.strip() for bubble in look(rohani).bubbles[1:]] == ["Apa itu OPP?", "Orientasi."]
+    assert "<title>Balai" in rohani.get("/").text
+
+
+def test_who_left_in_haste_finds_the_case_again_by_code_and_pin_alone(sari: FlaskClient, database: Database) -> None:
+    say(sari, "Gaji saya dipotong")
+    answer(database, Outgoing("Apa yang terjadi?"))
+    code = open_case(database)
+    cookie = sari.get_cookie("balai")
+    assert cookie
+    sari.post("/chat/leave")
+
+    copied = serve(database)  # somebody who had copied the cookie, and somebody who has none
+    copied.set_cookie("balai", cookie.value)
+    for browser in (copied, serve(database), sari):
+        say(browser, "halo")
+        assert [bubble.strip() for bubble in look(browser).bubbles[1:]] == ["halo"]
+    with database.transaction() as session:
+        case = case_records.by_code(session, code)
+        assert case
+        assert case.is_open, "staff go on with it"
+        news = session.scalars(select(Conversation).where(Conversation.closing_at.is_(None))).all()
+        assert len(news) == 3
+        for conversation in news:
+            assert not conversation.has_case
+            assert case_records.open_in(session, conversation.id) is None
+            assert case_safety.latest_of(session, conversation.id) is None
+        pin = case_records.pin_of(session, case)
+        wrong = f"{(int(pin) + 1) % 10**6:06}"
+        assert case_safety.by_code_and_pin(session, news[0], code, wrong, NOW) is None
+        assert case_safety.by_code_and_pin(session, news[0], code, pin, NOW) is case
 
 
 # When too much comes in
