@@ -16,10 +16,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, bindparam, select, text, update
+from sqlalchemy import ForeignKey, Index, String, bindparam, false, not_, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import calendars, case_records, case_rules
+from centre import calendars, case_records, case_rules, outbox
 from centre.areas import Village
 from centre.case_records import TIME, Case, CaseEntry, Sending, enter
 from centre.case_records import State as CaseState
@@ -153,13 +153,21 @@ def tell(session: Session, case: Case, staff_ids: Sequence[str], kind: str, now:
 
 
 def void(session: Session, case: Case) -> None:
-    """Somebody has it: nobody else is woken for it."""
+    """Nobody else is woken for it as it was: not later, and not by what is still on its way.
+
+    Whoever holds it hears what is theirs.
+    """
     session.execute(
         update(CaseAlert)
         .where(CaseAlert.case_id == case.id, CaseAlert.state == State.DUE, CaseAlert.staff_id.is_(None))
         .values(state=State.VOID)
         .execution_options(synchronize_session="fetch")
     )
+    is_the_holders = CaseAlert.staff_id == case.holder_id if case.holder_id else false()
+    done = select(CaseAlert).where(CaseAlert.case_id == case.id, CaseAlert.state == State.DONE)
+    others = session.scalars(done.where(or_(CaseAlert.staff_id.is_(None), not_(is_the_holders)))).all()
+    if others:
+        outbox.take_back(session, [alert.cause for alert in others])
 
 
 # What is due

@@ -20,6 +20,7 @@ from centre.referral_records import WITH_THE_PARTNER, CaseReferral
 from centre.staff import Role, Scope, SignedIn, StaffMember
 
 VILLAGE_ROLES = (Role.PETUGAS, Role.HELPER)
+VILLAGE_LENGTH = len("52.03.07.2003")
 ORDINARY = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
 RESTRICTED = (Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR)
 AROUND = (Role.COORDINATOR, Role.ADMINISTRATOR)
@@ -88,7 +89,7 @@ def scope_of(member: SignedIn) -> CaseScope:
         member.scope(*ORDINARY),
         member.scope(*RESTRICTED),
         member.scope(*AROUND),
-        member.scope(*VILLAGE_ROLES),
+        _villages(member),
         member.has_role(Role.PARTNER),
     )
 
@@ -115,6 +116,14 @@ def hides(
     message of it waits."""
     is_seen = case((scope.covers(), 1), else_=0)  # NULL, of a case without an area, is no yes
     return exists().where(Case.conversation_id == conversation_id, is_seen == 0)
+
+
+def _villages(member: SignedIn) -> Scope:
+    """Where somebody is an account of the village: petugas and helpers of an area, and whoever has a role in that very one."""
+    of_a_village = frozenset(
+        area for role, area in member.roles if role in VILLAGE_ROLES or len(area) == VILLAGE_LENGTH
+    )
+    return Scope(of_a_village, unplaced=False)
 
 
 def _holds(scope: Scope, code: str | None) -> bool:

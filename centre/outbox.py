@@ -29,6 +29,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    update,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
@@ -202,6 +203,16 @@ def queue(
             row.state, row.sent_at, row.delivery = State.SENT, now, "sent"
     session.add_all(rows)
     return rows
+
+
+def take_back(session: Session, causes: Sequence[str]) -> None:
+    """What these causes made us say is not said any more, as far as it has not gone out yet."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.cause.in_(causes), _literally(OutboxMessage.state, State.OPEN))
+        .values(state=State.DROPPED)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def anything_due(session: Session, channel: str, now: datetime) -> bool:

@@ -718,10 +718,8 @@ def _whoever_is_woken_may_know(
     assert woken <= may - unreached
     assert levels == sorted(levels)
     if around and is_placed:
-        villagers = select(StaffRole.staff_id).where(
-            StaffRole.area == KORLEKO, StaffRole.role.in_([Role.PETUGAS, Role.HELPER])
-        )
-        assert not woken & set(session.scalars(villagers))
+        villagers = session.scalars(select(StaffRole.staff_id).where(StaffRole.area == KORLEKO))
+        assert not woken & set(villagers)
     stands = {
         staff_id
         for staff_id in may - unreached

@@ -254,3 +254,30 @@ def test_the_family_hears_that_nobody_has_answered_yet(sqlite_database: Database
     alert(sqlite_database, NIGHT + timedelta(days=2))
     with sqlite_database.reading() as session:
         assert len(late_words(session, case_of(session, case_id))) == 1
+
+
+def test_what_has_not_gone_out_yet_is_taken_back(database: Database) -> None:
+    """Telegram is down for a minute; meanwhile she says "jangan ke desa saya": Wayan never hears of it."""
+    case_id = opened(database, "detention", "Wayan", "Koordinator 52.03")
+    alert(database, NIGHT)
+    with database.transaction() as session:
+        cases.go_around(session, case_of(session, case_id), NIGHT + timedelta(seconds=30))
+    alert(database, NIGHT + timedelta(seconds=30))
+    with database.transaction() as session:
+        open_rows = select(OutboxMessage.conversation_id).where(OutboxMessage.state == outbox.State.OPEN)
+        to = session.scalars(select(StaffChannel.staff_id).where(StaffChannel.conversation_id.in_(open_rows))).all()
+    assert to == ["Koordinator 52.03"]
+
+
+def test_who_has_taken_it_still_hears_what_is_theirs(sqlite_database: Database) -> None:
+    """Sari's new words are on their way to Wayan when he answers the first ones: that is told all the same."""
+    case_id = opened(sqlite_database, "detention", "Wayan")
+    with sqlite_database.transaction() as session:
+        case = case_of(session, case_id)
+        cases.take(session, case, "Wayan", NIGHT)
+        cases.add_words(session, case, "Pak?", "m2", NIGHT)
+    alert(sqlite_database, NIGHT)
+    with sqlite_database.transaction() as session:
+        cases.await_family(session, case_of(session, case_id), "Wayan", NIGHT + minutes(1))
+        cases.reply(session, case_of(session, case_id), "Wayan", "Ya, Bu.", "r1", NIGHT + minutes(1))
+        assert session.scalars(select(OutboxMessage.state)).all() == ["open"]
