@@ -21,6 +21,8 @@ from admin import (
     auth,
     booking_types,
     calls,
+    case_figures,
+    case_referrals,
     centre_hours,
     contacts,
     desk,
@@ -87,6 +89,8 @@ def _pages(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         centre_hours.blueprint(database, clock),
         people.blueprint(database, clock),
         figures.blueprint(database, clock),
+        case_referrals.blueprint(database, clock),
+        case_figures.blueprint(database, clock),
     ):
         pages.register_blueprint(part)
     return pages

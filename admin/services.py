@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, url_for
 from admin.access import MAY_OPEN_SERVICES, MAY_READ_TYPES, MAY_SEE_FIGURES, MAY_SERVE, cases, me, only
 from admin.language import gettext as _
 from centre import calls
+from centre.case_figures import MAY_SEE_CASE_FIGURES
 from centre.db import Database
 from centre.staff import Role
 
@@ -63,5 +64,11 @@ def _rows() -> list[tuple[tuple[Role, ...], str, str, str]]:
             url_for("admin.figures.every"),
             _("Angka"),
             _("Kursi yang ditawarkan dan terisi, siapa yang datang dan tidak, tanpa nama."),
+        ),
+        (
+            MAY_SEE_CASE_FIGURES,
+            url_for("admin.case_figures.every"),
+            _("Angka kasus"),
+            _("Berapa masalah dilaporkan, jenisnya, hasilnya, dan berapa lama sampai dijawab. Tanpa nama."),
         ),
     ]

@@ -48,6 +48,14 @@ Deed = Literal[
     "case_read",
     "case_taken",
     "case_replied",
+    "referral_read",
+    "referral_made",
+    "referral_asked",
+    "referral_consented",
+    "referral_overridden",
+    "referral_changed",
+    "referral_letter",
+    "case_figures_exported",
 ]
 
 

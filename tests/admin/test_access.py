@@ -15,15 +15,18 @@ from admin.access import (
     MAY_CHANGE_TYPES,
     MAY_READ_CONTENT,
     MAY_READ_TYPES,
+    MAY_SEE_CASES,
     MAY_SEE_MESSAGES,
     MAY_SEE_ROSTERS,
     MAY_SERVE,
     MAY_VOUCH,
     Policy,
 )
+from centre.case_scopes import SUPERVISORS
 from centre.db import Database, open_database
 from centre.privacy import Vault
 from centre.staff import Role
+from tests.admin.cases_made import referral_address
 from tests.admin.scheduled import booked, training
 from tests.admin.services_made import address_of
 
@@ -104,6 +107,19 @@ WHO_MAY = {
     ("GET", "/admin/layanan/telepon"): MAY_SERVE,
     ("GET", "/admin/layanan/telepon/{row}"): MAY_SERVE,
     ("POST", "/admin/layanan/telepon/{row}/selesai"): MAY_SERVE,
+    ("GET", "/admin/kasus/<code>/rujukan"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/rujukan"): MAY_SEE_CASES,
+    ("GET", "/admin/kasus/<code>/rujukan/{row}"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/rujukan/{row}/tanya"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/rujukan/{row}/lisan"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/rujukan/{row}/tanpa-persetujuan"): (*SUPERVISORS, Role.SPECIALIST),
+    ("POST", "/admin/kasus/<code>/rujukan/{row}/keadaan"): MAY_SEE_CASES,
+    ("GET", "/admin/kasus/<code>/rujukan/{row}/surat"): MAY_SEE_CASES,
+    ("GET", "/admin/kasus/rujukan"): (Role.PARTNER,),
+    ("GET", "/admin/kasus/rujukan/{row}"): (Role.PARTNER,),
+    ("POST", "/admin/kasus/rujukan/{row}"): (Role.PARTNER,),
+    ("GET", "/admin/kasus/angka"): (Role.PETUGAS, Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR),
+    ("GET", "/admin/kasus/angka/unduh"): (Role.PETUGAS, Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR),
 }
 PASSWORD_PAGE = "/admin/ganti-sandi"
 ROW = "<int(max=9223372036854775807):{name}>"
@@ -154,6 +170,8 @@ def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on
             continue
         row = desk.lost_reply("Baik", village) if "balasan" in rule else desk.set_aside("Tolong", village)
         row = slot if "jadwal" in rule else booking if "janji" in rule else row
+        if "rujukan" in rule:
+            rule = referral_address(desk, village, role, rule)
         address = filled_in(address_of(desk, village, rule) if "layanan" in rule else rule, row, code)
         answer = browser.open(address, method=method, data={"csrf_token": token} if method == "POST" else None)
         allowed = role in who

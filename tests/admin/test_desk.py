@@ -241,7 +241,7 @@ def test_home_counts_what_waits(desk, korleko):
     for login, role, sees in (
         ("made", Role.HELPER, "Daftarkan orang"),
         ("sri", Role.VIEWER, 'href="/admin/layanan"'),
-        ("joko", Role.PARTNER, "Belum ada halaman untuk peran Anda"),
+        ("joko", Role.PARTNER, 'href="/admin/kasus/rujukan"'),
     ):
         assert sees in desk.at_work(login, role, KORLEKO).get("/admin/").text.partition("<h1>")[2], role
 
