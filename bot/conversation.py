@@ -119,7 +119,9 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
     code = _code_tapped(incoming) if incoming.kind == "tap" else _code_typed(turn, text)
     held = None if incoming.kind == "tap" else case.in_hand(turn)
     if held and (code is None or case.is_for_staff(text)):
-        return _settle(turn, case.heard(turn, held, text, understood))
+        passed_on = case.heard(turn, held, text, understood)
+        if passed_on is not None:
+            return _settle(turn, passed_on)
     if turn.is_first and code in (words.START, words.MENU, words.LANGUAGES):
         turn.conversation.stopped_at = None if code == words.START else turn.conversation.stopped_at
         return _settle(turn, _welcomed(turn))
@@ -150,7 +152,7 @@ def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
     """Words that are no command and no choice: for the open step, else a question."""
     if linked := _linked(turn, text):
         return linked
-    if told := case.typed(turn, text, understood.slug):
+    if told := case.typed(turn, text, understood):
         return _with_welcome(turn, [told])
     is_stopped = turn.conversation.stopped_at is not None
     named = None if is_stopped else _village_named(turn, text)

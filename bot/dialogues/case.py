@@ -58,7 +58,9 @@ OF_ARTICLE: dict[str, Category] = {
     "tanpa-paspor-atau-overstay": "go_home",
 }
 """What kind of problem somebody tells of whose words sound like this guidance; staff put it right."""
-SILENT_WORDS = (words.MENU, words.LANGUAGES, words.STOP, words.FORGET, words.PERSON, words.CASE, words.AROUND)
+SILENT_WORDS = frozenset(
+    {words.MENU, words.LANGUAGES, words.STOP, words.START, words.FORGET, words.PERSON, words.CASE, words.AROUND}
+)
 """What the bot still hears itself while staff hold the talk."""
 
 
@@ -95,15 +97,18 @@ def category_chosen(turn: Turn, rest: str) -> Answer:
     return _first(turn, _open(turn, rest))
 
 
-def typed(turn: Turn, text: str, slug: str | None) -> Answer | None:
-    """What was typed at an open step of ours; None where it is not for it. `slug`: the guidance it sounds like."""
+def typed(turn: Turn, text: str, understood: Understood) -> Answer | None:
+    """What was typed at an open step of ours; None where it is not for it, or is a question the bot can answer first."""
     if turn.conversation.step == PIN:
         return _pin_typed(turn, text)
-    if turn.conversation.step == STEP and has_letters(text):
-        case = of(turn) or _open(turn, OF_ARTICLE.get(slug or "", "other"))
+    if turn.conversation.step == STEP and has_letters(text) and not danger.is_question(text, understood):
+        case = of(turn) or _open(turn, OF_ARTICLE.get(understood.slug or "", "other"))
         cases.answer(turn.session, case, "story", text, turn.key, turn.now)
         return _first(turn, case)
     known = of(turn)
+    if known and (placed := _placed(turn, known, text, understood)):
+        cases.add_words(turn.session, known, text, turn.key, turn.now)
+        return placed
     if turn.conversation.step == QUESTION and known:
         return _answered(turn, known, text)
     if turn.conversation.step == welcome.VILLAGE and known and is_under_way(turn):
@@ -183,25 +188,60 @@ def is_for_staff(text: str) -> bool:
     return text.strip() == "0" or (command is not None and command not in SILENT_WORDS)
 
 
-def heard(turn: Turn, case: Case, text: str, understood: Understood) -> list[Answer]:
-    """What the family wrote goes to staff. While nobody has taken the case they are told so, once in a while, and the next
-    question is asked."""
+def heard(turn: Turn, case: Case, text: str, understood: Understood) -> list[Answer] | None:
+    """What the family wrote goes to staff. None: nobody has taken the case yet, and it is a question the bot can answer too.
+
+    Until it is taken they are told that it was passed on, once in a while, and the next question is asked.
+    """
     turn.is_kept = True
     cases.add_words(turn.session, case, text, turn.key, turn.now, file_id=_file(turn, case))
+    if placed := _placed(turn, case, text, understood):
+        return [placed]
     if turn.conversation.stopped_at:
         return [settings.is_stopped(turn)]
-    if placed := danger.place_told(turn, text, understood, lambda _: None):
-        _note_place(turn, case)
-        return [placed]
     if news := asked_to_read(turn, case):
         return [news]
     if case.is_safe:
         case_replies.unseal(turn.session, case, turn.now)
     if case.holder_id:
         return []
+    if understood.kind == "chitchat" or danger.is_question(text, understood):
+        return None
+    if village := _village_told(turn, case, text):
+        return [village]
+    if placed := danger.place_told(turn, text, understood, _place_asked):
+        _note_place(turn, case)
+        return [placed]
     if _next_question(turn, case):
         return [_go_on_with(turn, _acknowledged(turn, case))]
     return [Answer(_acknowledged(turn, case))] if _may_repeat(turn) else []
+
+
+def _placed(turn: Turn, case: Case, text: str, understood: Understood) -> Answer | None:
+    """In danger the country is listened for beside whatever else is said, in any step: with it, who can act there."""
+    if not danger.waits_for_place(turn):
+        return None
+    placed = danger.place_told(turn, text, understood, lambda _: None)
+    if danger.waits_for_place(turn):
+        return None
+    _note_place(turn, case)
+    return placed
+
+
+def _village_told(turn: Turn, case: Case, text: str) -> Answer | None:
+    """The name of a village, where we do not know theirs."""
+    if turn.conversation.village_id or case.home_code:
+        return None
+    turn.go_on = go_on
+    return welcome.village_surely(turn, text)
+
+
+def _place_asked(turn: Turn) -> Answer | None:
+    """In danger nothing is asked before the country is known: it decides who can act."""
+    if not danger.waits_for_place(turn):
+        return None
+    asked = danger.ask_place(turn)
+    return Answer(f"{_say(turn).passed_on()}\n\n{asked.text}", asked.choices, asked.next_step)
 
 
 def left_for_bot(turn: Turn, menu: Answer) -> Answer:
@@ -274,7 +314,7 @@ def enough(turn: Turn, _rest: str) -> Answer:
     if case is None:
         return begin(turn)
     known = case_records.answered(turn.session, case)
-    for question in (*_questions()[case.category], "cover", "name"):
+    for question in (*_questions()[case.category], "name"):
         if question not in known:
             cases.answer(turn.session, case, question, "", None, turn.now)
     return go_on(turn)

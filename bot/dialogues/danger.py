@@ -181,9 +181,14 @@ def place_told(
     if consent is None and understood.kind not in ("none", "choices"):
         return None
     if waits_for_place(turn) and len(text.split()) <= PLACE_WORDS:
-        is_else = _is_somebody_else(turn)
-        return Answer(turn.say.where_are_they() if is_else else turn.say.where_are_you(), _ways_on(turn.say))
+        return ask_place(turn)
     return otherwise(turn)
+
+
+def ask_place(turn: Turn) -> Answer:
+    """The card's question alone: in which country?"""
+    asked = turn.say.where_are_they() if _is_somebody_else(turn) else turn.say.where_are_you()
+    return Answer(asked, _ways_on(turn.say))
 
 
 def is_question(text: str, understood: Understood) -> bool:
