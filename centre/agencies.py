@@ -274,4 +274,4 @@ def _lookup(session: Session, current: AgencyList, exact: list[int], near: list[
 
 def _names(session: Session, current: AgencyList) -> list[_Known]:
     rows = session.execute(select(Agency.id, Agency.name).where(Agency.list_id == current.id).order_by(Agency.id))
-    return [(number, agency_names.spelt(name)) for number, name in rows]
+    return [(number, agency_names.spelt_on_list(name)) for number, name in rows]

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import yaml
@@ -49,10 +50,25 @@ class Name:
     form: str = ""
     """pt, cv, …; empty where it was not said."""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The same for every way of writing the same name."""
-        return " ".join(_squeezed(word) for word in self.words)
+        return " ".join(self.squeezed)
+
+    @cached_property
+    def squeezed(self) -> tuple[str, ...]:
+        """The words without their doubled letters."""
+        return tuple(_squeezed(word) for word in self.words)
+
+    @cached_property
+    def spellings(self) -> tuple[str, str, str]:
+        """The letters in one: as written, without doubled ones, and with the words in the order of the alphabet."""
+        return "".join(self.words), "".join(self.squeezed), "".join(sorted(self.words))
+
+    @cached_property
+    def initials(self) -> str:
+        """Of three words or more."""
+        return "".join(word[0] for word in self.words) if len(self.words) >= 3 else ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +112,12 @@ def spelt(typed: str) -> Name:
     return Name(telling or tuple(words), forms[0] if forms else "")
 
 
+@lru_cache(maxsize=20_000)
+def spelt_on_list(name: str) -> Name:
+    """The same for a name of the list, kept because it is looked at again and again. What families typed is never kept."""
+    return spelt(name)
+
+
 def is_same(typed: Name, known: Name) -> bool:
     """Written alike to the letter, in its words? A CV is never a PT of the same name."""
     return typed.words == known.words and _forms_agree(typed, known)
@@ -108,14 +130,9 @@ def is_same_but_for_spelling(typed: Name, known: Name) -> bool:
 
 def likeness(typed: Name, known: Name) -> int:
     """How probably the known name is meant, 0 to 100: slips, words moved, left out, added or shortened, first letters."""
-    return max(
-        _by_letters("".join(typed.words), "".join(known.words), 100),
-        _by_letters(typed.key.replace(" ", ""), known.key.replace(" ", ""), 100),
-        _by_letters("".join(sorted(typed.words)), "".join(sorted(known.words)), OTHER_ORDER),
-        _by_words(typed.words, known.words),
-        _by_words(known.words, typed.words) if len(known.words) > 1 else 0,
-        _by_initials(typed.words, known.words),
-    )
+    by_letters = map(_by_letters, typed.spellings, known.spellings, (100, 100, OTHER_ORDER))
+    by_initials = BY_INITIALS if len(typed.words) == 1 and typed.words[0] == known.initials else 0
+    return max(*by_letters, by_initials, _by_words(typed, known), _by_words(known, typed) if known.words[1:] else 0)
 
 
 def phrases(text: str) -> Iterator[Phrase]:
@@ -149,40 +166,38 @@ def _up_to_an_end(text: str, start: int, following: list[re.Match[str]]) -> list
 
 def _by_letters(typed: str, known: str, most: int) -> int:
     slips = sum(max(len(typed), len(known)) >= longer for longer in (5, 10, 16, 24))
+    if abs(len(typed) - len(known)) > slips:
+        return 0
     distance = OSA.distance(typed, known, score_cutoff=slips)
     return most - round(100 * distance / max(len(typed), len(known), 1)) if distance <= slips else 0
 
 
-def _by_words(few: tuple[str, ...], many: tuple[str, ...]) -> int:
+def _by_words(few: Name, many: Name) -> int:
     """Each of the few words stands for another of the many; the more of the letters, the more alike."""
-    left = list(many)
+    left = list(zip(many.words, many.squeezed, strict=True))
     matched = 0
-    for word in few:
-        meant = next((each for each in left if _stands_for(word, each)), None)
+    for word in zip(few.words, few.squeezed, strict=True):
+        meant = next((each for each in left if _stands_for(*word, *each)), None)
         if meant is None:
             return 0
         left.remove(meant)
-        matched += len(meant)
-    share = matched / max(sum(map(len, many)), 1)
+        matched += len(meant[0])
+    share = matched / max(len(many.spellings[0]), 1)
     return PLAUSIBLE + round((BY_WORDS - PLAUSIBLE) * share) if matched >= 5 and share >= 0.3 else 0
 
 
-def _stands_for(short: str, full: str) -> bool:
+def _stands_for(short: str, short_squeezed: str, full: str, full_squeezed: str) -> bool:
     """The word itself, with a slip where it is long, its beginning, or its letters with some left out ("sjhtr")."""
-    if short == full or _squeezed(short) == _squeezed(full):
+    if short_squeezed == full_squeezed:
         return True
-    if len(short) >= 5 and OSA.distance(short, full, score_cutoff=1) <= 1:
+    if len(short) >= 5 and abs(len(short) - len(full)) <= 1 and OSA.distance(short, full, score_cutoff=1) <= 1:
         return True
-    return len(short) >= 3 and short[0] == full[0] and _left_letters_out(short, full)
+    return 3 <= len(short) < len(full) and short[0] == full[0] and _left_letters_out(short, full)
 
 
 def _left_letters_out(short: str, full: str) -> bool:
     letters = iter(full)
     return all(letter in letters for letter in short)
-
-
-def _by_initials(typed: tuple[str, ...], known: tuple[str, ...]) -> int:
-    return BY_INITIALS if len(typed) == 1 and len(known) >= 3 and typed[0] == "".join(w[0] for w in known) else 0
 
 
 def _forms_agree(typed: Name, known: Name) -> bool:
