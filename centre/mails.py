@@ -127,13 +127,13 @@ def anything_to_do(session: Session, now: datetime) -> bool:
 
 def claim(session: Session, now: datetime) -> Letter | None:
     """Take the mail that has waited longest, under a lease. What must not or cannot be sent any more is put aside."""
-    for mail in session.scalars(_held(_is_due(now))):
+    while mail := session.scalars(_held(_is_due(now), 1)).first():  # one: the others are for whoever asks next
         mail.state = _refusal(session, mail, now) or State.SENDING
         if mail.state == State.SENDING and (letter := _letter(session, mail)):
             mail.lease_until, mail.attempts = now + LEASE, mail.attempts + 1
             session.flush()
             return letter
-    session.flush()
+        session.flush()
     return None
 
 
@@ -157,7 +157,7 @@ def record(session: Session, mail_id: int, kind: Kind, error: str, now: datetime
 
 def reap(session: Session, now: datetime) -> int:
     """Mail whose sender died in the middle: nobody knows whether the server has it. Gives how many."""
-    left = session.scalars(_held(_is_left(now))).all()
+    left = session.scalars(_held(_is_left(now), 20)).all()
     for mail in left:
         mail.lease_until, mail.error = None, "lease"
         _doubt(mail, now)
@@ -176,8 +176,8 @@ def forget_old(session: Session, now: datetime) -> None:
     session.execute(delete(Mail).where(Mail.created_at < now - KEPT).execution_options(synchronize_session=False))
 
 
-def _held(which: ColumnElement[bool]) -> Select[Mail]:
-    return select(Mail).where(which).order_by(Mail.id).limit(20).with_for_update(skip_locked=True)
+def _held(which: ColumnElement[bool], most: int) -> Select[Mail]:
+    return select(Mail).where(which).order_by(Mail.id).limit(most).with_for_update(skip_locked=True)
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
