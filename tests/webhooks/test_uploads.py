@@ -21,6 +21,8 @@ from centre.file_store import FileStore
 from centre.kept_files import MOST_A_DAY, KeptFile
 from centre.messages import Incoming
 from centre.privacy import Vault
+from processes.settings import Settings
+from processes.web import create_app
 from tests.files import paper, photo, voice
 from tests.webhooks.test_webchat import JSON, NOW, form, look, pour, serve
 from webhooks import uploads
@@ -212,6 +214,16 @@ def test_while_nothing_can_be_stored_the_photo_is_asked_for_again(store: FileSto
     assert answer.status_code == 503
     assert "belum bisa kami simpan" in (answer.json or {})["error"]
     down.engine.dispose()
+
+
+def test_the_whole_web_process_takes_a_large_file_and_lays_it_where_the_setting_says(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    """Beside the admin, whose forms may be no larger than 4 MB."""
+    settings = Settings(data=tmp_path / "data", files=str(tmp_path / "files"), secret_key="k" * 32)
+    browser = create_app(settings, sqlite_database).test_client()
+    assert send(browser, padded(9_000_000)).status_code == 202
+    assert len(lying(tmp_path)) == 1
 
 
 def test_no_temporary_file_is_written(sari: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
