@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, Index, String, bindparam, false, not_, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import calendars, case_records, case_rules, outbox
+from centre import calendars, case_records, case_rules, mails, outbox
 from centre.areas import Village
 from centre.case_records import TIME, Case, CaseEntry, Sending, enter
 from centre.case_records import State as CaseState
@@ -167,7 +167,9 @@ def void(session: Session, case: Case) -> None:
     done = select(CaseAlert).where(CaseAlert.case_id == case.id, CaseAlert.state == State.DONE)
     others = session.scalars(done.where(or_(CaseAlert.staff_id.is_(None), not_(is_the_holders)))).all()
     if others:
-        outbox.take_back(session, [alert.cause for alert in others])
+        causes = [alert.cause for alert in others]
+        outbox.take_back(session, causes)
+        mails.take_back(session, causes)
 
 
 # What is due

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -27,6 +28,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    update,
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
@@ -118,6 +120,16 @@ def queue(session: Session, staff_id: str, cause: str, subject: str, body: str, 
     except IntegrityError:
         return session.scalars(select(Mail).where(Mail.staff_id == staff_id, Mail.cause == cause)).one()
     return mail
+
+
+def take_back(session: Session, causes: Collection[str]) -> None:
+    """What these causes made us write is not sent any more, as far as it has not gone out yet."""
+    session.execute(
+        update(Mail)
+        .where(Mail.cause.in_(causes), _literally(Mail.state, State.OPEN))
+        .values(state=State.DROPPED)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def anything_to_do(session: Session, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import staff_alerts
-from centre import case_records, cases, outbox
+from centre import case_records, cases, mails, outbox
 from centre.case_alerts import CaseAlert
 from centre.case_records import Case, Category, shown
 from centre.conversations import Conversation
@@ -124,10 +124,10 @@ def test_what_is_for_the_desk_alone_has_no_button(sqlite_database: Database, why
 def test_by_mail_where_there_is_no_chat(database: Database) -> None:
     """Wayan has an address only, the coordinator both: each hears by every way there is."""
     case_id = opened(database, "detention", "Koordinator 52.03")
-    mails: list[tuple[str, str, str, str]] = []
+    letters: list[tuple[str, str, str, str]] = []
 
     def queue(_: Session, staff_id: str, cause: str, subject: str, body: str, __: datetime) -> None:
-        mails.append((staff_id, cause, subject, body))
+        letters.append((staff_id, cause, subject, body))
 
     with database.transaction() as session:
         for name in ("Wayan", "Koordinator 52.03"):
@@ -137,11 +137,11 @@ def test_by_mail_where_there_is_no_chat(database: Database) -> None:
     with database.reading() as session:
         code = case_of(session, case_id).code
         causes = session.scalars(select(CaseAlert.id).where(CaseAlert.state == "done").order_by(CaseAlert.id)).all()
-    assert [(who, cause) for who, cause, _, _ in mails] == [
+    assert [(who, cause) for who, cause, _, _ in letters] == [
         ("Wayan", f"case-alert:{causes[0]}"),
         ("Koordinator 52.03", f"case-alert:{causes[1]}"),
     ]
-    assert mails[0][2] == f"MENDESAK: kasus {shown(code)}"
+    assert letters[0][2] == f"MENDESAK: kasus {shown(code)}"
 
 
 def test_an_address_is_no_way_where_no_mail_is_sent(sqlite_database: Database) -> None:
@@ -257,13 +257,18 @@ def test_the_family_hears_that_nobody_has_answered_yet(sqlite_database: Database
 
 
 def test_what_has_not_gone_out_yet_is_taken_back(database: Database) -> None:
-    """Telegram is down for a minute; meanwhile she says "jangan ke desa saya": Wayan never hears of it."""
+    """Chat and mail are down for a minute; meanwhile she says "jangan ke desa saya": Wayan never hears of it."""
     case_id = opened(database, "detention", "Wayan", "Koordinator 52.03")
-    alert(database, NIGHT)
+    with database.transaction() as session:
+        set_email(session, session.get_one(StaffMember, "Wayan"), "wayan@balai.example")
+    alert(database, NIGHT, mails.queue)
+    with database.reading() as session:
+        assert session.scalars(select(mails.Mail.state)).all() == ["open"]
     with database.transaction() as session:
         cases.go_around(session, case_of(session, case_id), NIGHT + timedelta(seconds=30))
-    alert(database, NIGHT + timedelta(seconds=30))
-    with database.transaction() as session:
+    alert(database, NIGHT + timedelta(seconds=30), mails.queue)
+    with database.reading() as session:
+        assert session.scalars(select(mails.Mail.state)).all() == ["dropped"]
         open_rows = select(OutboxMessage.conversation_id).where(OutboxMessage.state == outbox.State.OPEN)
         to = session.scalars(select(StaffChannel.staff_id).where(StaffChannel.conversation_id.in_(open_rows))).all()
     assert to == ["Koordinator 52.03"]
