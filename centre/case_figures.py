@@ -271,10 +271,13 @@ def _villages(
 
 
 def _recruiters(split: _Splits, total: _Group, seen: set[str], facts: Sequence[Fact], places: Places) -> list[Line]:
-    """How many complaints name a recruiter of which regency; those that name none stand among the rest."""
+    """How many complaints name a recruiter of which regency; those that name none are always among what is not shown."""
+    if "opened" not in seen:
+        return []
     parts = _grouped(facts, lambda fact: fact.recruiter, places.regencies)
-    shown = split.of_parts(total, seen & {"opened"}, parts)
-    return [line for line in _only_shown(split, parts, shown) if line.key != NOWHERE]
+    rows = {part.key: split.counts(part, "opened") for part in parts}
+    shown = small_counts.shown(rows, {key for key, (count,) in rows.items() if key != NOWHERE and count >= FEW})
+    return [split.line(part, {"opened"}) for part in parts if part.key in shown]
 
 
 def _grouped(facts: Sequence[Fact], key: Callable[[Fact], str], names: Mapping[str, str]) -> list[_Group]:
