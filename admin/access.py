@@ -18,7 +18,7 @@ from admin import code_of_conduct
 from admin.language import gettext as _
 from centre import conduct, staff
 from centre.case_scopes import MAY_SEE_CASES as MAY_SEE_CASES
-from centre.case_scopes import CaseScope, scope_of
+from centre.case_scopes import SUPERVISORS, CaseScope, scope_of
 from centre.db import Database
 from centre.staff import Role, SignedIn
 
@@ -43,6 +43,8 @@ MAY_OPEN_SERVICES = tuple(dict.fromkeys((*MAY_READ_TYPES, *MAY_SEE_FIGURES)))
 
 MAY_SEE_ROSTERS = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
 """May make and change slots, and see who is in them."""
+MAY_OVERSEE_CASES = SUPERVISORS
+"""May agree to closing a grave case, and write the replies that are saved."""
 MAY_BOOK = (*MAY_SEE_ROSTERS, Role.HELPER)
 """May book for somebody else."""
 

@@ -13,10 +13,20 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from admin import wording
-from admin.access import MAY_READ_CONTENT, MAY_SEE_MESSAGES, MAY_SERVE, cases, me, only, whoever_is_signed_in
+from admin import case_wording, wording
+from admin.access import (
+    MAY_READ_CONTENT,
+    MAY_SEE_CASES,
+    MAY_SEE_MESSAGES,
+    MAY_SERVE,
+    cases,
+    me,
+    only,
+    whoever_is_signed_in,
+)
 from admin.language import gettext as _
-from centre import audit, calls, desk, inbox, outbox
+from centre import audit, calls, case_desk, desk, inbox, outbox
+from centre.case_desk import Queue
 from centre.db import Database
 from centre.desk import LostReply, WaitingMessage
 from centre.inbox import Erased
@@ -28,6 +38,9 @@ from content import articles
 ROW = "int(max=9223372036854775807)"
 """A row number; a larger one is no address, and no number the database could read."""
 
+FIRST_SEEN: tuple[Queue, ...] = ("urgent", "mine", "free", "overdue")
+"""Queues that are counted on the first page."""
+
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     """Home, messages, replies."""
@@ -37,7 +50,10 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @whoever_is_signed_in
     def home() -> str:
         waiting: dict[str, int] = {}
+        of_cases: dict[Queue, int] = {}
         with database.reading() as session:
+            if me().has_role(*MAY_SEE_CASES):
+                of_cases = case_desk.counts(session, cases(), clock())
             if me().has_role(*MAY_SEE_MESSAGES):
                 waiting["messages"], waiting["replies"] = desk.counts(session, _scope(), cases())
             if me().has_role(*MAY_SERVE):
@@ -45,7 +61,13 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             if me().has_role(*MAY_READ_CONTENT):
                 waiting["articles"] = len(articles.waiting_for_check(session))
         roles = [(wording.role_name(role), wording.where(area)) for role, area in sorted(me().roles)]
-        return render_template("admin/home.html", waiting=waiting, roles=roles)
+        return render_template(
+            "admin/home.html",
+            waiting=waiting,
+            of_cases={each: of_cases[each] for each in FIRST_SEEN if each in of_cases},
+            queue_name=case_wording.queue,
+            roles=roles,
+        )
 
     @pages.get("/pesan")
     @only(*MAY_SEE_MESSAGES)

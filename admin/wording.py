@@ -35,6 +35,8 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
             "may": {
                 "see_messages": access.MAY_SEE_MESSAGES,
                 "see_cases": access.MAY_SEE_CASES,
+                "answer_referrals": (Role.PARTNER,),
+                "oversee_cases": access.MAY_OVERSEE_CASES,
                 "vouch": access.MAY_VOUCH,
                 "read_content": access.MAY_READ_CONTENT,
                 "open_services": access.MAY_OPEN_SERVICES,
@@ -45,6 +47,7 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
             },
             "asset": assets.address,
             "moment": moment,
+            "moment_in": moment_in,
             "day": day,
             "ago": lambda at: ago(at, clock()),
             "place": place,
@@ -55,7 +58,11 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
 
 def moment(at: datetime, village: Village | None = None) -> str:
     """ "21 Nov 2026 20.10 WIB", in the village's own time."""
-    zone = village.time_zone if village else ZONE
+    return moment_in(at, village.time_zone if village else ZONE)
+
+
+def moment_in(at: datetime, zone: str) -> str:
+    """The same on the clock of a zone."""
     return f"{format_datetime(at, 'd MMM y HH.mm', get_timezone(zone), LOCALE)} {time_zone_name(zone)}"
 
 

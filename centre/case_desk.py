@@ -1,29 +1,38 @@
 """Cases as staff meet them: queues, one thread, counts. Every question asks for a `CaseScope`; what lies outside is `NotHere`.
 
-A thread is opened for reading words: whoever opens it is entered in the audit by the page (`case_read`).
+A thread is opened for reading words: whoever opens it is entered in the audit by the page (`case_read`). Who knows of a case
+by nothing but administering opens its contents with a reason, which stays in the thread.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from centre import case_records, case_replies, staff
+from centre import case_records, case_replies, conversations, staff
 from centre.areas import Village
-from centre.audit import AuditEntry
+from centre.audit import AuditEntry, Deed
 from centre.case_records import BOT, FAMILY, OPEN, TIME, Case, CaseEntry, State
-from centre.case_scopes import CaseScope
+from centre.case_rules import USUAL_ZONE, ReasonMissing, clean
+from centre.case_scopes import CaseScope, scope_of
+from centre.conversations import Conversation
 from centre.desk import NotHere
 from centre.outbox import OutboxMessage
 from centre.privacy import CannotOpen
 from centre.referral_records import CaseReferral
+from centre.staff import Role, SignedIn
 
 PAGE = 30
+OPENED_FOR = timedelta(hours=1)
+"""How long a reason given for opening a case's contents holds."""
+SHORTEST_REASON = 5
+REGENCY = 5
+"""How long a regency's code is: "52.03"."""
 Queue = Literal["urgent", "mine", "free", "family", "overdue", "approve", "all", "closed"]
 QUEUES: tuple[Queue, ...] = get_args(Queue)
 
@@ -38,6 +47,17 @@ class Row:
     holder: str
     """Who holds it, by name; empty for nobody."""
     is_overdue: bool
+    zone: str
+    """On whose clock its times are read: the home village's, or the usual one."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the family writes from."""
+
+    channel: str
+    phone: str | None
+    """As digits with a plus; None where the channel tells none."""
 
 
 @dataclass(frozen=True)
@@ -74,17 +94,30 @@ def queue(
     *,
     category: str = "",
     area: str = "",
-    before: int | None = None,
+    offset: int = 0,
 ) -> list[Row]:
-    """A page of one queue: the longest overdue first, else the newest; `before`: the number of the last one shown."""
+    """A page of one queue: what is owed soonest first, what is not owed behind it; of the closed ones the latest first."""
     found = _cases(scope).where(_in_queue(scope, which, now))
     if category:
         found = found.where(Case.category == category)
     if area:
         found = found.where(or_(Case.area == area, Case.area.startswith(f"{area}.", autoescape=True)))
-    if before:
-        found = found.where(Case.id < before)
-    return _rows(session, session.scalars(found.order_by(Case.id.desc()).limit(PAGE)).all(), now)
+    order = (Case.closed_at.desc(),) if which == "closed" else (Case.due_at.is_(None), Case.due_at)
+    page = found.order_by(*order, Case.id.desc()).offset(offset).limit(PAGE)
+    return _rows(session, session.scalars(page).all(), now)
+
+
+def areas_in(session: Session, scope: CaseScope) -> list[tuple[str, str]]:
+    """Where there are cases, as (code, name): regencies first, then villages, each by name."""
+    codes = {code for code in session.scalars(select(Case.area).where(scope.covers()).distinct()) if code}
+    regencies = {code[:REGENCY] for code in codes}
+    of_regencies = or_(*(Village.code.startswith(f"{each}.", autoescape=True) for each in regencies), false())
+    rows = session.execute(select(Village.code, Village.name, Village.regency).where(of_regencies)).all()
+    by_regency = {code[:REGENCY]: regency for code, _name, regency in rows}
+    by_village = {code: name for code, name, _regency in rows if code in codes}
+    by_name = sorted((name, code) for code, name in by_village.items())
+    by_name = [*sorted((by_regency.get(code, code), code) for code in regencies), *by_name]
+    return [(code, name) for name, code in by_name]
 
 
 def counts(session: Session, scope: CaseScope, now: datetime) -> dict[Queue, int]:
@@ -106,19 +139,91 @@ def case(session: Session, scope: CaseScope, code: str, *, to_change: bool = Fal
     return row
 
 
+def knows(session: Session, scope: CaseScope, seen: Case) -> bool:
+    """May they (still) know of it, now that something was done with it?"""
+    session.flush()
+    return session.scalar(select(Case.id).where(Case.id == seen.id, scope.covers())) is not None
+
+
+def holder(session: Session, seen: Case) -> str:
+    """The name of who holds it; empty for nobody."""
+    return staff.names(session, {seen.holder_id}).get(seen.holder_id, "") if seen.holder_id else ""
+
+
 def thread(session: Session, scope: CaseScope, code: str, now: datetime) -> Thread:
     """The whole of a case. Raises `NotHere`."""
     seen = case(session, scope, code)
     entries = case_records.thread(session, seen.id)
+    family = _family(session, scope, seen, now)
+    if _is_linked_elsewhere(session, seen, family):
+        entries = [entry for entry in entries if entry.detail != LINKED]
     names = staff.names(session, {entry.by for entry in entries} - {FAMILY, BOT, TIME})
     sent = case_replies.parts_sent(session, entries)
     lines = [Line(entry, names.get(entry.by, ""), _words(session, entry), sent[entry.id]) for entry in entries]
     referrals = session.scalars(
         select(CaseReferral).where(CaseReferral.case_id == seen.id).order_by(CaseReferral.id)
     ).all()
-    return Thread(
-        _rows(session, [seen], now)[0], lines, _family(session, scope, seen, now), referrals, _readers(session, seen)
-    )
+    return Thread(_rows(session, [seen], now)[0], lines, family, referrals, _readers(session, seen))
+
+
+def row(session: Session, seen: Case, now: datetime) -> Row:
+    """A case that may be known of, without its words."""
+    return _rows(session, [seen], now)[0]
+
+
+def once(session: Session, seen: Case, staff_id: str, key: str, deed: Callable[[], object]) -> bool:
+    """Do the deed of a form, unless the form with this key was sent before; False when it was. The case is held."""
+    last = session.scalar(select(func.max(CaseEntry.id)).where(CaseEntry.case_id == seen.id)) or 0
+    if session.scalar(select(exists().where(CaseEntry.key.in_([f"{kind}:{key}" for kind in KEYED])))):
+        return False
+    deed()
+    session.flush()
+    made = select(CaseEntry).where(CaseEntry.case_id == seen.id, CaseEntry.id > last, CaseEntry.by == staff_id)
+    entry = session.scalars(made.where(CaseEntry.key.is_(None)).order_by(CaseEntry.id.desc()).limit(1)).first()
+    if entry:
+        entry.key = f"form:{key}"
+        session.flush()
+    return True
+
+
+# What is opened with a reason
+
+
+def needs_reason(member: SignedIn, seen: Case) -> bool:
+    """Do they know of the case by nothing but administering? Then its contents are opened with a reason only."""
+    others = frozenset(grant for grant in member.roles if grant[0] != Role.ADMINISTRATOR)
+    return not scope_of(replace(member, roles=others)).includes(seen)
+
+
+def open_contents(session: Session, seen: Case, staff_id: str, reason: str, now: datetime) -> None:
+    """An administrator says why the contents must be read; the reason stays in the thread. Raises `ReasonMissing`."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise ReasonMissing
+    case_records.enter(session, seen, "change", staff_id, now, clean(reason), detail=OPENED)
+
+
+def has_opened(session: Session, seen: Case, staff_id: str, now: datetime) -> bool:
+    """Did they give their reason lately?"""
+    given = exists().where(CaseEntry.case_id == seen.id, CaseEntry.by == staff_id, CaseEntry.detail == OPENED)
+    return bool(session.scalar(select(given.where(CaseEntry.at > now - OPENED_FOR))))
+
+
+def address_of(session: Session, seen: Case) -> Address | None:
+    """Where the family writes from; None when that is gone. Reading this is a deed, as is `cases.open_identity`."""
+    conversation = session.get(Conversation, seen.conversation_id) if seen.conversation_id else None
+    if conversation is None:
+        return None
+    try:
+        phone = conversations.sender_of(session, conversation).value("phone")
+    except CannotOpen:
+        phone = None
+    return Address(conversation.channel, f"+{phone.lstrip('+')}" if phone else None)
+
+
+LINKED, OPENED = "linked", "contents_opened"
+READING: tuple[Deed, ...] = ("case_read", "case_identity_opened", "case_file_read", "case_exported")
+KEYED = ("form", "reply", "note")
+"""How the key of an entry begins that a form of the desk made."""
 
 
 def _cases(scope: CaseScope) -> Select[Case]:
@@ -144,15 +249,17 @@ def _rows(session: Session, found: Sequence[Case], now: datetime) -> list[Row]:
     holders = staff.names(session, {each.holder_id for each in found if each.holder_id})
     codes = {each.home_code for each in found if each.home_code}
     named = session.execute(
-        select(Village.code, Village.name).where(Village.code.in_(codes)).order_by(Village.id.desc())
-    )
-    villages: dict[str, str] = dict(named.all())
+        select(Village.code, Village.name, Village.time_zone).where(Village.code.in_(codes)).order_by(Village.id.desc())
+    ).all()
+    villages: dict[str, str] = {code: name for code, name, _zone in named}
+    zones: dict[str, str] = {code: zone for code, _name, zone in named}
     return [
         Row(
             each,
             "" if each.bypasses_village else villages.get(each.home_code or "", ""),
             holders.get(each.holder_id or "", ""),
             each.due_at is not None and each.due_at < now,
+            zones.get(each.home_code or "", USUAL_ZONE),
         )
         for each in found
     ]
@@ -165,11 +272,18 @@ def _family(session: Session, scope: CaseScope, seen: Case, now: datetime) -> li
     return _rows(session, session.scalars(linked).all(), now)
 
 
+def _is_linked_elsewhere(session: Session, seen: Case, family: Sequence[Row]) -> bool:
+    """Is a case of the same family beyond the reader's sight? Then not even the link may be told of."""
+    if seen.family_id is None:
+        return False
+    every = select(func.count(Case.id)).where(Case.family_id == seen.family_id, Case.id != seen.id)
+    return (session.scalar(every) or 0) > len(family)
+
+
 def _readers(session: Session, seen: Case) -> list[tuple[str, str, datetime]]:
-    """Everybody whose deeds on this case stand in the audit."""
-    deeds = session.scalars(
-        select(AuditEntry).where(AuditEntry.about == seen.about).order_by(AuditEntry.id.desc()).limit(50)
-    ).all()
+    """Everybody who has opened this case, or who it is about, as the audit has it."""
+    opened = select(AuditEntry).where(AuditEntry.about == seen.about, AuditEntry.deed.in_(READING))
+    deeds = session.scalars(opened.order_by(AuditEntry.id.desc()).limit(50)).all()
     names = staff.names(session, {deed.staff_id for deed in deeds})
     return [(names.get(deed.staff_id, ""), deed.deed, deed.at) for deed in deeds]
 

@@ -76,6 +76,10 @@ class IsOpen(CannotDo):
     """The case is not closed."""
 
 
+class IsErased(CannotDo):
+    """The family had it erased: there is nothing left to go on with."""
+
+
 class AnotherIsOpen(CannotDo):
     """The family has another open case; what they write goes there."""
 

@@ -32,6 +32,7 @@ from centre.case_rules import (
     AlreadyTaken,
     AnotherIsOpen,
     IsClosed,
+    IsErased,
     IsOpen,
     NeedsApproval,
     NobodyThere,
@@ -373,9 +374,11 @@ def refuse_closing(session: Session, case: Case, by: SignedIn, words: str, now: 
 
 
 def reopen(session: Session, case: Case, by: str, now: datetime) -> None:
-    """It was not over. Raises `IsOpen`, or `AnotherIsOpen` where the family has a newer one."""
+    """It was not over. Raises `IsOpen`, `IsErased`, or `AnotherIsOpen` where the family has a newer one."""
     if case.is_open:
         raise IsOpen(case.id)
+    if case.erased_at:
+        raise IsErased(case.id)
     if case.conversation_id and case_records.open_in(session, case.conversation_id):
         raise AnotherIsOpen(case.id)
     case.state, case.holder_id = State.TAKEN, by

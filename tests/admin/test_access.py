@@ -22,10 +22,13 @@ from admin.access import (
     MAY_VOUCH,
     Policy,
 )
+from centre import saved_replies
 from centre.case_scopes import SUPERVISORS
 from centre.db import Database, open_database
 from centre.privacy import Vault
-from centre.staff import Role
+from centre.saved_replies import Wording
+from centre.staff import Role, Scope
+from tests.admin.cased import KORLEKO, LENEK, told
 from tests.admin.cases_made import referral_address
 from tests.admin.scheduled import booked, training
 from tests.admin.services_made import address_of
@@ -120,6 +123,29 @@ WHO_MAY = {
     ("POST", "/admin/kasus/rujukan/{row}"): (Role.PARTNER,),
     ("GET", "/admin/kasus/angka"): (Role.PETUGAS, Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR),
     ("GET", "/admin/kasus/angka/unduh"): (Role.PETUGAS, Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR),
+    ("GET", "/admin/kasus"): MAY_SEE_CASES,
+    ("GET", "/admin/kasus/<code>"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/ambil"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/lepas"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/serahkan"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/balas"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/catat"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/giliran-keluarga"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/ubah"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/hubungkan"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/kepentingan"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/tutup"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/setuju"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/belum"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/buka-lagi"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/isi"): MAY_SEE_CASES,
+    ("POST", "/admin/kasus/<code>/identitas"): MAY_SEE_CASES,
+    ("GET", "/admin/kasus/balasan-tersimpan"): (Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("GET", "/admin/kasus/balasan-tersimpan/baru"): (Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("POST", "/admin/kasus/balasan-tersimpan/baru"): (Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("GET", "/admin/kasus/balasan-tersimpan/{row}"): (Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("POST", "/admin/kasus/balasan-tersimpan/{row}"): (Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("POST", "/admin/kasus/balasan-tersimpan/{row}/hapus"): (Role.COORDINATOR, Role.ADMINISTRATOR),
 }
 PASSWORD_PAGE = "/admin/ganti-sandi"
 ROW = "<int(max=9223372036854775807):{name}>"
@@ -146,7 +172,7 @@ def plain(rule: str) -> str:
 def filled_in(rule: str, row: int, code: str = "KMTR479") -> str:
     """The address of something that there may be."""
     known = {"{row}": str(row), "{one}": "1", "{other}": "2", "<slug>": "biaya", "<language>": "sas"}
-    known["<code>"] = code if "hadir" in rule else "kp2mi"
+    known["<code>"] = code if "hadir" in rule or "kasus" in rule else "kp2mi"
     for part, value in known.items():
         rule = rule.replace(part, value)
     return rule
@@ -163,21 +189,74 @@ def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on
     village = desk.village("Korleko", "52.03.17.2006")
     slot = training(desk, village)
     booking, code = booked(desk, slot, "Sari")
+    case = told(desk, village, "violence" if role == Role.SPECIALIST else "pay")
+    saved = saved_reply(desk)
     browser = desk.at_work("wayan", role)
     token = token_on(browser, PASSWORD_PAGE)
     for (method, rule), who in WHO_MAY.items():
         if rule in ("/admin/aset/<digest>/<name>", "/admin/masuk", "/admin/keluar"):
             continue
-        row = desk.lost_reply("Baik", village) if "balasan" in rule else desk.set_aside("Tolong", village)
-        row = slot if "jadwal" in rule else booking if "janji" in rule else row
+        row = desk.lost_reply("Baik", village) if "/balasan/" in rule else desk.set_aside("Tolong", village)
+        row = slot if "jadwal" in rule else booking if "janji" in rule else saved if "kasus" in rule else row
         if "rujukan" in rule:
             rule = referral_address(desk, village, role, rule)
-        address = filled_in(address_of(desk, village, rule) if "layanan" in rule else rule, row, code)
+        elif "layanan" in rule:
+            rule = address_of(desk, village, rule)
+        address = filled_in(rule, row, case if "kasus" in rule else code)
         answer = browser.open(address, method=method, data={"csrf_token": token} if method == "POST" else None)
         allowed = role in who
         assert (answer.status_code == 404) is not allowed, f"{role} {method} {address}: {answer.status}"
         assert answer.status_code < 500
         assert "/masuk" not in answer.headers.get("Location", "")
+
+
+CASES = {
+    "of the village": ({}, KORLEKO),
+    "of another village": ({}, LENEK),
+    "around the village": ({"around": True}, KORLEKO),
+    "restricted": ({"category": "violence"}, KORLEKO),
+    "of a child, around the village": ({"is_child": True, "around": True}, KORLEKO),
+}
+KNOWS = {
+    (Role.PETUGAS, KORLEKO): {"of the village"},
+    (Role.PETUGAS, "52.03"): {"of the village", "of another village"},
+    (Role.HELPER, KORLEKO): set(),
+    (Role.SPECIALIST, "52.03"): {"restricted", "of a child, around the village"},
+    (Role.SPECIALIST, LENEK): set(),
+    (Role.COORDINATOR, "52.03"): set(CASES),
+    (Role.COORDINATOR, "32.12"): set(),
+    (Role.COORDINATOR, KORLEKO): {"of the village", "restricted"},
+    (Role.PARTNER, "52.03"): set(),
+    (Role.VIEWER, ""): set(),
+    (Role.EDITOR, "id"): set(),
+    (Role.ADMINISTRATOR, ""): set(CASES),
+}
+"""Which cases somebody may know of; every page and deed of any other is a 404."""
+
+
+@pytest.mark.parametrize(("role", "area"), KNOWS)
+def test_every_page_of_a_case_is_there_for_those_alone_who_may_know_of_it(desk, role, area, token_on):
+    villages = {code: desk.village(code, code) for code in (KORLEKO, LENEK)}
+    browser = desk.at_work("nyoman", role, area)
+    token = token_on(browser, PASSWORD_PAGE)
+    for number, (name, (of, village)) in enumerate(CASES.items()):
+        code = told(desk, villages[village], who=f"keluarga-{number}", **of)
+        for method, rule in OF_A_CASE:
+            answer = browser.open(filled_in(rule, 1, code), method=method, data={"csrf_token": token})
+            knows = name in KNOWS[role, area]
+            assert (answer.status_code == 404) is not knows, f"{name}: {method} {rule}: {answer.status}"
+
+
+OF_A_CASE = [
+    (method, rule) for method, rule in WHO_MAY if rule.startswith("/admin/kasus/<code>") and "{row}" not in rule
+]
+
+
+def saved_reply(desk) -> int:
+    """A reply for any case; gives its number."""
+    with desk.database.transaction() as session:
+        wanted = Wording("", "id", "", "Sudah diterima", "Terima kasih, sudah kami terima.")
+        return saved_replies.save(session, Scope(frozenset({""}), False), None, wanted, "wayan", desk.now).id
 
 
 def test_without_signing_in_every_page_leads_to_the_door(desk, token_on):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy.orm import Session
 
-from centre import notices, people
+from centre import case_records, cases, notices, people
 from centre.areas import Village
+from centre.case_records import State
 from centre.conversations import Conversation
-from centre.staff import Role
-from tests.admin.cased import KORLEKO, told, told_in
+from centre.staff import Role, StaffRole
+from tests.admin.cased import KORLEKO, deeds, told, told_in
 from tests.centre import booked
 from tests.centre.test_calls import called_off
 
@@ -67,6 +70,99 @@ def test_replies_of_a_hidden_conversation_too(desk_on_both, korleko, wayan, ratn
     assert "/admin/balasan/" not in wayan.get("/admin/balasan").text.partition("<main")[2]
     assert send(wayan, f"/admin/balasan/{number}/selesai").status_code == 404
     assert (count_on_home(wayan, "/admin/balasan"), count_on_home(ratna, "/admin/balasan")) == ("0", "1")
+
+
+OUT_OF_SIGHT = [{"around": True}, {"category": "violence"}, {"category": "pay", "is_child": True}]
+DEEDS = (
+    "ambil",
+    "lepas",
+    "serahkan",
+    "balas",
+    "catat",
+    "giliran-keluarga",
+    "ubah",
+    "hubungkan",
+    "kepentingan",
+    "tutup",
+    "setuju",
+    "belum",
+    "buka-lagi",
+    "isi",
+    "identitas",
+)
+
+
+@pytest.mark.parametrize("of", OUT_OF_SIGHT)
+def test_the_case_itself_is_nowhere_for_the_village(desk_on_both, korleko, wayan, ratna, send, of):
+    code = told(desk_on_both, korleko, **of)
+    kept_from(wayan, ratna, address_of(code))
+    for deed in DEEDS:
+        assert send(wayan, f"{address_of(code)}/{deed}").status_code == 404, deed
+    for which in ("urgent", "mine", "free", "family", "overdue", "approve", "all", "closed"):
+        page = wayan.get(f"/admin/kasus?antrean={which}").text.partition("<main")[2]
+        assert code[3:] not in page
+        assert not set(re.findall(r"<strong>(\d+)</strong>", page)) - {"0"}, "nor one more in a count"
+    assert code[3:] in ratna.get("/admin/kasus").text
+    assert wayan.get("/admin/kasus", query_string={"kode": code}, follow_redirects=True).status_code == 404
+    assert "Lombok Timur" not in wayan.get("/admin/kasus").text, "nor a place to look in"
+    assert not [deed for deed in deeds(desk_on_both) if deed != "case_read"]
+
+
+@pytest.mark.parametrize("role", [Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR])
+def test_nor_for_whoever_of_the_village_has_a_second_role(desk_on_both, korleko, role):
+    """A petugas of the village who also coordinates the regency is still of the village."""
+    code = told(desk_on_both, korleko, around=True)
+    nyoman = desk_on_both.hire("nyoman", Role.PETUGAS, KORLEKO)
+    with desk_on_both.database.transaction() as session:
+        session.add(StaffRole(staff_id=nyoman, role=role, area="52.03"))
+    browser = desk_on_both.browser_of(nyoman)
+    assert browser.get(address_of(code)).status_code == 404
+    assert code[3:] not in browser.get("/admin/kasus").text
+
+
+def test_a_link_to_a_hidden_case_is_not_told_of(desk_on_both, korleko, wayan, ratna, send):
+    """The mother's ordinary case and the daughter's, which goes around the village."""
+    seen, hidden = told(desk_on_both, korleko, who="ibu"), told(desk_on_both, korleko, who="sari", around=True)
+    refused = send(wayan, f"{address_of(seen)}/hubungkan", **{"hubungkan-code": hidden})
+    nothing = send(wayan, f"{address_of(seen)}/hubungkan", **{"hubungkan-code": "999XXXX"})
+    assert refused.status_code == nothing.status_code == 422
+    assert alike(refused.text, hidden) == alike(nothing.text, "999XXXX"), "as if there were none of that code"
+    assert send(ratna, f"{address_of(seen)}/hubungkan", **{"hubungkan-code": hidden}).status_code == 303
+    page = wayan.get(address_of(seen)).text
+    assert hidden[3:] not in page
+    assert "Dihubungkan" not in page
+    assert "Kasus lain keluarga ini" not in page.partition("Hubungkan kasus lain")[2].partition("</form>")[2]
+    assert "Dihubungkan" in ratna.get(address_of(seen)).text
+
+
+def test_reopening_does_not_tell_that_the_family_has_another_case(desk_on_both, korleko, wayan, send):
+    """Their old ordinary case was closed; now they tell of the village secretary from the same telephone."""
+    old, erased = told(desk_on_both, korleko), told(desk_on_both, korleko, who="rohani")
+    with desk_on_both.database.transaction() as session:
+        case = case_records.by_code(session, old)
+        case.state, case.closed_at, case.outcome = State.CLOSED, desk_on_both.now, "solved"
+        cases.withdraw(session, case_records.by_code(session, erased), desk_on_both.now)
+    told(desk_on_both, korleko, around=True)
+    said = [send(wayan, f"{address_of(code)}/buka-lagi") for code in (old, erased)]
+    why = [answer.text.partition('role="alert">')[2].partition("</p>")[0] for answer in said]
+    assert why[0] == why[1]
+    assert "tidak bisa dibuka lagi dari sini" in why[0]
+
+
+def test_a_hidden_case_is_nobodys_to_be_passed_to_in_the_village(desk_on_both, korleko, wayan, ratna, send):
+    code = told(desk_on_both, korleko, around=True)
+    send(ratna, f"{address_of(code)}/ambil")
+    assert "Wayan" not in ratna.get(address_of(code)).text
+
+
+def alike(page: str, code: str) -> str:
+    """A page without what differs each time: keys, tokens, the code that was typed, who opened it."""
+    page = re.sub(r'value="[^"]*"|nonce="[^"]*"', "", page.replace(code, ""))
+    return page.partition("Siapa yang membuka")[0]
+
+
+def address_of(code: str) -> str:
+    return f"/admin/kasus/{case_records.shown(code)}"
 
 
 @pytest.mark.parametrize("notice_knows", [True, False])
