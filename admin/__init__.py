@@ -23,6 +23,7 @@ from admin import (
     calls,
     case_deeds,
     case_figures,
+    case_files,
     case_referrals,
     cases,
     centre_hours,
@@ -42,12 +43,23 @@ from admin import (
     wording,
 )
 from centre.db import Database
+from centre.file_store import FileStore
 
 LOCALES = Path(__file__).parent.parent / "locales"
 
 
-def register(app: Flask, database: Database, clock: Callable[[], datetime], *, key: str, secure: bool) -> None:
+def register(
+    app: Flask,
+    database: Database,
+    clock: Callable[[], datetime],
+    *,
+    key: str,
+    secure: bool,
+    store: FileStore | None = None,
+) -> None:
     """Add the desk to `app`. Flask's own session belongs to the desk from now on, signed with `key`.
+
+    `store`: where the files of cases lie.
 
     `secure`: people come by https, so cookies bear the `__Host-` name and are never sent in the clear.
     """
@@ -64,11 +76,11 @@ def register(app: Flask, database: Database, clock: Callable[[], datetime], *, k
     )
     CSRFProtect(app)
     Babel(app, default_locale="id", default_domain="admin", default_translation_directories=str(LOCALES))
-    app.register_blueprint(_pages(database, clock))
+    app.register_blueprint(_pages(database, clock, store))
     access.check_declared(app)
 
 
-def _pages(database: Database, clock: Callable[[], datetime]) -> Blueprint:
+def _pages(database: Database, clock: Callable[[], datetime], store: FileStore | None) -> Blueprint:
     pages = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
     headers.add(pages)
     access.guard(pages, database, clock)
@@ -82,6 +94,7 @@ def _pages(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         saved_replies.blueprint(database, clock),
         cases.blueprint(database, clock),
         case_deeds.blueprint(database, clock),
+        case_files.blueprint(database, clock, store),
         slots.blueprint(database, clock),
         rosters.blueprint(database, clock),
         desk_bookings.blueprint(database, clock),

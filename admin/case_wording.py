@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from babel import Locale
 
@@ -18,6 +18,7 @@ from centre.outbox import OutboxMessage
 from centre.outbox import State as Going
 from content import languages
 
+JUST_NOW = timedelta(minutes=1)
 APART = ("name", "sharing")
 """Questions about who somebody is: what was answered is opened as the identity is, never read along."""
 COVERED = ("cover", "village")
@@ -105,6 +106,8 @@ def waiting(row: Row, now: datetime) -> str:
         return _("Ditutup %(ago)s", ago=ago(row.case.closed_at or row.case.changed_at, now))
     if row.case.awaits == "family":
         return _("Giliran keluarga menulis")
+    if now - row.case.asked_at < JUST_NOW:
+        return _("Keluarga baru saja menulis")
     return _("Keluarga menunggu sejak %(ago)s", ago=ago(row.case.asked_at, now))
 
 
@@ -163,6 +166,8 @@ def who(line: Line) -> str:
     name = known.get(line.entry.by) or line.who or _("Petugas")
     if line.entry.kind == "reply":
         return _("%(name)s kepada keluarga", name=name)
+    if line.entry.detail == "file":
+        return _("Berkas dari %(name)s, hanya untuk petugas", name=name)
     return _("Catatan %(name)s, hanya untuk petugas", name=name) if line.entry.kind == "note" else name
 
 

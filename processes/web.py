@@ -81,7 +81,8 @@ def _pages(settings: Settings, database: Database, key: str, last_resort: Danger
         )
     )
     app.register_blueprint(appointments.blueprint(database, wiring.clock, public_url=settings.public_url))
-    admin.register(app, database, wiring.clock, key=derive_key(key, "admin"), secure=settings.is_https)
+    store = wiring.file_store(settings)
+    admin.register(app, database, wiring.clock, key=derive_key(key, "admin"), secure=settings.is_https, store=store)
     _add_health(app, database, settings)
     app.after_request(_compress)
     return app
