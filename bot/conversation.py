@@ -118,7 +118,7 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
         danger.note_place(turn, text)
     code = _code_tapped(incoming) if incoming.kind == "tap" else _code_typed(turn, text)
     held = None if incoming.kind == "tap" else case.in_hand(turn)
-    if held and (code is None or case.is_for_staff(text)):
+    if held and (code is None or case.is_for_staff(held, text)):
         passed_on = case.heard(turn, held, text, understood)
         if passed_on is not None:
             return _settle(turn, passed_on)

@@ -39,7 +39,7 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 Hours = Literal["any", "morning", "midday", "evening"]
 """When it is safe to write to the family: at any time, 06-11, 11-16, 16-20 in village time."""
 HOURS: tuple[Hours, ...] = get_args(Hours)
-HINT = "case-hint:"
+CAUSE, HINT = "case:", "case-hint:"
 FAMILY, BOT, TIME = "family", "bot", "time"
 """Who stands behind an entry, where it is no staff member's id."""
 CODE = re.compile(rf"([{LINK_DIGITS}]{{3}})[\s.-]*([{LINK_LETTERS}]{{4}})", re.IGNORECASE)
@@ -203,7 +203,7 @@ class CaseEntry(Base):
     @property
     def cause(self) -> str:
         """What the outbox knows its words by."""
-        return f"case:{self.id}"
+        return f"{CAUSE}{self.id}"
 
     @property
     def hint_cause(self) -> str:

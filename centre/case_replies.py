@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Literal
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from centre import calendars, case_records
 from centre.areas import Village
-from centre.case_records import HINT, Case, CaseEntry, Sending
+from centre.case_records import CAUSE, HINT, Case, CaseEntry, Sending
 from centre.case_rules import REPLY_KEPT_OPEN, USUAL_ZONE
 from centre.conversations import Conversation
 from centre.db import connection_of
@@ -99,6 +99,14 @@ def unseal(session: Session, case: Case, now: datetime) -> None:
     for entry in sealed_in(session, case):
         entry.sending, entry.next_at = Sending.WAITING, now
     session.flush()
+
+
+def taken_down(session: Session, causes: Sequence[str]) -> None:
+    """These words were on their way when the family wanted no trace on the telephone: staff may say them again."""
+    numbers = [int(cause.removeprefix(CAUSE)) for cause in causes if cause.startswith(CAUSE)]
+    session.execute(
+        update(CaseEntry).where(CaseEntry.id.in_(numbers)).values(sending=Sending.NOT_TOLD, why_not="taken_down")
+    )
 
 
 def hint_is_due(session: Session, case: Case, now: datetime) -> bool:

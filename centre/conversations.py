@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, bindparam, false, or_, select, update
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, bindparam, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
@@ -64,7 +64,7 @@ class Conversation(Base):
     """Answering failed just now; the lane waits until then before the next try."""
     joined_to: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
     """This sender is known by another conversation now (a number and a user id, first seen apart)."""
-    has_case: Mapped[bool] = mapped_column(default=False, server_default=false())
+    has_case: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """There is or was a case here: only then is one looked for, message by message."""
     closing_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """The person asked to be forgotten: the row goes as soon as the last word to them is out."""

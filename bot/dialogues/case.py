@@ -58,10 +58,12 @@ OF_ARTICLE: dict[str, Category] = {
     "tanpa-paspor-atau-overstay": "go_home",
 }
 """What kind of problem somebody tells of whose words sound like this guidance; staff put it right."""
-SILENT_WORDS = frozenset(
+HEARD_WORDS = frozenset(
     {words.MENU, words.LANGUAGES, words.STOP, words.START, words.FORGET, words.PERSON, words.CASE, words.AROUND}
 )
-"""What the bot still hears itself while staff hold the talk."""
+"""What the bot still hears itself while a case is open."""
+UNTIL_TAKEN = (words.CANCEL,)
+"""And this, until a colleague has taken it."""
 
 
 # Opening
@@ -77,9 +79,12 @@ def begin(turn: Turn, _rest: str = "") -> Answer:
 
 
 def person(turn: Turn, _rest: str = "") -> Answer:
-    """A person is asked for: where the desk is, and what is wrong."""
-    if of(turn):
-        return begin(turn)
+    """A person is asked for: where the desk is and who else helps, and what is wrong."""
+    case = of(turn)
+    if case:
+        following = begin(turn)
+        others = "" if case.is_discreet else f"{settings.others(turn.say, turn.guide)}\n\n"
+        return Answer(f"{others}{following.text}", following.choices, following.next_step)
     desk, asked = settings.person(turn), begin(turn)
     return Answer(f"{desk.text}\n\n{asked.text}", asked.choices, asked.next_step)
 
@@ -182,10 +187,14 @@ def note_doubt(turn: Turn, text: str) -> None:
         cases.add_words(turn.session, case, text, turn.key, turn.now)
 
 
-def is_for_staff(text: str) -> bool:
-    """A command that the bot leaves alone while staff hold the talk, and a lone 0, which answers "how often?"."""
+def is_for_staff(case: Case, text: str) -> bool:
+    """A command that the bot leaves alone while a case is open, and to a colleague a lone 0, which answers "how often?"."""
     command = words.command_in(text)
-    return text.strip() == "0" or (command is not None and command not in SILENT_WORDS)
+    if command is None:
+        return False
+    if case.holder_id is None:
+        return command not in HEARD_WORDS and command not in UNTIL_TAKEN
+    return command not in HEARD_WORDS or text.strip() == "0"
 
 
 def heard(turn: Turn, case: Case, text: str, understood: Understood) -> list[Answer] | None:
@@ -429,7 +438,7 @@ def wipe(turn: Turn, _rest: str = "") -> Answer:
     case = of(turn)
     if case:
         case_safety.set_discreet(turn.session, case, turn.now)
-    outbox.take_down(turn.session, turn.conversation, turn.now)
+    _take_down(turn)
     return Answer(_say(turn).wipe(turn.conversation.channel))
 
 
@@ -638,8 +647,14 @@ def _pin_typed(turn: Turn, text: str) -> Answer | None:
 
 def _hide(turn: Turn, case: Case) -> Answer:
     case_safety.hide(turn.session, case, turn.now)
-    outbox.take_down(turn.session, turn.conversation, turn.now)
+    _take_down(turn)
     return Answer(_say(turn).weather())
+
+
+def _take_down(turn: Turn) -> None:
+    """What stands on the telephone goes as far as we can take it back; what staff said and was not out yet, they hear of."""
+    dropped = outbox.take_down(turn.session, turn.conversation, turn.now)
+    case_replies.taken_down(turn.session, dropped)
 
 
 def _show(turn: Turn, case: Case) -> Answer:

@@ -89,14 +89,21 @@ def person(turn: Turn) -> Answer:
     """Where a human can be reached: the village's desk as far as it is filled in, and who else helps."""
     say = turn.say
     village = areas.get(turn.session, turn.conversation.village_id) if turn.conversation.village_id else None
-    text = "\n\n".join((_desk(say, village, _week(turn, village)), _others(say, turn.guide)))
+    text = "\n\n".join((_desk(say, village, _week(turn, village)), others(say, turn.guide)))
     ask_village = () if village else (Choice("villages", say.label_village()),)
     return Answer(text, (*ask_village, guidance.menu_choice(say)))
 
 
 def desk_unknown(say: Phrases, guide: Guide) -> str:
     """The same for somebody whose village is not known."""
-    return "\n\n".join((_desk(say, None), _others(say, guide)))
+    return "\n\n".join((_desk(say, None), others(say, guide)))
+
+
+def others(say: Phrases, guide: Guide) -> str:
+    """Who else helps, beside the desk."""
+    known = guide.library.contacts
+    rows = [f"- {guidance.contact_line(say, known[code])}" for code in ALSO_HELPFUL if code in known]
+    return "\n".join((say.other_contacts(), *rows))
 
 
 def _desk(say: Phrases, village: Village | None, week: str = "") -> str:
@@ -116,12 +123,6 @@ def _week(turn: Turn, village: Village | None) -> str:
     say = BookingPhrases(turn.say.language)
     hours = calendars.hours_of(turn.session, village.id) if village else ()
     return "; ".join(f"{say.weekday(each.weekday)} {each.opens:%H.%M}–{each.closes:%H.%M}" for each in hours)
-
-
-def _others(say: Phrases, guide: Guide) -> str:
-    known = guide.library.contacts
-    rows = [f"- {guidance.contact_line(say, known[code])}" for code in ALSO_HELPFUL if code in known]
-    return "\n".join((say.other_contacts(), *rows))
 
 
 def _start_choice(turn: Turn) -> Choice:

@@ -333,7 +333,7 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("conversations", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("has_case", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("has_case", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
         batch_op.add_column(
             sa.Column("shown_after", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
