@@ -131,7 +131,6 @@ def sent(turn: Turn, caption: str) -> Answer | None:
     """A photo or a voice note at an open step of ours: it is the answer."""
     if turn.conversation.step not in (STEP, QUESTION):
         return None
-    turn.is_kept = True
     case = of(turn) or _open(turn, "other")
     question = _asked(turn) or "story"
     question = question if question not in SAFETY else "story"
@@ -202,7 +201,6 @@ def heard(turn: Turn, case: Case, text: str, understood: Understood) -> list[Ans
 
     Until it is taken they are told that it was passed on, once in a while, and the next question is asked.
     """
-    turn.is_kept = True
     cases.add_words(turn.session, case, text, turn.key, turn.now, file_id=_file(turn, case))
     if placed := _placed(turn, case, text, understood):
         return [placed]
@@ -502,8 +500,9 @@ def _answered(turn: Turn, case: Case, text: str) -> Answer:
         return _go_on_with(turn, _say(turn).noted())
     if question == "cover":
         return _cover_typed(turn, case, text)
-    if question in ("sharing", "name"):
+    if question in ("sharing", "name"):  # who somebody is stands apart from the case
         _keep_who(turn, case, question, text)
+        return _noted(turn, case, question, "")
     return _noted(turn, case, question, text)
 
 
@@ -687,6 +686,7 @@ def _file(turn: Turn, case: Case) -> int | None:
     if file is None:
         return None
     kept_files.attach(file, case.id)
+    turn.is_kept = True
     return file.id
 
 
