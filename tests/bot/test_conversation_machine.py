@@ -133,7 +133,7 @@ class Chatting(RuleBasedStateMachine):
     @rule(kind=st.sampled_from(("media", "other")), text=st.sampled_from(("", "ini foto gaji saya")))
     def send_a_picture(self, kind: str, text: str) -> None:
         response = self._turn(Incoming(kind, text))  # type: ignore[arg-type]
-        assert response == kind, "staff look at what the bot cannot read"
+        assert response == kind, "staff look at what the bot cannot read and no case keeps"
 
     @rule(data=st.data())
     def tap_a_button_of_any_age(self, data: st.DataObject) -> None:
