@@ -112,7 +112,9 @@ def _words(template: Mapping[str, Any]) -> set[tuple[str, ...]]:
 
 
 def _submission(text: _Text) -> dict[str, Any]:
-    body = {"type": "BODY", "text": text.body, "example": {"body_text": [list(text.examples)]}}
+    body: dict[str, Any] = {"type": "BODY", "text": text.body}
+    if text.examples:
+        body["example"] = {"body_text": [list(text.examples)]}
     buttons = {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": label} for label in text.buttons]}
     return {
         "name": text.name,
