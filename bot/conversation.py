@@ -220,7 +220,8 @@ def _taken(turn: Turn, text: str, understood: Understood) -> Answer | None:
 
 
 def _is_mere_answer(turn: Turn, understood: Understood, text: str) -> bool:
-    """A name, an age or "saya" at an open question of a booking, or an offer, in which danger is only doubtful?
+    """A name, an age or "saya" at an open question of a booking, an offer, the answer to who holds the telephone ("hanya saya
+    yang pegang HP"), or a problem by its name in our list, in which danger is only doubtful?
 
     What a rule hears, and what is sure, comes first as ever; but an advertisement tells of no danger that its reader is in
     ("kebun sawit" is a lonely place to the rules).
@@ -228,7 +229,7 @@ def _is_mere_answer(turn: Turn, understood: Understood, text: str) -> bool:
     seen = understood.danger
     if seen is None or seen.level == "act":
         return False
-    if offer_check.is_advertisement(text):
+    if offer_check.is_advertisement(text) or case.asks_of_telephone(turn) or case.is_listed(turn, text):
         return True
     return (booking.is_answer(turn, text) or offer_check.is_offer(turn, text)) and danger_in(text) is None
 

@@ -283,6 +283,18 @@ def around(turn: Turn, _rest: str = "") -> Answer:
 # Questions
 
 
+def asks_of_telephone(turn: Turn) -> bool:
+    """Is the open question one of those about writing safely, whose plain answers sound like danger?"""
+    return _asked(turn) in SAFETY
+
+
+def is_listed(turn: Turn, text: str) -> bool:
+    """Is this a problem by its name, typed from our list?"""
+    typed = words.plain(text)
+    names = {words.plain(name) for code in LISTED for name in _say(turn).category(code)}
+    return turn.conversation.step == STEP and typed in names
+
+
 def is_under_way(turn: Turn) -> bool:
     """Is one of our questions open, so that what is asked on the way (the village) leads back to it?"""
     return turn.conversation.step in (STEP, QUESTION) or bool(turn.conversation.memory.get("case_village"))
