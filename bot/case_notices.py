@@ -34,7 +34,8 @@ def hint(conversation: Conversation) -> Outgoing:
 
 
 def take_the_floor(conversation: Conversation) -> None:
-    """Staff speak: no open step, no list and no bot stands between them and the family."""
+    """Staff speak, or have news: no open step, no list and no bot stands between them and the family. A "ya" to it must not
+    answer what was asked long before."""
     conversation.step, conversation.offered = None, []
     remember(conversation, with_bot=None, again=None)
 

@@ -136,6 +136,9 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
             return _settle(turn, _with_welcome(turn, [answered]))
         kept = Answer(turn.say.media_kept(), (guidance.person_choice(turn.say), guidance.menu_choice(turn.say)))
         return _settle(turn, _with_welcome(turn, _offered_again(turn, [kept])))
+    if not turn.conversation.stopped_at and (news := case.asked_to_read(turn)):
+        said = _typed(turn, text, understood) if danger.is_question(text, understood) else []
+        return _settle(turn, [*said, replace(news, next_step=said[-1].next_step if said else turn.conversation.step)])
     return _settle(turn, _typed(turn, text, understood))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Literal
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from centre import calendars, case_records
@@ -53,7 +53,7 @@ def take(session: Session, entry_id: int, now: datetime) -> Ready | None:
     """The entry with its conversation held and what may be done with it now; None when it cannot go, or not yet."""
     seen = session.get(CaseEntry, entry_id, populate_existing=True)
     case = case_records.get(session, seen.case_id) if seen else None
-    conversation = _held(session, case.conversation_id) if case and case.conversation_id else None
+    conversation = _held_of(session, case) if case else None
     entry = session.get(CaseEntry, entry_id, with_for_update=True, populate_existing=True)
     if entry is None or case is None or entry.sending != Sending.WAITING:
         return None
@@ -66,7 +66,11 @@ def take(session: Session, entry_id: int, now: datetime) -> Ready | None:
     if way == "hold":
         entry.next_at = when
         return None
-    return Ready(entry, case, conversation, way)
+    before = _unsaid_before(session, entry)
+    if way == "say" and Sending.WAITING in {each.sending for each in before}:
+        _first(before, entry, now)
+        return None
+    return Ready(entry, case, conversation, "hint" if before else way)
 
 
 def sent(entry: CaseEntry) -> None:
@@ -88,10 +92,11 @@ def sealed_in(session: Session, case: Case) -> Sequence[CaseEntry]:
     return session.scalars(waiting.order_by(CaseEntry.id)).all()
 
 
-def is_sealed(session: Session, case: Case) -> bool:
-    """Does anything wait for the family?"""
-    sealed = select(CaseEntry.id).where(CaseEntry.case_id == case.id, CaseEntry.sending == Sending.SEALED)
-    return session.scalar(sealed.limit(1)) is not None
+def with_news(session: Session, conversation_id: int) -> Sequence[Case]:
+    """The cases of this conversation, open or closed, of which something waits for the family; not those that are hidden."""
+    sealed = exists().where(CaseEntry.case_id == Case.id, CaseEntry.sending == Sending.SEALED)
+    own = select(Case).where(Case.conversation_id == conversation_id, Case.hidden_at.is_(None), sealed)
+    return session.scalars(own.order_by(Case.id)).all()
 
 
 def unseal(session: Session, case: Case, now: datetime) -> None:
@@ -180,6 +185,30 @@ def _why_not(case: Case, conversation: Conversation | None) -> str | None:
     if conversation.blocked_at:
         return "blocked"
     return "stopped" if conversation.stopped_at else None
+
+
+def _unsaid_before(session: Session, entry: CaseEntry) -> Sequence[CaseEntry]:
+    """What was to be said in this case before this and has not been yet."""
+    earlier = select(CaseEntry).where(
+        CaseEntry.case_id == entry.case_id,
+        CaseEntry.id < entry.id,
+        CaseEntry.sending.in_((Sending.SEALED, Sending.WAITING)),
+    )
+    return session.scalars(earlier.order_by(CaseEntry.id)).all()
+
+
+def _first(before: Sequence[CaseEntry], entry: CaseEntry, now: datetime) -> None:
+    """What waited for its hour, or was passed over a moment ago, goes first now that words may go; this one follows it."""
+    for each in (*before, entry):
+        if each.sending == Sending.WAITING:
+            each.next_at = now
+
+
+def _held_of(session: Session, case: Case) -> Conversation | None:
+    """Its conversation, held, and the case as it is then: it may have been hidden, or moved to another, a moment ago."""
+    held = _held(session, case.conversation_id) if case.conversation_id else None
+    session.refresh(case)
+    return held if held and held.id == case.conversation_id else None
 
 
 def _held(session: Session, conversation_id: int) -> Conversation | None:

@@ -51,6 +51,7 @@ def _tell(database: Database, entry_id: int, now: datetime) -> bool:
             return False
         if ready.way == "hint":
             if case_replies.hint_is_due(session, ready.case, now):
+                case_notices.take_the_floor(ready.conversation)
                 hint = case_notices.hint(ready.conversation)
                 outbox.queue(session, ready.conversation, ready.entry.hint_cause, [hint], now)
             case_replies.sealed(session, ready.entry)

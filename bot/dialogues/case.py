@@ -7,6 +7,7 @@ Nothing here repeats a person's words.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -206,7 +207,7 @@ def heard(turn: Turn, case: Case, text: str, understood: Understood) -> list[Ans
         return [placed]
     if turn.conversation.stopped_at:
         return [settings.is_stopped(turn)]
-    if news := asked_to_read(turn, case):
+    if news := asked_to_read(turn):
         return [news]
     if case.is_safe:
         case_replies.unseal(turn.session, case, turn.now)
@@ -263,10 +264,17 @@ def covered(turn: Turn, text: str) -> Answer | None:
     """The cover word, said or said again; or anything at all while it hides the case. None for everybody else."""
     case = of(turn)
     if case is None or not text:
-        return None
+        return _shown_after_all(turn, text)
     if case_safety.is_cover_word(turn.session, case, text):
         return _show(turn, case) if case.hidden_at else _hide(turn, case)
     return Answer(_say(turn).weather()) if case.hidden_at else None
+
+
+def _shown_after_all(turn: Turn, text: str) -> Answer | None:
+    """It was closed while it was hidden: the cover word still brings what waits."""
+    case = case_safety.latest_of(turn.session, turn.conversation.id) if turn.conversation.has_case and text else None
+    is_said = case and case.hidden_at and case_safety.is_cover_word(turn.session, case, text)
+    return _show(turn, case) if case and is_said else None
 
 
 def around(turn: Turn, _rest: str = "") -> Answer:
@@ -416,9 +424,12 @@ def move_here(turn: Turn, rest: str) -> Answer:
 # News that waits until it is safe to read
 
 
-def asked_to_read(turn: Turn, case: Case) -> Answer | None:
-    """Is there news that nobody else should see? Then it is asked first whether this is a good moment."""
-    if case.is_safe or case.hidden_at or not case_replies.is_sealed(turn.session, case):
+def asked_to_read(turn: Turn) -> Answer | None:
+    """Is there news that nobody else should see, also of a case that was closed meanwhile? Then it is asked first whether
+    this is a good moment. Where it is safe the news goes now."""
+    waiting = case_replies.with_news(turn.session, turn.conversation.id) if turn.conversation.has_case else ()
+    if all(case.is_safe for case in waiting):
+        _let_go(turn, waiting)
         return None
     yes, later = Choice("case-read:yes", turn.say.label_yes()), Choice("case-read:later", _say(turn).label_later())
     return Answer(_say(turn).safe_to_read(), (yes, later))
@@ -426,11 +437,15 @@ def asked_to_read(turn: Turn, case: Case) -> Answer | None:
 
 def read(turn: Turn, rest: str) -> Answer:
     """Yes: what waits is said now (`bot.case_notices` words it, the worker queues it)."""
-    case = of(turn) or case_safety.latest_of(turn.session, turn.conversation.id)
-    if rest != "yes" or case is None:
+    if rest != "yes":
         return Answer(_say(turn).later())
-    case_replies.unseal(turn.session, case, turn.now)
+    _let_go(turn, case_replies.with_news(turn.session, turn.conversation.id))
     return Answer(_say(turn).shown_again())
+
+
+def _let_go(turn: Turn, waiting: Iterable[Case]) -> None:
+    for case in waiting:
+        case_replies.unseal(turn.session, case, turn.now)
 
 
 def consented(turn: Turn, rest: str) -> Answer:
