@@ -56,7 +56,7 @@ class CasePhrases(Phrases):
 
     def goes_around(self) -> str:
         return self._(
-            "Baik. Kantor desa Anda tidak bisa melihat masalah ini, nama Anda, atau bahwa Anda melapor. "
+            "Baik. Mulai sekarang kantor desa Anda tidak bisa melihat masalah ini. "
             "Yang membaca hanya koordinator di kabupaten atau di atasnya."
         )
 

@@ -31,7 +31,7 @@ from bot.dialogues import (
 )
 from bot.phrases import Phrases
 from bot.threads import Thread
-from bot.turns import Answer, Guide, Turn, language_of, offered, remember
+from bot.turns import Answer, Guide, Turn, language_of, offered, remember, under
 from bot.understanding import Understood, has_letters, understand
 from centre import answers, staff_channels
 from centre.conversations import Conversation
@@ -115,7 +115,11 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
             return _settle(turn, [_danger(turn, understood, text, incoming.warned)])
         if covered := case.covered(turn, text):
             return _settle(turn, [covered])
+        if went := case.around_in(turn, text):
+            return _settle(turn, _with_welcome(turn, [went]))
         danger.note_place(turn, text)
+    if case.is_covering(turn):
+        return _settle(turn, [case.cover(turn)])
     code = _code_tapped(incoming) if incoming.kind == "tap" else _code_typed(turn, text)
     held = None if incoming.kind == "tap" else case.in_hand(turn)
     if held and (code is None or case.is_for_staff(held, text)):
@@ -136,10 +140,9 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
             return _settle(turn, _with_welcome(turn, [answered]))
         kept = Answer(turn.say.media_kept(), (guidance.person_choice(turn.say), guidance.menu_choice(turn.say)))
         return _settle(turn, _with_welcome(turn, _offered_again(turn, [kept])))
-    if not turn.conversation.stopped_at and (news := case.asked_to_read(turn)):
-        said = _typed(turn, text, understood) if danger.is_question(text, understood) else []
-        return _settle(turn, [*said, replace(news, next_step=said[-1].next_step if said else turn.conversation.step)])
-    return _settle(turn, _typed(turn, text, understood))
+    said = _typed(turn, text, understood)
+    news = None if turn.conversation.stopped_at or said[-1].next_step else case.asked_to_read(turn)
+    return _settle(turn, [*said, news] if news else said)
 
 
 def _danger(turn: Turn, understood: Understood, text: str, warned: bool) -> Answer:
@@ -147,7 +150,7 @@ def _danger(turn: Turn, understood: Understood, text: str, warned: bool) -> Answ
     said = danger.answer(turn, understood, said=text, warned=warned)
     if not danger.is_asked(said):
         return case.alarmed(turn, danger.remembered(turn), text, said)
-    case.note_doubt(turn, text)
+    case.note_doubt(turn, text, turn.conversation.step)
     return said
 
 
@@ -232,7 +235,7 @@ def _is_mere_answer(turn: Turn, understood: Understood, text: str) -> bool:
     seen = understood.danger
     if seen is None or seen.level == "act":
         return False
-    if offer_check.is_advertisement(text) or case.asks_of_telephone(turn) or case.is_listed(turn, text):
+    if offer_check.is_advertisement(text) or case.is_plain_answer(turn, text) or case.is_listed(turn, text):
         return True
     return (booking.is_answer(turn, text) or offer_check.is_offer(turn, text)) and danger_in(text) is None
 
@@ -315,7 +318,10 @@ def _did_not_help(turn: Turn, slug: str) -> Answer:
 def _danger_confirmed(turn: Turn, word: str) -> Answer:
     """Yes, there is danger now: the card, and a case. No: back to what was asked."""
     said = danger.confirmed(turn, word)
-    return case.alarmed(turn, danger.remembered(turn), "", said) if word == words.YES else said
+    if word == words.YES:
+        return case.alarmed(turn, danger.remembered(turn), case.doubted(turn), said)
+    following = case.after_doubt(turn)
+    return under(turn.say.not_in_danger(), following) if following else said
 
 
 ACTIONS: dict[str, Callable[[Turn, str], Answer]] = {
@@ -416,8 +422,10 @@ def _code_typed(turn: Turn, text: str) -> str | None:
         return command
     typed = words.plain(text)
     offered = turn.conversation.offered
-    if booking.wants_number(turn) and typed.isdecimal():
+    if (booking.wants_number(turn) or case.wants_number(turn)) and typed.isdecimal():
         return None
+    if meant := case.code_meant(turn, text):
+        return meant
     if typed.isdecimal() and len(typed) < 4 and 0 < int(typed) <= len(offered):
         return my_bookings.meant_of([str(offered[int(typed) - 1][0])])
     named = [code for code, label, title in offered if typed and typed in (words.plain(label), words.plain(title))]

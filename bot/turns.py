@@ -69,6 +69,11 @@ class Answer:
     next_step: str | None = None
 
 
+def under(sentence: str, following: Answer) -> Answer:
+    """What was asked for, with a sentence before it."""
+    return Answer(f"{sentence}\n\n{following.text}", following.choices, following.next_step)
+
+
 def language_of(conversation: Conversation) -> str:
     """The person's own choice, else the language last heard from them, else Bahasa."""
     return conversation.language or offered(str(conversation.memory.get("heard", languages.SOURCE)))

@@ -170,10 +170,10 @@ class CaseEntry(Base):
     __table_args__ = (
         Index("ix_case_entries_thread", "case_id", "id"),
         Index(
-            "ix_case_entries_sending",
-            "id",
-            postgresql_where=text("sending = 'waiting'"),
-            sqlite_where=text("sending = 'waiting'"),
+            "ix_case_entries_next",
+            "next_at",
+            postgresql_where=text("next_at IS NOT NULL"),
+            sqlite_where=text("next_at IS NOT NULL"),
         ),
         {"sqlite_autoincrement": True},
     )
@@ -195,7 +195,7 @@ class CaseEntry(Base):
     why_not: Mapped[str | None] = mapped_column(String(20))
     """For not_told: no_address, stopped, blocked, closed."""
     next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """Not before then: nobody is woken, and no unsafe hour is used."""
+    """Not before then: nobody is woken, and no unsafe hour is used. None where nothing is left to do."""
     is_hinted: Mapped[bool] = mapped_column(default=False)
     """Sealed, and the family was told that there is news."""
     at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -331,6 +331,14 @@ def by_key(session: Session, key: str) -> CaseEntry | None:
 def thread(session: Session, case_id: int) -> list[CaseEntry]:
     """Everything said and done, oldest first."""
     return list(session.scalars(select(CaseEntry).where(CaseEntry.case_id == case_id).order_by(CaseEntry.id)))
+
+
+def is_staff_there(session: Session, case: Case, since: datetime) -> bool:
+    """Has its holder said something in the case since then?"""
+    said = select(CaseEntry.id).where(
+        CaseEntry.case_id == case.id, CaseEntry.by == case.holder_id, CaseEntry.at > since
+    )
+    return case.holder_id is not None and session.scalar(said.limit(1)) is not None
 
 
 def answered(session: Session, case: Case) -> set[str]:

@@ -40,9 +40,9 @@ from centre.case_rules import (
     ReasonMissing,
     clean,
 )
-from centre.case_scopes import SUPERVISORS, others_who_may
+from centre.case_scopes import SUPERVISORS, others_who_may, scope_of_member
 from centre.conversations import Conversation
-from centre.staff import SignedIn
+from centre.staff import SignedIn, StaffMember
 
 
 def open_case(
@@ -133,21 +133,21 @@ def go_around(session: Session, case: Case, now: datetime) -> None:
 
 def raise_alarm(session: Session, case: Case, category: Category, now: datetime, *, is_child: bool = False) -> None:
     """Danger was heard in an open case: it is urgent from now on, and those who must know are woken (again)."""
-    was = (case.is_urgent, case.is_restricted)
+    was, kind = (case.is_urgent, case.is_restricted), (case.category, case.is_child)
     case.is_urgent = True
     case.is_child = case.is_child or is_child
     if RULES[category].is_restricted or is_child:
         _restrict(case, category)
     is_other = (case.is_urgent, case.is_restricted) != was
-    if not is_other and case.state != State.NEW:
+    if not is_other and (case.category, case.is_child) == kind and case.state != State.NEW:
         return
     enter(session, case, "change", BOT, now, detail="danger")
     _staff_owe(session, case, now)
     if is_other:
-        soon = case_rules.due(session, _category(case), True, _home(session, case), now)
+        soon = case_rules.due(session, _category(case), True, home_of(session, case), now)
         case.due_at = min(case.due_at or soon, soon)
         case_alerts.plan(session, case, now)
-    else:  # who is told next, and when, must not be put off by a cry for help
+    elif case.state == State.NEW:  # who is told next, and when, must not be put off by a cry for help
         case_alerts.wake_again(session, case, now)
 
 
@@ -307,7 +307,7 @@ def change_category(
         _restrict(case, category)
     _change(session, case, by, f"category:{category}", now)
     if case.awaits == "staff":
-        case.due_at = case_rules.due(session, category, case.is_urgent, _home(session, case), now)
+        case.due_at = case_rules.due(session, category, case.is_urgent, home_of(session, case), now)
     if case.is_urgent and not was_urgent and case.holder_id not in (None, by):
         case_alerts.tell(session, case, [case.holder_id], "urgent", now)
     if case.state == State.NEW or case.awaits == "staff":
@@ -386,7 +386,7 @@ def reopen(session: Session, case: Case, by: str, now: datetime) -> None:
     case.awaits, case.level = "staff", 0
     case.asked_at, case.due_at = (
         now,
-        case_rules.due(session, _category(case), case.is_urgent, _home(session, case), now),
+        case_rules.due(session, _category(case), case.is_urgent, home_of(session, case), now),
     )
     _change(session, case, by, "reopened", now)
     case_alerts.plan(session, case, now)
@@ -423,7 +423,7 @@ def _staff_owe(session: Session, case: Case, now: datetime) -> None:
         case.state, case.outcome = State.TAKEN, None
     if case.awaits == "family" or case.due_at is None:
         case.awaits, case.asked_at, case.level = "staff", now, 0
-        case.due_at = case_rules.due(session, _category(case), case.is_urgent, _home(session, case), now)
+        case.due_at = case_rules.due(session, _category(case), case.is_urgent, home_of(session, case), now)
         if case.state != State.NEW:
             case_alerts.plan(session, case, now)
     if case.holder_id:
@@ -431,10 +431,19 @@ def _staff_owe(session: Session, case: Case, now: datetime) -> None:
 
 
 def _belongs(session: Session, case: Case, area: str | None, by: str, what: str, now: datetime) -> None:
+    """Its area is another from now on, and who may no longer know of it loses hold of it."""
     case.area = area
+    if case.holder_id and not _may_know(session, case, case.holder_id):
+        case.holder_id, case.state, case.outcome = None, State.NEW, None
     _change(session, case, by, what, now)
     if case.is_open and case.state == State.NEW:
         case_alerts.plan(session, case, now)
+
+
+def _may_know(session: Session, case: Case, staff_id: str) -> bool:
+    member = session.get(StaffMember, staff_id)
+    conflicts = case_records.in_conflict(session, [case.id])
+    return member is not None and scope_of_member(member).includes(case, conflicts)
 
 
 def _restrict(case: Case, category: Category) -> None:
@@ -493,7 +502,8 @@ def _village(session: Session, conversation: Conversation) -> Village | None:
     return areas.get(session, conversation.village_id) if conversation.village_id else None
 
 
-def _home(session: Session, case: Case) -> Village | None:
+def home_of(session: Session, case: Case) -> Village | None:
+    """The village the family belongs to, as far as it is known."""
     if case.home_code is None:
         return None
     return session.scalars(select(Village).where(Village.code == case.home_code).order_by(Village.id)).first()

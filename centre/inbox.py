@@ -210,6 +210,14 @@ class Erased(Exception):
     """The words of this event are gone, as promised."""
 
 
+def words_of(session: Session, event_id: int) -> str:
+    """The words of a message by its number; empty when they are gone."""
+    event = session.get(InboxEvent, event_id) if event_id else None
+    if event is None or event.sealed_payload is None:
+        return ""
+    return str(opened(session, event).get("message", {}).get("text", ""))
+
+
 def message_of(payload: dict[str, Any]) -> Incoming:
     """The message in an opened payload."""
     return Incoming.from_json(payload["message"])

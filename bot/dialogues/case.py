@@ -8,26 +8,54 @@ Nothing here repeats a person's words.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 import yaml
 
-from bot import words
+from bot import wishes, words
 from bot.case_phrases import CasePhrases
 from bot.dialogues import danger, guidance, settings, welcome
 from bot.turns import Answer, Turn, remember
 from bot.understanding import Understood, has_letters
-from centre import areas, case_records, case_referrals, case_replies, case_safety, cases, kept_files, outbox
+from centre import (
+    areas,
+    case_alerts,
+    case_records,
+    case_referrals,
+    case_replies,
+    case_safety,
+    cases,
+    inbox,
+    kept_files,
+    outbox,
+)
 from centre.case_records import CATEGORIES, HOURS, Case, Category
-from centre.case_rules import USUAL_ZONE, AnotherIsOpen
-from centre.messages import Choice
+from centre.case_rules import REPLY_KEPT_OPEN, USUAL_ZONE, AnotherIsOpen
+from centre.messages import LIMITS, Choice
 from centre.staff import StaffMember
 from content.danger import Danger
 from content.danger import look as danger_in
 
 STEP, QUESTION, PIN = "case", "case-question", "case-pin"
+_HOLDERS = """
+    hanya cuma cuman mung doang aja saja sendiri dewek piyambak nyalira only just me myself my mine
+    saya aku ku kula abdi kuring tiang i sy gue
+    suami istri bojo salaki pamajikan suaminya ibu bapak emak mama inaq amaq ayah anak anaknya kakak adik keluarga teman
+    mertua nenek kakek paman bibi husband wife mother father
+    yang sing nu saq who juga ugo oge too kadang sometimes bareng dan sareng and dengan with semua
+    pegang megang dipegang nyekel nyepeng punya bawa pakai pake holds has uses hp hape handphone telepon ponsel phone ini niki
+    ieu pagi siang sore malam jam kapan sembarang anytime
+"""
+HOLDERS = frozenset(_HOLDERS.split())
+"""Words of which plain answers are made to who holds the telephone, and when."""
+NAME_WORDS = 3
+CONSENT_WORDS = 5
+SAFE = frozenset({"aman", "boleh", "silakan", "silahkan", "bisa", "safe", "sure", "oke", "ok"})
+UNSAFE = frozenset({"jangan", "kurang", "bahaya", "takut", "unsafe", "nanti", "later", "ojo", "ulah", "ndaq"})
+LATER = timedelta(hours=1)
+"""So long after "later" it is not asked again whether this is a good moment."""
 PAUSE = timedelta(minutes=2)
 """Who writes again within it is not told each time that it was passed on."""
 SAFETY = ("safe", "sharing", "hours", "cover", "name")
@@ -130,6 +158,9 @@ def _not_a_village(turn: Turn, case: Case, text: str) -> Answer:
 
 def sent(turn: Turn, caption: str) -> Answer | None:
     """A photo or a voice note at an open step of ours: it is the answer."""
+    if turn.conversation.step == welcome.VILLAGE and is_under_way(turn) and (open_one := of(turn)):
+        cases.add_words(turn.session, open_one, caption, turn.key, turn.now, file_id=_file(turn, open_one))
+        return _go_on_with(turn, _say(turn).noted())
     if turn.conversation.step not in (STEP, QUESTION):
         return None
     case = of(turn) or _open(turn, "other")
@@ -152,6 +183,10 @@ def alarmed(turn: Turn, seen: Danger, text: str, card: Answer) -> Answer:
         cases.raise_alarm(turn.session, case, category, turn.now, is_child=is_child)
         if text:
             cases.add_words(turn.session, case, text, turn.key, turn.now)
+        if case.holder_id:
+            case_alerts.tell(turn.session, case, [case.holder_id], "words", turn.now)
+    if case.hidden_at:
+        return card
     told = _told_staff(turn, case)
     return Answer(f"{card.text}\n\n{told}", card.choices, card.next_step)
 
@@ -168,23 +203,45 @@ def of(turn: Turn) -> Case | None:
 
 def in_hand(turn: Turn) -> Case | None:
     """The case, where staff hold the talk: the bot keeps silent."""
-    if turn.conversation.step in (STEP, QUESTION, PIN, welcome.VILLAGE, settings.FORGET):
+    if turn.conversation.step in (STEP, QUESTION, PIN, welcome.VILLAGE):
         return None
     case = of(turn)
     return case if case and not turn.conversation.memory.get("with_bot") else None
 
 
 def is_left_to_staff(turn: Turn, seen: Danger | None) -> bool:
-    """A doubtful danger in words to a colleague who holds the talk: they read it, and the bot asks nothing."""
+    """A doubtful danger in words to a colleague who is talking with them now: they read it, and the bot asks nothing."""
     held = in_hand(turn) if seen and seen.level == "ask" else None
-    return held is not None and held.holder_id is not None
+    return held is not None and case_records.is_staff_there(turn.session, held, turn.now - REPLY_KEPT_OPEN)
 
 
-def note_doubt(turn: Turn, text: str) -> None:
-    """What made us ask whether there is danger stands in the open case too."""
+def note_doubt(turn: Turn, text: str, step: str | None) -> None:
+    """What made us ask whether there is danger stands in the open case too; without one it is found again by its message.
+
+    `step`: what was open before.
+    """
+    remember(turn.conversation, doubt=turn.event_id or None, doubt_step=step if step in (STEP, QUESTION) else None)
     case = of(turn)
     if case:
         cases.add_words(turn.session, case, text, turn.key, turn.now)
+
+
+def doubted(turn: Turn) -> str:
+    """The words that made us ask; empty when they are gone."""
+    return inbox.words_of(turn.session, int(turn.conversation.memory.get("doubt") or 0))
+
+
+def after_doubt(turn: Turn) -> Answer | None:
+    """No danger after all: on with what was being told; None where nothing was."""
+    step, story = turn.conversation.memory.get("doubt_step"), doubted(turn)
+    remember(turn.conversation, doubt=None, doubt_step=None)
+    if step == QUESTION and of(turn):
+        return go_on(turn)
+    if step != STEP or of(turn) or not story:
+        return None
+    case = _open(turn, "other")
+    cases.answer(turn.session, case, "story", story, turn.key, turn.now)
+    return _first(turn, case)
 
 
 def is_for_staff(case: Case, text: str) -> bool:
@@ -270,6 +327,16 @@ def covered(turn: Turn, text: str) -> Answer | None:
     return Answer(_say(turn).weather()) if case.hidden_at else None
 
 
+def is_covering(turn: Turn) -> bool:
+    """Does the cover word hide the case, so that buttons and pictures too lead to the weather?"""
+    return _is_hidden(turn)
+
+
+def cover(turn: Turn) -> Answer:
+    """The weather."""
+    return Answer(_say(turn).weather())
+
+
 def _shown_after_all(turn: Turn, text: str) -> Answer | None:
     """It was closed while it was hidden: the cover word still brings what waits."""
     case = case_safety.latest_of(turn.session, turn.conversation.id) if turn.conversation.has_case and text else None
@@ -288,12 +355,35 @@ def around(turn: Turn, _rest: str = "") -> Answer:
     return Answer(f"{_say(turn).goes_around()}\n\n{following.text}", following.choices, following.next_step)
 
 
+def around_in(turn: Turn, text: str) -> Answer | None:
+    """The same wish within a longer message, which is also what happened."""
+    said = f" {words.plain(text)} "
+    if words.command_in(text) or not any(f" {phrase} " in said for phrase in _around_phrases()):
+        return None
+    case = of(turn)
+    if case:
+        cases.add_words(turn.session, case, text, turn.key, turn.now)
+        return around(turn)
+    remember(turn.conversation, around=True)
+    case = _open(turn, "other")
+    cases.answer(turn.session, case, "story", text, turn.key, turn.now)
+    return _first(turn, case)
+
+
+@cache
+def _around_phrases() -> tuple[str, ...]:
+    return tuple(phrase for phrase, command in words.table().items() if command == words.AROUND and " " in phrase)
+
+
 # Questions
 
 
-def asks_of_telephone(turn: Turn) -> bool:
-    """Is the open question one of those about writing safely, whose plain answers sound like danger?"""
-    return _asked(turn) in SAFETY
+def is_plain_answer(turn: Turn, text: str) -> bool:
+    """Is this nothing but who holds the telephone, an hour, a word or a name, where one of them was asked for?"""
+    said = wishes.words_in(text)
+    if _asked(turn) in ("sharing", "hours"):
+        return bool(said) and HOLDERS.issuperset(said)
+    return _asked(turn) in ("cover", "name") and 0 < len(said) <= NAME_WORDS and danger_in(text) is None
 
 
 def is_listed(turn: Turn, text: str) -> bool:
@@ -431,6 +521,8 @@ def asked_to_read(turn: Turn) -> Answer | None:
     if all(case.is_safe for case in waiting):
         _let_go(turn, waiting)
         return None
+    if _put_off(turn):
+        return None
     yes, later = Choice("case-read:yes", turn.say.label_yes()), Choice("case-read:later", _say(turn).label_later())
     return Answer(_say(turn).safe_to_read(), (yes, later))
 
@@ -438,9 +530,16 @@ def asked_to_read(turn: Turn) -> Answer | None:
 def read(turn: Turn, rest: str) -> Answer:
     """Yes: what waits is said now (`bot.case_notices` words it, the worker queues it)."""
     if rest != "yes":
+        remember(turn.conversation, news_later=turn.now.isoformat())
         return Answer(_say(turn).later())
     _let_go(turn, case_replies.with_news(turn.session, turn.conversation.id))
     return Answer(_say(turn).shown_again())
+
+
+def _put_off(turn: Turn) -> bool:
+    """Did they say "later" not long ago?"""
+    said = turn.conversation.memory.get("news_later")
+    return said is not None and turn.now - datetime.fromisoformat(said) < LATER
 
 
 def _let_go(turn: Turn, waiting: Iterable[Case]) -> None:
@@ -519,7 +618,7 @@ def _answered(turn: Turn, case: Case, text: str) -> Answer:
     question = _asked(turn)
     if question is None:
         return go_on(turn)
-    consent = words.consent_in(text)
+    consent = consent_in(text)
     if question == "safe" and consent:
         return safe(turn, consent)
     if question in ("safe", "hours"):  # they have more to tell first
@@ -531,6 +630,32 @@ def _answered(turn: Turn, case: Case, text: str) -> Answer:
         _keep_who(turn, case, question, text)
         return _noted(turn, case, question, "")
     return _noted(turn, case, question, text)
+
+
+def consent_in(text: str) -> str | None:
+    """`yes` or `no` to "is it safe?": also "aman", "boleh", "kurang aman kak"."""
+    if plain := words.consent_in(text):
+        return plain
+    said = set(wishes.words_in(text))
+    if not said or len(said) > CONSENT_WORDS or not said & (wishes.YES | wishes.NO | SAFE | UNSAFE):
+        return None
+    if not said <= wishes.YES | wishes.NO | wishes.EITHER | wishes.BESIDE | SAFE | UNSAFE:
+        return None
+    return words.NO if said & (wishes.NO | UNSAFE) else words.YES
+
+
+def code_meant(turn: Turn, text: str) -> str | None:
+    """The answer to "safe to read now?", in whatever plain words."""
+    asked = any(str(code).startswith("case-read:") for code, _, _ in turn.conversation.offered)
+    consent = consent_in(text) if asked else None
+    return None if consent is None else "case-read:yes" if consent == words.YES else "case-read:later"
+
+
+def wants_number(turn: Turn) -> bool:
+    """Is a question open that a number answers ("how much did you pay?")? Where no buttons are shown, numbers are choices."""
+    has_buttons = LIMITS[turn.conversation.channel].buttons > 0
+    question = _asked(turn)
+    return has_buttons and question is not None and question not in SAFETY
 
 
 def _noted(turn: Turn, case: Case, question: str, text: str) -> Answer:
@@ -622,7 +747,7 @@ def _standing(turn: Turn, case: Case) -> list[str]:
     elif case.is_urgent and cases.has_somebody(turn.session, case):
         lines.append(say.urgent_now())
     elif case.due_at:
-        lines.append(say.answer_due(case.due_at, _zone(turn)))
+        lines.append(say.answer_due(case.due_at, _zone(turn, case)))
     return [*lines, say.write_here()]
 
 
@@ -635,12 +760,12 @@ def _who_reads(turn: Turn, case: Case) -> str:
         return say.specialists()
     if case.bypasses_village:
         return say.regency_only()
-    village = areas.get(turn.session, turn.conversation.village_id) if turn.conversation.village_id else None
+    village = cases.home_of(turn.session, case)
     return say.desk_of(village.name) if village else say.coordinators()
 
 
-def _zone(turn: Turn) -> str:
-    village = areas.get(turn.session, turn.conversation.village_id) if turn.conversation.village_id else None
+def _zone(turn: Turn, case: Case) -> str:
+    village = cases.home_of(turn.session, case)
     return village.time_zone if village else USUAL_ZONE
 
 
