@@ -11,7 +11,18 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from centre import areas, case_alerts, case_records, case_rules, kept_files, referral_records
+from centre import (
+    areas,
+    case_alerts,
+    case_records,
+    case_replies,
+    case_rules,
+    case_safety,
+    kept_files,
+    outbox,
+    referral_records,
+    staff_channels,
+)
 from centre.areas import Village
 from centre.case_records import (
     BOT,
@@ -79,6 +90,7 @@ def open_case(
     session.add(case)
     conversation.has_case = True
     session.flush()
+    case_records.note_conversation(session, case, conversation.id)
     enter(session, case, "change", FAMILY, now, detail="opened")
     case_alerts.plan(session, case, now)
     return case
@@ -156,7 +168,11 @@ def move_here(session: Session, case: Case, conversation: Conversation, now: dat
     other = case_records.open_in(session, conversation.id)
     if other and other.id != case.id:
         raise AnotherIsOpen(conversation.id)
-    case.conversation_id, conversation.has_case = conversation.id, True
+    if case.conversation_id != conversation.id:
+        case_replies.say_again(session, case, now)
+        case_safety.ask_again(session, case)
+    case.conversation_id, conversation.has_case, case.is_beside = conversation.id, True, False
+    case_records.note_conversation(session, case, conversation.id)
     enter(session, case, "change", FAMILY, now, detail="moved_here")
 
 
@@ -183,10 +199,11 @@ def erase(session: Session, case: Case, now: datetime) -> None:
     session.flush()
 
 
-def forget(session: Session, conversation_id: int, now: datetime) -> None:
-    """Somebody asked to be forgotten: all their cases are closed and erased."""
+def forget(session: Session, conversation_id: int, now: datetime, *, but: Case | None = None) -> None:
+    """Somebody asked to be forgotten: all their cases are closed and erased, `but` the one they want kept."""
     for case in session.scalars(select(Case).where(Case.conversation_id == conversation_id).with_for_update()).all():
-        withdraw(session, case, now)
+        if but is None or case.id != but.id:
+            withdraw(session, case, now)
 
 
 def leave(session: Session, conversation_id: int, now: datetime) -> None:
@@ -374,13 +391,13 @@ def refuse_closing(session: Session, case: Case, by: SignedIn, words: str, now: 
 
 
 def reopen(session: Session, case: Case, by: str, now: datetime) -> None:
-    """It was not over. Raises `IsOpen`, `IsErased`, or `AnotherIsOpen` where the family has a newer one."""
+    """It was not over. Where the family has a newer one open this goes on beside it, or whoever may not know of the newer
+    would learn of it here. Raises `IsOpen` or `IsErased`."""
     if case.is_open:
         raise IsOpen(case.id)
     if case.erased_at:
         raise IsErased(case.id)
-    if case.conversation_id and case_records.open_in(session, case.conversation_id):
-        raise AnotherIsOpen(case.id)
+    case.is_beside = bool(case.conversation_id and case_records.open_in(session, case.conversation_id))
     case.state, case.holder_id = State.TAKEN, by
     case.closed_at = case.outcome = None
     case.awaits, case.level = "staff", 0
@@ -466,6 +483,20 @@ def _close(session: Session, case: Case, by: str, outcome: str, now: datetime) -
     case.due_at, case.awaits = None, "family"
     _change(session, case, by, "closed", now)
     case_alerts.void(session, case)
+    if not case.is_restricted and not case.bypasses_village:  # what they add to such a one is for no village
+        _let_in_front(session, case)
+
+
+def _let_in_front(session: Session, closed: Case) -> None:
+    """What went on beside the case that is closed now hears the family from now on: the newest, if there are several."""
+    session.flush()
+    beside = select(Case).where(
+        Case.conversation_id == closed.conversation_id, Case.state != State.CLOSED, Case.is_beside
+    )
+    following = session.scalars(beside.order_by(Case.id.desc()).limit(1)).first()
+    if following and not closed.is_beside:
+        following.is_beside = False
+        session.flush()
 
 
 def _change(session: Session, case: Case, by: str, what: str, now: datetime) -> None:
