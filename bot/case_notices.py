@@ -13,7 +13,7 @@ from bot.turns import language_of, remember
 from centre import case_records
 from centre.case_replies import Ready
 from centre.conversations import Conversation
-from centre.messages import Choice, Outgoing
+from centre.messages import LIMITS, Choice, Outgoing
 from centre.staff import StaffMember
 
 
@@ -28,9 +28,19 @@ def word(session: Session, ready: Ready) -> Outgoing | None:
 
 
 def hint(conversation: Conversation) -> Outgoing:
-    """That there is news, and nothing more; on WhatsApp by a template that was approved beforehand."""
+    """That there is news, and nothing more; on WhatsApp by a template that was approved beforehand.
+
+    A page that is opened is read at once, by whoever opens it: there it is asked whether this is a good moment.
+    """
     say = CasePhrases(language_of(conversation))
+    if LIMITS[conversation.channel].pulled:
+        return Outgoing(say.safe_to_read(), reading_choices(say))
     return Outgoing(say.news(), template=news_template(say.language))
+
+
+def reading_choices(say: CasePhrases) -> tuple[Choice, Choice]:
+    """Read what waits now, or later."""
+    return Choice("case-read:yes", say.label_yes()), Choice("case-read:later", say.label_later())
 
 
 def take_the_floor(conversation: Conversation) -> None:

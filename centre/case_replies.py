@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Literal
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from centre import calendars, case_records
@@ -55,7 +55,7 @@ def take(session: Session, entry_id: int, now: datetime) -> Ready | None:
     case = case_records.get(session, seen.case_id) if seen else None
     conversation = _held_of(session, case) if case else None
     entry = session.get(CaseEntry, entry_id, with_for_update=True, populate_existing=True)
-    if entry is None or case is None or entry.sending != Sending.WAITING:
+    if entry is None or case is None or not _is_to_go(entry):
         return None
     if why := _why_not(case, conversation):
         entry.sending, entry.why_not = Sending.NOT_TOLD, why
@@ -66,6 +66,8 @@ def take(session: Session, entry_id: int, now: datetime) -> Ready | None:
     if way == "hold":
         entry.next_at = when
         return None
+    if entry.sending == Sending.SEALED:
+        return _hint_again(entry, case, conversation, way, now)
     before = _unsaid_before(session, entry)
     if way == "say" and Sending.WAITING in {each.sending for each in before}:
         _first(before, entry, now)
@@ -78,9 +80,16 @@ def sent(entry: CaseEntry) -> None:
     entry.sending, entry.next_at = Sending.QUEUED, None
 
 
-def sealed(session: Session, entry: CaseEntry) -> None:
-    """Its words wait for the family; what came before it unsaid waits with it, in order."""
-    entry.sending, entry.is_hinted, entry.next_at = Sending.SEALED, True, None
+def sealed(session: Session, entry: CaseEntry, hint_at: datetime | None) -> None:
+    """Its words wait for the family; what came before it unsaid waits with it, in order.
+
+    `hint_at`: when the family hears that there is news; None: they hear it now, of all that is sealed.
+    """
+    entry.sending, entry.next_at = Sending.SEALED, hint_at
+    if hint_at is None:
+        entry.is_hinted = True
+        told = update(CaseEntry).where(CaseEntry.case_id == entry.case_id, CaseEntry.sending == Sending.SEALED)
+        session.execute(told.values(is_hinted=True, next_at=None))
     session.flush()
 
 
@@ -114,14 +123,19 @@ def taken_down(session: Session, causes: Sequence[str]) -> None:
     )
 
 
-def hint_is_due(session: Session, case: Case, now: datetime) -> bool:
-    """May the family be told again that there is news?"""
+def hint_waits_until(session: Session, conversation: Conversation, now: datetime) -> datetime | None:
+    """When the family may be told again that there is news; None for now.
+
+    Only what they have not answered counts: whoever wrote after the last hint is told of the next news.
+    """
     hinted = (
-        select(OutboxMessage.created_at)
-        .where(OutboxMessage.conversation_id == case.conversation_id, OutboxMessage.cause.startswith(HINT))
+        select(func.max(OutboxMessage.created_at))
+        .where(OutboxMessage.conversation_id == conversation.id, OutboxMessage.cause.startswith(HINT))
         .where(OutboxMessage.created_at > now - HINT_EVERY)
+        .where(OutboxMessage.created_at >= conversation.last_incoming_at)
     )
-    return session.scalar(hinted.limit(1)) is None
+    last = session.scalar(hinted)
+    return last + HINT_EVERY if last else None
 
 
 def give_up(session: Session, entry_id: int, why: str) -> None:
@@ -153,14 +167,30 @@ def _way(
     """Say it, only say that there is news, or hold it until when."""
     if case.hidden_at:
         return "hold", now + HIDDEN_WAIT
-    if LIMITS[conversation.channel].pulled or is_there(conversation, now):
+    if is_there(conversation, now):
         return "say", now
+    is_neutral = not case.is_safe or case.is_discreet
+    if LIMITS[conversation.channel].pulled:  # nobody is woken, but whoever opens the page may not be the family
+        return ("hint" if is_neutral else "say"), now
     window = LIMITS[conversation.channel].window
     is_shut = window is not None and now - conversation.last_incoming_at >= window
     safe_from = _safe_from(case, _zone(session, case), now)
     if safe_from > now:
         return "hold", safe_from
-    return ("hint" if is_shut or not case.is_safe or case.is_discreet else "say"), now
+    return ("hint" if is_shut or is_neutral else "say"), now
+
+
+def _is_to_go(entry: CaseEntry) -> bool:
+    """Its words are to go, or that there is news has not been told yet."""
+    return entry.sending == Sending.WAITING or (entry.sending == Sending.SEALED and entry.next_at is not None)
+
+
+def _hint_again(entry: CaseEntry, case: Case, conversation: Conversation, way: Way, now: datetime) -> Ready | None:
+    """Sealed, and not told of: now, unless they are there and were asked when they wrote."""
+    if way == "say":
+        entry.next_at = now + REPLY_KEPT_OPEN
+        return None
+    return Ready(entry, case, conversation, "hint")
 
 
 def _safe_from(case: Case, zone: str, now: datetime) -> datetime:
@@ -228,7 +258,7 @@ def _zone(session: Session, case: Case) -> str:
 
 _DUE = (
     select(CaseEntry.id)
-    .where(CaseEntry.sending == bindparam(None, Sending.WAITING.value, literal_execute=True))
+    .where(CaseEntry.sending.in_((Sending.WAITING, Sending.SEALED)))
     .where(CaseEntry.next_at <= bindparam("now"))
     .order_by(CaseEntry.id)
     .limit(bindparam("most"))

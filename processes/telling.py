@@ -50,12 +50,13 @@ def _tell(database: Database, entry_id: int, now: datetime) -> bool:
         if ready is None:
             return False
         if ready.way == "hint":
-            if case_replies.hint_is_due(session, ready.case, now):
+            hint_at = case_replies.hint_waits_until(session, ready.conversation, now)
+            if hint_at is None:
                 case_notices.take_the_floor(ready.conversation)
-                hint = case_notices.hint(ready.conversation)
+                hint = offer(ready.conversation, case_notices.hint(ready.conversation))
                 outbox.queue(session, ready.conversation, ready.entry.hint_cause, [hint], now)
-            case_replies.sealed(session, ready.entry)
-            return True
+            case_replies.sealed(session, ready.entry, hint_at)
+            return hint_at is None
         outgoing = case_notices.word(session, ready)
         if outgoing is None:
             case_replies.give_up(session, entry_id, "discreet")

@@ -375,6 +375,77 @@ def test_that_there_is_news_is_said_once_in_twenty_hours(desk: Desk) -> None:
     assert desk.heard() == [HINT, HINT]
 
 
+def test_whoever_wrote_after_the_news_hears_of_the_next_news_too(desk: Desk, guide: Guide) -> None:
+    rohani = desk.holds(safe=False)
+    desk.waits(minutes=31)
+    desk.writes(rohani, "Pertama")
+    desk.tells()
+    rohanis = phone(desk, guide)
+    rohanis.say("halo")
+    rohanis.tap("case-read:yes")
+    desk.now = rohanis.now
+    desk.tells()
+    assert "Pertama" in desk.heard()
+    desk.waits(hours=2)
+    second = desk.writes(rohani, "Kedua: besok sidang jam 9")
+    desk.tells()
+    assert (desk.heard()[-1], desk.stands(second)) == (HINT, (Sending.SEALED, None))
+    assert is_hinted(desk, second)
+
+
+def test_news_that_came_too_soon_after_the_last_is_told_of_when_the_time_is_over(desk: Desk) -> None:
+    rohani = desk.holds(safe=None)
+    desk.waits(minutes=31)
+    first = desk.now
+    entries = []
+    for words in ("satu", "dua", "tiga"):
+        entries.append(desk.writes(rohani, words))
+        desk.tells()
+        desk.waits(minutes=40)
+    assert [is_hinted(desk, entry) for entry in entries] == [True, False, False]
+    while desk.now < first + 3 * HINT_EVERY:
+        desk.tells()
+        desk.waits(hours=1)
+    assert desk.heard() == [HINT, HINT]
+    assert [is_hinted(desk, entry) for entry in entries] == [True, True, True]
+
+
+def is_hinted(desk: Desk, entry_id: int) -> bool:
+    with desk.database.reading() as session:
+        return session.get_one(CaseEntry, entry_id).is_hinted
+
+
+# The page of the web chat, which anybody may have open
+
+
+@pytest.mark.parametrize("safe", [None, False])
+def test_on_a_page_left_open_it_is_first_asked_whether_this_is_a_good_moment(
+    desk: Desk, guide: Guide, safe: bool | None
+) -> None:
+    rohani = desk.holds(safe=safe, channel="web")
+    desk.waits(minutes=31)
+    desk.now = there(KORLEKO, "2026-11-24", "23:00")  # a page wakes nobody
+    entry = desk.writes(rohani, "Kami bantu.")
+    desk.tells()
+    assert desk.heard(channel="web") == ["Ada kabar. Aman membacanya sekarang?"]
+    assert desk.stands(entry) == (Sending.SEALED, None)
+    rohanis = phone(desk, guide, channel="web")
+    rohanis.say("ya")
+    desk.now = rohanis.now
+    desk.tells()
+    assert desk.heard(channel="web")[-1] == "Kami bantu."
+
+
+def test_on_a_page_that_is_safe_or_in_use_it_is_said_at_once(desk: Desk) -> None:
+    desk.writes(desk.holds(ROHANI, safe=None, channel="web"), "Kami bantu.")
+    safe = desk.holds(SARI, safe=True, channel="web")
+    desk.tells()
+    desk.waits(minutes=31)
+    desk.writes(safe, "Untuk Sari.")
+    desk.tells()
+    assert (desk.heard(ROHANI, "web"), desk.heard(SARI, "web")) == (["Kami bantu."], ["Untuk Sari."])
+
+
 @pytest.mark.parametrize(
     ("hours", "at", "begins"),
     [
