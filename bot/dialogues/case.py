@@ -17,7 +17,7 @@ import yaml
 from bot import wishes, words
 from bot.case_phrases import CasePhrases
 from bot.dialogues import danger, guidance, settings, welcome
-from bot.turns import Answer, Turn, remember
+from bot.turns import Answer, Turn, remember, under
 from bot.understanding import Understood, has_letters
 from centre import (
     areas,
@@ -111,17 +111,13 @@ def person(turn: Turn, _rest: str = "") -> Answer:
     """A person is asked for: where the desk is and who else helps, and what is wrong."""
     case = of(turn)
     if case:
-        following = begin(turn)
-        others = "" if case.is_discreet else f"{settings.others(turn.say, turn.guide)}\n\n"
-        return Answer(f"{others}{following.text}", following.choices, following.next_step)
-    desk, asked = settings.person(turn), begin(turn)
-    return Answer(f"{desk.text}\n\n{asked.text}", asked.choices, asked.next_step)
+        return under(settings.others(turn.say, turn.guide), begin(turn))
+    return under(settings.person(turn).text, begin(turn))
 
 
 def not_helped_again(turn: Turn) -> Answer:
     """An answer did not help for the second time: a person will."""
-    asked = begin(turn)
-    return Answer(f"{_say(turn).no_help_twice()}\n\n{asked.text}", asked.choices, asked.next_step)
+    return under(_say(turn).no_help_twice(), begin(turn))
 
 
 def category_chosen(turn: Turn, rest: str) -> Answer:
@@ -305,8 +301,7 @@ def _place_asked(turn: Turn) -> Answer | None:
     """In danger nothing is asked before the country is known: it decides who can act."""
     if not danger.waits_for_place(turn):
         return None
-    asked = danger.ask_place(turn)
-    return Answer(f"{_say(turn).passed_on()}\n\n{asked.text}", asked.choices, asked.next_step)
+    return under(_say(turn).passed_on(), danger.ask_place(turn))
 
 
 def left_for_bot(turn: Turn, menu: Answer) -> Answer:
@@ -314,7 +309,7 @@ def left_for_bot(turn: Turn, menu: Answer) -> Answer:
     if of(turn) is None or _is_hidden(turn):
         return menu
     remember(turn.conversation, with_bot=True)
-    return Answer(f"{_say(turn).with_the_bot()}\n\n{menu.text}", menu.choices, menu.next_step)
+    return under(_say(turn).with_the_bot(), menu)
 
 
 def covered(turn: Turn, text: str) -> Answer | None:
@@ -351,8 +346,7 @@ def around(turn: Turn, _rest: str = "") -> Answer:
         remember(turn.conversation, around=True)
         return Answer(_say(turn).goes_around_next(), _categories(turn), STEP)
     cases.go_around(turn.session, case_records.hold(turn.session, case.id), turn.now)
-    following = go_on(turn)
-    return Answer(f"{_say(turn).goes_around()}\n\n{following.text}", following.choices, following.next_step)
+    return under(_say(turn).goes_around(), go_on(turn))
 
 
 def around_in(turn: Turn, text: str) -> Answer | None:
@@ -547,6 +541,14 @@ def _let_go(turn: Turn, waiting: Iterable[Case]) -> None:
         case_replies.unseal(turn.session, case, turn.now)
 
 
+def follow_village(turn: Turn) -> None:
+    """They put their village right ("desa …"): an open case hears of it."""
+    case = of(turn) if turn.conversation.village_id else None
+    village = areas.get(turn.session, turn.conversation.village_id) if case and turn.conversation.village_id else None
+    if case and village and case.home_code not in (None, village.code):
+        cases.put_right(turn.session, case, village, turn.now)
+
+
 def consented(turn: Turn, rest: str) -> Answer:
     """The answer to "may we pass it on?" (`rest`: yes or no, and which referral)."""
     yes, _, number = rest.partition(".")
@@ -609,8 +611,7 @@ def _told_staff(turn: Turn, case: Case) -> str:
 
 
 def _go_on_with(turn: Turn, sentence: str) -> Answer:
-    following = go_on(turn)
-    return Answer(f"{sentence}\n\n{following.text}", following.choices, following.next_step)
+    return under(sentence, go_on(turn))
 
 
 def _answered(turn: Turn, case: Case, text: str) -> Answer:
@@ -779,6 +780,8 @@ def _place(turn: Turn, case: Case) -> None:
 def _opened_by(turn: Turn, code: str, pin: str) -> Answer:
     try:
         case = case_safety.by_code_and_pin(turn.session, turn.conversation, code, pin, turn.now)
+    except case_safety.CodeTriedTooOften:
+        return Answer(_say(turn).pin_tomorrow(), (guidance.person_choice(turn.say),))
     except case_safety.TooManyTries:
         return Answer(_say(turn).pin_later())
     if case is None:
