@@ -244,6 +244,8 @@ def change(detail: str) -> str:
         return _alert(kind, rest)
     if kind == "referral":
         return referral_wording.change(rest.partition(":")[0])
+    if kind == "village":
+        return _("Keluarga menyebut desa lain")
     return _changes().get(kind) or _("Ada perubahan (%(detail)s)", detail=detail)
 
 

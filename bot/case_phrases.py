@@ -261,6 +261,9 @@ class CasePhrases(Phrases):
     def pin_later(self) -> str:
         return self._("Sudah terlalu banyak dicoba dari sini. Coba lagi satu jam lagi, atau tulis PETUGAS.")
 
+    def pin_tomorrow(self) -> str:
+        return self._("Nomor ini sudah terlalu sering dicoba hari ini. Coba lagi besok, atau tulis PETUGAS.")
+
     def label_here(self) -> str:
         return self._("Lanjutkan di sini")
 

@@ -74,7 +74,10 @@ def respond(
     conversation.closing_at = None
     danger.listen(turn)
     for_staff = incoming.kind if incoming.kind in ("media", "other") else None
+    village_id = conversation.village_id
     said = _listen(turn, incoming)
+    if conversation.village_id != village_id:
+        case.follow_village(turn)
     return Response(_numbered(conversation, said), None if turn.is_kept else for_staff)
 
 

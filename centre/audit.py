@@ -5,10 +5,11 @@ A row names ids, never words or numbers of a person. Looking at somebody's words
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import String, Text
+from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.db import Base, BigId, UtcDateTime
@@ -93,3 +94,9 @@ def record(session: Session, staff_id: str, deed: Deed, now: datetime, about: st
     """Add what was done; `note` is what the staff member gave as their ground, never words of a family."""
     session.add(AuditEntry(staff_id=staff_id, deed=deed, about=about, note=note, at=now))
     session.flush()
+
+
+def who_did(session: Session, about: str, deeds: Collection[str]) -> set[str]:
+    """Who did one of these with this very thing."""
+    found = select(AuditEntry.staff_id).where(AuditEntry.about == about, AuditEntry.deed.in_(deeds))
+    return set(session.scalars(found.distinct()))

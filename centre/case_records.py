@@ -80,8 +80,8 @@ class Case(Base):
             "uq_cases_open",
             "conversation_id",
             unique=True,
-            postgresql_where=text("state != 'closed'"),
-            sqlite_where=text("state != 'closed'"),
+            postgresql_where=text("state != 'closed' AND NOT is_beside"),
+            sqlite_where=text("state != 'closed' AND NOT is_beside"),
         ),
         Index("ix_cases_queue", "state", "area", "id"),
         {"sqlite_autoincrement": True},
@@ -100,6 +100,8 @@ class Case(Base):
     """The village the family belongs to; None while it is not known."""
     area: Mapped[str | None] = mapped_column(String(13), index=True)
     """Whose it is: the village, or the regency when it goes around the village."""
+    earlier_code: Mapped[str | None] = mapped_column(String(13))
+    """The village they had named first, before they put it right: it is kept out as well."""
     bypasses_village: Mapped[bool] = mapped_column(default=False)
     """ "Jangan ke desa saya": no account of the home village may learn of it."""
     is_anonymous: Mapped[bool] = mapped_column(default=False)
@@ -120,6 +122,8 @@ class Case(Base):
     """Until when an answer is owed; None while it is the family's turn."""
     promised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Until when the first answer was owed, for the figures."""
+    is_beside: Mapped[bool] = mapped_column(default=False)
+    """Opened again while the family has a newer case open: what staff say arrives, what the family writes goes to the newer."""
     level: Mapped[int] = mapped_column(default=0)
     """How far up it was alerted: 0 the desk it belongs to."""
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -161,6 +165,17 @@ class CaseIdentity(Base):
         assert session is not None, "an identity is only read within a transaction"
         opened: dict[str, str] = json.loads(vault_of(session).open(self.sealed_facts, f"{_FACTS}|{self.case_id}"))
         return opened
+
+
+class CaseConversation(Base):
+    """A conversation in which a case was once told of: who may not know of the case may not see that conversation either."""
+
+    __tablename__ = "case_conversations"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class CaseEntry(Base):
@@ -236,11 +251,26 @@ def hold(session: Session, case_id: int) -> Case:
     return session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
 
 
+def hold_again(session: Session, case: Case) -> None:
+    """A case that was only looked at, held from now on and as it is now: staff may have changed it a moment ago."""
+    session.flush()
+    session.refresh(case, with_for_update=True)
+
+
 def open_in(session: Session, conversation_id: int) -> Case | None:
-    """The open case of a conversation; there is at most one."""
+    """The open case of a conversation to which goes what is written there; there is at most one."""
     return session.scalars(
-        select(Case).where(Case.conversation_id == conversation_id, Case.state != State.CLOSED)
+        select(Case).where(
+            Case.conversation_id == conversation_id, Case.state != State.CLOSED, Case.is_beside.is_(False)
+        )
     ).first()
+
+
+def note_conversation(session: Session, case: Case, conversation_id: int) -> None:
+    """The case is told of there from now on, and nobody forgets that it was."""
+    if session.get(CaseConversation, (case.id, conversation_id)) is None:
+        session.add(CaseConversation(case_id=case.id, conversation_id=conversation_id))
+        session.flush()
 
 
 def by_code(session: Session, typed: str) -> Case | None:
@@ -357,6 +387,7 @@ def move(session: Session, others: set[int], kept_id: int) -> bool:
     for case in from_there:
         is_free = not case.is_open or open_in(session, kept_id) is None
         case.conversation_id = kept_id if is_free else None
+        note_conversation(session, case, kept_id)
         session.flush()
     return bool(from_there)
 

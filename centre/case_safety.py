@@ -9,14 +9,16 @@ from __future__ import annotations
 import hmac
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from centre import case_records, code_tries
-from centre.case_records import FAMILY, Case, Hours, enter
+from centre.case_records import FAMILY, Case, CaseEntry, Hours, enter
 from centre.conversations import Conversation
 
 SHORTEST_COVER, LONGEST_COVER = 3, 30
+OF_THE_TELEPHONE = ("safe", "sharing", "hours", "cover")
+"""Questions whose answers hold for one telephone."""
 
 
 class CoverWordInvalid(ValueError):
@@ -25,6 +27,21 @@ class CoverWordInvalid(ValueError):
 
 class TooManyTries(Exception):
     """Too many wrong PINs from this telephone within the hour."""
+
+
+class CodeTriedTooOften(TooManyTries):
+    """It was the code: no telephone may try it any more today."""
+
+
+def ask_again(session: Session, case: Case) -> None:
+    """It goes on from another telephone: what was answered about the other one holds no more, and is not safe until told."""
+    case.is_safe, case.safe_hours, case.cover_lookup, case.hidden_at = None, "any", None, None
+    case_records.keep_facts(session, case, sharing="", cover="")
+    session.execute(
+        delete(CaseEntry).where(
+            CaseEntry.case_id == case.id, CaseEntry.kind == "answer", CaseEntry.detail.in_(OF_THE_TELEPHONE)
+        )
+    )
 
 
 def set_safe(session: Session, case: Case, is_safe: bool, now: datetime) -> None:
@@ -87,9 +104,15 @@ def show(session: Session, case: Case, now: datetime) -> None:
 
 
 def by_code_and_pin(session: Session, conversation: Conversation, code: str, pin: str, now: datetime) -> Case | None:
-    """The case that this code and PIN open; None for a wrong one, which is counted. Raises `TooManyTries`."""
+    """The case that this code and PIN open; None for a wrong one, which is counted for who tries and for the code.
+
+    Raises `TooManyTries`; `CodeTriedTooOften` where many telephones tried.
+    """
+    meant = case_records.code_in(code) or code
     if not code_tries.allowed(session, conversation, now):
         raise TooManyTries
+    if not code_tries.allowed_on(session, meant, now):
+        raise CodeTriedTooOften
     case = case_records.by_code(session, code)
     if (
         case
@@ -98,6 +121,7 @@ def by_code_and_pin(session: Session, conversation: Conversation, code: str, pin
     ):
         return case
     code_tries.note(session, conversation, now)
+    code_tries.note_on(session, meant, now)
     return None
 
 

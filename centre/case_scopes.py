@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, case, exists, false, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from centre.case_records import Case, CaseConflict, in_conflict
+from centre.case_records import Case, CaseConflict, CaseConversation, in_conflict
 from centre.referral_records import WITH_THE_PARTNER, CaseReferral
 from centre.staff import Role, Scope, SignedIn, StaffMember
 
@@ -71,12 +71,15 @@ class CaseScope:
 
     def keeps_this_out(self, seen: Case, conflicts: Iterable[tuple[int, str]] = ()) -> bool:
         """`keeps_out` for one case that is at hand."""
-        goes_around = seen.bypasses_village and seen.home_code is not None
-        return (seen.id, self.staff_id) in set(conflicts) or (goes_around and _holds(self.villages, seen.home_code))
+        theirs = [code for code in (seen.home_code, seen.earlier_code) if code and _holds(self.villages, code)]
+        return (seen.id, self.staff_id) in set(conflicts) or (seen.bypasses_village and bool(theirs))
 
     def _around_mine(self) -> ColumnElement[bool]:
         """It goes around a village of which this is an account."""
-        return and_(Case.bypasses_village, Case.home_code.is_not(None), self.villages.covers(Case.home_code))
+        is_theirs = (
+            and_(code.is_not(None), self.villages.covers(code)) for code in (Case.home_code, Case.earlier_code)
+        )
+        return and_(Case.bypasses_village, or_(*is_theirs))
 
     def _conflict(self) -> ColumnElement[bool]:
         return exists().where(CaseConflict.case_id == Case.id, CaseConflict.staff_id == self.staff_id)
@@ -112,10 +115,13 @@ def others_who_may(session: Session, concerned: Case, but: str) -> list[StaffMem
 def hides(
     conversation_id: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], scope: CaseScope
 ) -> ColumnElement[bool]:
-    """Does this conversation have a case that lies outside the scope? Then nothing of it may be seen, not even that a
-    message of it waits."""
+    """Does this conversation have, or did it ever have, a case that lies outside the scope? Then nothing of it may be seen,
+    not even that a message of it waits: a case that moved to another telephone left its words behind."""
     is_seen = case((scope.covers(), 1), else_=0)  # NULL, of a case without an area, is no yes
-    return exists().where(Case.conversation_id == conversation_id, is_seen == 0)
+    was_there = exists().where(
+        CaseConversation.case_id == Case.id, CaseConversation.conversation_id == conversation_id, is_seen == 0
+    )
+    return or_(exists().where(Case.conversation_id == conversation_id, is_seen == 0), was_there)
 
 
 def _villages(member: SignedIn) -> Scope:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from centre import (
     areas,
+    audit,
     case_alerts,
     case_records,
     case_replies,
@@ -105,6 +106,7 @@ def add_words(
     """The family wrote or sent something; None where this very message is in the thread already."""
     if key and by_key(session, key):
         return None
+    case_records.hold_again(session, case)
     entry = enter(session, case, "words", FAMILY, now, words[: case_rules.WORDS_LIMIT], key=key, file_id=file_id)
     _staff_owe(session, case, now)
     return entry
@@ -121,6 +123,7 @@ def answer(
     file_id: int | None = None,
 ) -> None:
     """The family answered one of our questions, or skipped it (no words)."""
+    case_records.hold_again(session, case)
     if key is None or by_key(session, key) is None:
         kept = words[: case_rules.WORDS_LIMIT]
         enter(session, case, "answer", FAMILY, now, kept, detail=question, key=key, file_id=file_id)
@@ -129,12 +132,36 @@ def answer(
 
 def place(session: Session, case: Case, village: Village, now: datetime) -> None:
     """Now we know the family's village: the case goes to its desk, or to its regency."""
+    case_records.hold_again(session, case)
     case.home_code = village.code
     _belongs(session, case, _area(village, case.bypasses_village), FAMILY, "placed", now)
 
 
+def put_right(session: Session, case: Case, village: Village, now: datetime) -> None:
+    """The family names another village than before. Until somebody has taken the case it follows them, and where it goes
+    around the village the one named first learns nothing either; then its holder reads of it and decides."""
+    if not case.is_open or case.home_code in (None, village.code):
+        return
+    if case.holder_id:
+        if not _is_noted(session, case, village):
+            enter(session, case, "change", FAMILY, now, village.name, detail=f"village:{village.code}")
+            case_alerts.tell(session, case, [case.holder_id], "words", now)
+        if case.bypasses_village:
+            case.earlier_code = village.code
+        return
+    case.earlier_code = case.earlier_code or case.home_code
+    place(session, case, village, now)
+
+
+def _is_noted(session: Session, case: Case, village: Village) -> bool:
+    noted = select(CaseEntry.detail).where(CaseEntry.case_id == case.id, CaseEntry.detail.startswith("village:"))
+    last = session.scalars(noted.order_by(CaseEntry.id.desc()).limit(1)).first()
+    return last == f"village:{village.code}"
+
+
 def go_around(session: Session, case: Case, now: datetime) -> None:
     """ "Jangan ke desa saya": from now on no account of the village may know of it."""
+    case_records.hold_again(session, case)
     if case.bypasses_village:
         return
     case.bypasses_village = True
@@ -145,6 +172,7 @@ def go_around(session: Session, case: Case, now: datetime) -> None:
 
 def raise_alarm(session: Session, case: Case, category: Category, now: datetime, *, is_child: bool = False) -> None:
     """Danger was heard in an open case: it is urgent from now on, and those who must know are woken (again)."""
+    case_records.hold_again(session, case)
     was, kind = (case.is_urgent, case.is_restricted), (case.category, case.is_child)
     case.is_urgent = True
     case.is_child = case.is_child or is_child
@@ -165,6 +193,7 @@ def raise_alarm(session: Session, case: Case, category: Category, now: datetime,
 
 def move_here(session: Session, case: Case, conversation: Conversation, now: datetime) -> None:
     """Who knows the code and the PIN goes on from this telephone. Raises `AnotherIsOpen`."""
+    case_records.hold_again(session, case)
     other = case_records.open_in(session, conversation.id)
     if other and other.id != case.id:
         raise AnotherIsOpen(conversation.id)
@@ -178,6 +207,7 @@ def move_here(session: Session, case: Case, conversation: Conversation, now: dat
 
 def withdraw(session: Session, case: Case, now: datetime) -> None:
     """The family wants it closed and erased (UU PDP 27/2022 art. 43): only that there was a case stays, for the count."""
+    case_records.hold_again(session, case)
     if case.is_open:
         _close(session, case, FAMILY, "withdrawn", now)
     erase(session, case, now)
@@ -192,11 +222,19 @@ def erase(session: Session, case: Case, now: datetime) -> None:
         .values(sending=Sending.NOT_TOLD, why_not="erased")
     )
     kept_files.erase_of_case(session, case.id)
+    _take_down_at_staff(session, case, now)
     session.execute(delete(CaseIdentity).where(CaseIdentity.case_id == case.id))
     referral_records.erase(session, case.id, now)
     case.cover_lookup = case.conversation_id = None
     case.erased_at = now
     session.flush()
+
+
+def _take_down_at_staff(session: Session, case: Case, now: datetime) -> None:
+    """What staff read of it in their own chats goes too: from their telephones where the channel can, and from our copy."""
+    read_by = set(audit.who_did(session, case.about, ("case_read", "case_taken", "case_replied")))
+    for conversation in staff_channels.ever_of(session, read_by):
+        outbox.take_down_naming(session, conversation, case_records.shown(case.code), now)
 
 
 def forget(session: Session, conversation_id: int, now: datetime, *, but: Case | None = None) -> None:
@@ -232,7 +270,7 @@ def take(session: Session, case: Case, staff_id: str, now: datetime) -> None:
     _must_be_open(case)
     if case.holder_id == staff_id:
         return
-    if case.holder_id:
+    if case.holder_id and _may_know(session, case, case.holder_id):
         raise AlreadyTaken(case.id)
     _hold_by(session, case, staff_id, staff_id, "taken", now)
     _tell(session, case, "taken", now)
@@ -489,12 +527,14 @@ def _close(session: Session, case: Case, by: str, outcome: str, now: datetime) -
 
 def _let_in_front(session: Session, closed: Case) -> None:
     """What went on beside the case that is closed now hears the family from now on: the newest, if there are several."""
+    if closed.conversation_id is None or closed.is_beside:
+        return
     session.flush()
     beside = select(Case).where(
         Case.conversation_id == closed.conversation_id, Case.state != State.CLOSED, Case.is_beside
     )
     following = session.scalars(beside.order_by(Case.id.desc()).limit(1)).first()
-    if following and not closed.is_beside:
+    if following:
         following.is_beside = False
         session.flush()
 

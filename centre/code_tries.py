@@ -19,6 +19,8 @@ MOST = 5
 """Wrong names within `SPAN`; a slip of the finger or two is forgiven, a list of names is not."""
 SPAN = timedelta(hours=1)
 KEPT = timedelta(days=1)
+MOST_ON_ONE = 10
+"""Wrong PINs on one case's code within a day, from however many telephones: a million PINs must not be tried in turn."""
 
 
 class CodeTry(Base):
@@ -48,6 +50,18 @@ def note(session: Session, conversation: Conversation, now: datetime) -> None:
     session.flush()
 
 
+def allowed_on(session: Session, code: str, now: datetime) -> bool:
+    """May another PIN be tried on this case's code, from any telephone? The same for codes that no case has."""
+    tried = select(func.count()).where(CodeTry.sender == _of_code(session, code), CodeTry.tried_at > now - KEPT)
+    return (session.scalar(tried) or 0) < MOST_ON_ONE
+
+
+def note_on(session: Session, code: str, now: datetime) -> None:
+    """A PIN was wrong on this code."""
+    session.add(CodeTry(sender=_of_code(session, code), tried_at=now))
+    session.flush()
+
+
 def forget_old(session: Session, now: datetime) -> None:
     """A day later nothing is known of it."""
     session.execute(delete(CodeTry).where(CodeTry.tried_at < now - KEPT).execution_options(synchronize_session=False))
@@ -56,3 +70,7 @@ def forget_old(session: Session, now: datetime) -> None:
 def _senders(session: Session, conversation: Conversation) -> list[str]:
     own = select(Identifier.lookup).where(Identifier.conversation_id == conversation.id)
     return [vault_of(session).lookup("code_tries", lookup) for lookup in session.scalars(own)]
+
+
+def _of_code(session: Session, code: str) -> str:
+    return vault_of(session).lookup("code_tries|case", code)

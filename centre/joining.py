@@ -27,4 +27,12 @@ def take_over(session: Session, others: set[int], kept_id: int) -> None:
     interests.move(session, others, kept_id)
     if case_records.move(session, others, kept_id):
         session.get_one(Conversation, kept_id).has_case = True
+    _keep_around(session, others, kept_id)
     notices.readdress(session, Notice.conversation_id.in_(others), kept_id)
+
+
+def _keep_around(session: Session, others: set[int], kept_id: int) -> None:
+    """ "Jangan ke desa saya" holds for the next case, wherever it was said."""
+    if any(session.get_one(Conversation, number).memory.get("around") for number in others):
+        kept = session.get_one(Conversation, kept_id)
+        kept.memory = kept.memory | {"around": True}

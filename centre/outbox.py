@@ -215,6 +215,17 @@ def take_back(session: Session, causes: Sequence[str]) -> None:
     )
 
 
+def not_gone_out(session: Session, conversation_id: int | None, causes: Sequence[str]) -> set[str]:
+    """Those of these causes of which no part has gone out in the conversation, and none is on its way this very moment."""
+    rows = session.execute(
+        select(OutboxMessage.cause, OutboxMessage.state).where(
+            OutboxMessage.conversation_id == conversation_id, OutboxMessage.cause.in_(causes)
+        )
+    ).all()
+    gone = {cause for cause, state in rows if state != State.OPEN}
+    return {cause for cause, _ in rows} - gone
+
+
 def anything_due(session: Session, channel: str, now: datetime) -> bool:
     """A look without a lock, so that an idle worker does not hold up the others."""
     return connection_of(session).execute(_DUE, {"channel": channel, "now": now}).first() is not None
@@ -370,6 +381,30 @@ def take_down(session: Session, conversation: Conversation, now: datetime) -> li
     conversation.heard_after = inbox.newest(session, conversation.id) or conversation.heard_after
     session.flush()
     return sorted(dropped)
+
+
+def take_down_naming(session: Session, conversation: Conversation, sign: str, now: datetime) -> None:
+    """What we said here that has `sign` in it leaves no traces, with everything said for the same cause; the rest stays."""
+    reach = LIMITS[conversation.channel].takes_back
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.conversation_id == conversation.id, OutboxMessage.sealed_part.is_not(None))
+        .order_by(OutboxMessage.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    causes = {row.cause for row in rows if _names(session, row, sign)}
+    for row in rows:
+        if row.cause in causes:
+            _take_down(row, now - reach if reach else None, now)
+    session.flush()
+
+
+def _names(session: Session, row: OutboxMessage, sign: str) -> bool:
+    try:
+        return sign in part_of(session, row).text
+    except CannotOpen:
+        return False
 
 
 def erase_words(session: Session, conversation_id: int) -> None:

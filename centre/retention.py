@@ -18,6 +18,7 @@ from centre import (
     answers,
     bookings,
     case_records,
+    case_replies,
     cases,
     code_tries,
     conversations,
@@ -57,17 +58,18 @@ def forget(session: Session, conversation: Conversation, now: datetime, *, keep_
     """
     joined = session.scalars(select(Conversation).where(Conversation.joined_to == conversation.id)).all()
     for each in (conversation, *joined):
+        kept = case_records.open_in(session, each.id) if keep_case else None
+        if kept:
+            case_replies.say_again(session, kept, now)
         inbox.erase_words(session, each.id)
         outbox.erase_words(session, each.id)
         kept_files.erase_of(session, each.id)
         answers.erase(session, each.id)
         staff_channels.unlink_conversation(session, each.id, now)
         _erase_people(session, each, now)
-        is_kept = keep_case and case_records.open_in(session, each.id) is not None
-        if not is_kept:
-            cases.forget(session, each.id, now)
+        cases.forget(session, each.id, now, but=kept)
         conversations.forget(session, each, now)
-        if is_kept:
+        if kept:
             each.closing_at = None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, delete, or_, select, text, update
@@ -134,6 +134,12 @@ def of_staff(session: Session, staff_ids: Collection[str]) -> dict[str, Conversa
         .where(Conversation.stopped_at.is_(None), Conversation.blocked_at.is_(None))
     )
     return dict(session.execute(found).all())
+
+
+def ever_of(session: Session, staff_ids: Collection[str]) -> Sequence[Conversation]:
+    """The chats in which these staff are or were reached."""
+    theirs = select(StaffChannel.conversation_id).where(StaffChannel.staff_id.in_(staff_ids))
+    return session.scalars(select(Conversation).where(Conversation.id.in_(theirs)).order_by(Conversation.id)).all()
 
 
 def staff_behind(session: Session, conversation_id: int) -> StaffMember | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from centre import case_records, cases, notices, people
+from centre import case_records, cases, joining, notices, outbox, people
 from centre.areas import Village
-from centre.case_records import State
+from centre.case_records import Case, State
 from centre.conversations import Conversation
+from centre.messages import Outgoing
 from centre.staff import Role, StaffRole
-from tests.admin.cased import KORLEKO, deeds, told, told_in
+from tests.admin.cased import KORLEKO, deeds, telephone, told, told_in
 from tests.centre import booked
 from tests.centre.test_calls import called_off
 
@@ -137,16 +139,50 @@ def test_a_link_to_a_hidden_case_is_not_told_of(desk_on_both, korleko, wayan, ra
 
 def test_reopening_does_not_tell_that_the_family_has_another_case(desk_on_both, korleko, wayan, send):
     """Their old ordinary case was closed; now they tell of the village secretary from the same telephone."""
-    old, erased = told(desk_on_both, korleko), told(desk_on_both, korleko, who="rohani")
+    old, alone = told(desk_on_both, korleko), told(desk_on_both, korleko, who="rohani")
     with desk_on_both.database.transaction() as session:
-        case = case_records.by_code(session, old)
-        case.state, case.closed_at, case.outcome = State.CLOSED, desk_on_both.now, "solved"
-        cases.withdraw(session, case_records.by_code(session, erased), desk_on_both.now)
+        for code in (old, alone):
+            case = case_records.by_code(session, code)
+            case.state, case.closed_at, case.outcome = State.CLOSED, desk_on_both.now, "solved"
+    hidden = told(desk_on_both, korleko, around=True)
+    said = [send(wayan, f"{address_of(code)}/buka-lagi") for code in (old, alone)]
+    assert [answer.status_code for answer in said] == [303, 303]
+    pages = [alike(wayan.get(address_of(code)).text, case_records.shown(code)) for code in (old, alone)]
+    assert "Kasus dibuka lagi" in pages[0]
+    assert [page.count("Diberi tahu bahwa kasus dibuka lagi") for page in pages] == [1, 1]
+    assert ["Tidak disampaikan" in page for page in pages] == [False, False]
+    with desk_on_both.database.reading() as session:
+        conversation_id = case_records.by_code(session, hidden).conversation_id
+        assert case_records.by_code(session, old).conversation_id == conversation_id
+        assert case_records.open_in(session, conversation_id).code == hidden, "what they write goes to the newer one"
+
+
+def test_words_of_a_hidden_case_stay_hidden_when_it_moves_to_another_telephone(
+    desk_on_both, korleko, wayan, ratna, send
+):
+    """What could not be delivered on the old telephone, and a picture that waits there, tell of the secretary."""
     told(desk_on_both, korleko, around=True)
-    said = [send(wayan, f"{address_of(code)}/buka-lagi") for code in (old, erased)]
-    why = [answer.text.partition('role="alert">')[2].partition("</p>")[0] for answer in said]
-    assert why[0] == why[1]
-    assert "tidak bisa dibuka lagi dari sini" in why[0]
+    with desk_on_both.database.transaction() as session:
+        case = session.scalars(select(Case)).one()
+        old = session.get_one(Conversation, case.conversation_id)
+        [row] = outbox.queue(session, old, "case:77", [Outgoing("Jangan bayar sekretaris itu.")], desk_on_both.now)
+        row.state, row.error = "failed", "undeliverable"
+        cases.move_here(session, case, telephone(session, "hp-lain", None, desk_on_both.now), desk_on_both.now)
+    kept_from(wayan, ratna, "/admin/balasan/1")
+    assert "Jangan bayar" not in wayan.get("/admin/balasan").text
+
+
+def test_nor_when_two_conversations_turn_out_to_be_one_persons(desk_on_both, korleko, wayan, ratna):
+    told(desk_on_both, korleko, around=True)
+    with desk_on_both.database.transaction() as session:
+        case = session.scalars(select(Case)).one()
+        old, kept = case.conversation_id, telephone(session, "hp-lain", korleko, desk_on_both.now)
+        [row] = outbox.queue(
+            session, session.get_one(Conversation, old), "case:77", [Outgoing("Kabar")], desk_on_both.now
+        )
+        row.state, row.error = "failed", "undeliverable"
+        joining.take_over(session, {old}, kept.id)
+    kept_from(wayan, ratna, "/admin/balasan/1")
 
 
 def test_a_hidden_case_is_nobodys_to_be_passed_to_in_the_village(desk_on_both, korleko, wayan, ratna, send):

@@ -103,6 +103,7 @@ def upgrade() -> None:
         sa.Column("is_child", sa.Boolean(), nullable=False),
         sa.Column("home_code", sa.String(length=13), nullable=True),
         sa.Column("area", sa.String(length=13), nullable=True),
+        sa.Column("earlier_code", sa.String(length=13), nullable=True),
         sa.Column("bypasses_village", sa.Boolean(), nullable=False),
         sa.Column("is_anonymous", sa.Boolean(), nullable=False),
         sa.Column("agency_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -116,6 +117,7 @@ def upgrade() -> None:
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("promised_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_beside", sa.Boolean(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_reply_at", sa.DateTime(timezone=True), nullable=True),
@@ -147,8 +149,8 @@ def upgrade() -> None:
             "uq_cases_open",
             ["conversation_id"],
             unique=True,
-            postgresql_where=sa.text("state != 'closed'"),
-            sqlite_where=sa.text("state != 'closed'"),
+            postgresql_where=sa.text("state != 'closed' AND NOT is_beside"),
+            sqlite_where=sa.text("state != 'closed' AND NOT is_beside"),
         )
 
     op.create_table(
@@ -222,6 +224,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_conflicts_staff_id"), ["staff_id"], unique=False)
 
     op.create_table(
+        "case_conversations",
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_case_conversations_case_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_case_conversations_conversation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("case_id", "conversation_id", name=op.f("pk_case_conversations")),
+    )
+    with op.batch_alter_table("case_conversations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_conversations_conversation_id"), ["conversation_id"], unique=False)
+
+    op.create_table(
         "case_entries",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -243,11 +263,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("case_entries", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_case_entries_sending",
-            ["id"],
+            "ix_case_entries_next",
+            ["next_at"],
             unique=False,
-            postgresql_where=sa.text("sending = 'waiting'"),
-            sqlite_where=sa.text("sending = 'waiting'"),
+            postgresql_where=sa.text("next_at IS NOT NULL"),
+            sqlite_where=sa.text("next_at IS NOT NULL"),
         )
         batch_op.create_index("ix_case_entries_thread", ["case_id", "id"], unique=False)
 
@@ -405,12 +425,16 @@ def downgrade() -> None:
     with op.batch_alter_table("case_entries", schema=None) as batch_op:
         batch_op.drop_index("ix_case_entries_thread")
         batch_op.drop_index(
-            "ix_case_entries_sending",
-            postgresql_where=sa.text("sending = 'waiting'"),
-            sqlite_where=sa.text("sending = 'waiting'"),
+            "ix_case_entries_next",
+            postgresql_where=sa.text("next_at IS NOT NULL"),
+            sqlite_where=sa.text("next_at IS NOT NULL"),
         )
 
     op.drop_table("case_entries")
+    with op.batch_alter_table("case_conversations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_conversations_conversation_id"))
+
+    op.drop_table("case_conversations")
     with op.batch_alter_table("case_conflicts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_conflicts_staff_id"))
 
@@ -437,7 +461,9 @@ def downgrade() -> None:
     op.drop_table("staff_channels")
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_cases_open", postgresql_where=sa.text("state != 'closed'"), sqlite_where=sa.text("state != 'closed'")
+            "uq_cases_open",
+            postgresql_where=sa.text("state != 'closed' AND NOT is_beside"),
+            sqlite_where=sa.text("state != 'closed' AND NOT is_beside"),
         )
         batch_op.drop_index("ix_cases_queue")
         batch_op.drop_index(batch_op.f("ix_cases_opened_at"))
