@@ -16,7 +16,7 @@ from typing import Literal
 from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from centre import calendars, case_records
+from centre import calendars, case_records, outbox
 from centre.areas import Village
 from centre.case_records import CAUSE, HINT, Case, CaseEntry, Sending
 from centre.case_rules import REPLY_KEPT_OPEN, USUAL_ZONE
@@ -136,6 +136,21 @@ def hint_waits_until(session: Session, conversation: Conversation, now: datetime
     )
     last = session.scalar(hinted)
     return last + HINT_EVERY if last else None
+
+
+def say_again(session: Session, case: Case, now: datetime) -> None:
+    """The case leaves its conversation: what has not gone out there goes out where the family is now."""
+    queued = session.scalars(
+        select(CaseEntry)
+        .where(CaseEntry.case_id == case.id, CaseEntry.sending == Sending.QUEUED)
+        .order_by(CaseEntry.id)
+    ).all()
+    unsent = outbox.not_gone_out(session, case.conversation_id, [entry.cause for entry in queued])
+    outbox.take_back(session, [*unsent, *(entry.hint_cause for entry in case_records.thread(session, case.id))])
+    for entry in queued:
+        if entry.cause in unsent:
+            entry.sending, entry.next_at = Sending.WAITING, now
+    session.flush()
 
 
 def give_up(session: Session, entry_id: int, why: str) -> None:
