@@ -138,6 +138,8 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         now = clock()
         try:
             with database.transaction() as session:
+                if isinstance(form, case_forms.Link):
+                    case_desk.hold_both(session, scope(), (code, form.code.data or ""))
                 seen = case_desk.case(session, scope(), code, to_change=True)
                 if isinstance(form, case_forms.PassOn):
                     form.offer(others_who_may(session, seen, me().staff_id))
