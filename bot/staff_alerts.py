@@ -14,6 +14,7 @@ KINDS = {
     "urgent": "MENDESAK: kasus {code} menunggu petugas sekarang juga.",
     "overdue": "Kasus {code} belum dijawab dan waktunya sudah lewat.",
     "passed": "Kasus {code} diserahkan kepada Anda.",
+    "approve": "Penutupan kasus {code} menunggu persetujuan Anda.",
     "words": "Ada tulisan baru di kasus {code}.",
 }
 SUBJECTS = {
@@ -21,13 +22,14 @@ SUBJECTS = {
     "urgent": "MENDESAK: kasus {code}",
     "overdue": "Kasus {code} belum dijawab",
     "passed": "Kasus {code} untuk Anda",
+    "approve": "Setujui penutupan kasus {code}",
     "words": "Tulisan baru di kasus {code}",
 }
 
 
 def message(kind: str, case: Case, home: str) -> Outgoing:
     """The alert in a staff member's chat; what may be handled there has a button. `home`: our public address."""
-    is_for_reading = kind == "overdue" and case.holder_id is not None
+    is_for_reading = kind in ("overdue", "approve") and case.holder_id is not None
     choices = (take_choice(case),) if may_be_handled_in_chat(case) and not is_for_reading else ()
     return Outgoing(mail(kind, case, home)[1], choices)
 

@@ -36,6 +36,8 @@ URGENT_AGAIN = timedelta(hours=1)
 """When everybody has been told of an urgent case and nobody has taken it, they are told again this often."""
 LATE_APART = timedelta(minutes=10)
 """The family hears no oftener that nobody has answered yet, even where a scheduler was down and has much to make up."""
+APPROVAL_TIME = timedelta(hours=16)
+"""Two working days: then the next level hears as well that a closing waits for a supervisor."""
 PUT_OFF = timedelta(minutes=1)
 LATE = "late"
 """What the family is told when nobody has answered in time; `bot` words it."""
@@ -75,7 +77,8 @@ class CaseAlert(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
-    """new, urgent, overdue, passed (handed to `staff_id`), words (the family wrote to its holder)."""
+    """new, urgent, overdue, passed (handed to `staff_id`), words (the family wrote to its holder),
+    approve (its holder wants to close it)."""
     level: Mapped[int] = mapped_column(default=0)
     staff_id: Mapped[str | None] = mapped_column(String(36))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -116,7 +119,9 @@ def plan(session: Session, case: Case, now: datetime, *, above: bool = False) ->
     While nobody holds it, one level after the other; while its holder owes an answer, those above when it is late.
     """
     void(session, case)
-    if case.holder_id is None:
+    if case.state == CaseState.TO_APPROVE:
+        _plan_approval(session, case, now)
+    elif case.holder_id is None:
         _plan_free(session, case, now, 1 if above else 0)
     elif case.awaits == "staff":
         _plan_held(session, case, now)
@@ -256,6 +261,15 @@ def _plan_held(session: Session, case: Case, now: datetime) -> None:
     _add(session, case, "overdue", _by_day(session, case, _as_long_again(session, case, late)), 2)
 
 
+def _plan_approval(session: Session, case: Case, now: datetime) -> None:
+    """Its holder wants to close it. That can wait for the day, however urgent the case was."""
+    home = _home(session, case)
+    zone = home.time_zone if home else USUAL_ZONE
+    again = case_rules.after_working_time(session, home, now, APPROVAL_TIME)
+    for level, moment in ((1, now), (2, again)):
+        _add(session, case, "approve", calendars.waking(moment, zone), level)
+
+
 def _late_moments(session: Session, case: Case, now: datetime) -> tuple[datetime, datetime]:
     """When the promised time is over, and when as much time again is."""
     late = case.due_at or _as_long_again(session, case, now)
@@ -327,12 +341,14 @@ def _is_true(case: Case, alert: CaseAlert) -> bool:
         return False
     if alert.staff_id:
         return case.holder_id == alert.staff_id and (alert.kind != "words" or case.awaits == "staff")
+    if alert.kind == "approve":
+        return case.state == CaseState.TO_APPROVE
     return case.state == CaseState.NEW or (alert.kind == "overdue" and case.awaits == "staff")
 
 
 def _is_late(session: Session, case: Case, alert: CaseAlert, now: datetime) -> bool:
     """Must the family hear that nobody has answered yet? Once for each level above the desk, and not before it is so."""
-    if alert.staff_id or alert.level == 0 or case.due_at is None or now < case.due_at:
+    if alert.staff_id or alert.kind == "approve" or alert.level == 0 or case.due_at is None or now < case.due_at:
         return False
     said = session.scalars(
         select(CaseEntry)

@@ -403,6 +403,7 @@ def close(session: Session, case: Case, by: SignedIn, outcome: Outcome, words: s
     if _needs_approval(case):
         case.state, case.outcome = State.TO_APPROVE, outcome
         _change(session, case, by.staff_id, "to_approve", now)
+        case_alerts.plan(session, case, now)
         return
     _close(session, case, by.staff_id, outcome, now)
     _tell(session, case, "closed", now)
