@@ -13,13 +13,13 @@ from bot.catalogues import catalogue
 from bot.dialogues.case import LISTED, SAFETY, _questions
 from bot.phrases import Phrases
 from bot.turns import Guide
-from centre import case_records, cases, inbox
+from centre import case_records, cases, conversations, inbox, outbox
 from centre.case_records import Case
 from centre.case_safety import hide
 from centre.conversations import Conversation
 from centre.db import Database
 from centre.inbox import Received
-from centre.messages import Incoming, Part
+from centre.messages import Choice, Incoming, Part
 from centre.staff import Role, StaffMember
 from content import languages
 from processes import telling
@@ -35,6 +35,8 @@ CODES = [language.code for language in languages.OFFERED]
 
 class Family(Chat):
     """Somebody with a telephone, and what became of what they said."""
+
+    open_question: str | None = None
 
     def meets(self, village: str = "HJK347") -> Family:
         self.say(f"/start {village}" if village else "0")
@@ -54,12 +56,24 @@ class Family(Chat):
         with self.database.reading() as session:
             return len(session.scalars(select(Case.id)).all())
 
+    def arrived(self) -> list[Part]:
+        """What was queued, as it stands in the outbox: how it travels is told elsewhere, and takes longer."""
+        with self.database.transaction() as session:
+            here = conversations.of_sender(session, self.sender, self.now)
+            rows = outbox.said(session, here, self._read)
+            parts = [outbox.part_of(session, row) for row in rows if row.state == outbox.State.OPEN]
+            for row in rows:
+                row.state = outbox.State.SENT
+            self._read = max([self._read, *(row.id for row in rows)])
+            conversation = session.get_one(Conversation, here)
+            self.offered = [Choice(*row) for row in conversation.offered]
+            is_asked = conversation.step == "case-question"
+            self.open_question = conversation.memory.get("case_asks") if is_asked else None
+        return parts
+
     def asked(self) -> str | None:
         """Which question of ours is open."""
-        number = self.conversation().id
-        with self.database.reading() as session:
-            conversation = session.get_one(Conversation, number)
-            return conversation.memory.get("case_asks") if conversation.step == "case-question" else None
+        return self.open_question
 
     def thread(self) -> list[tuple[str, str, str]]:
         """(kind, detail, words) of what the family said."""
@@ -278,21 +292,18 @@ def test_two_telephones_two_cases_and_neither_hears_of_the_other(
 
 
 @pytest.mark.parametrize("language", CODES)
-@pytest.mark.parametrize("category", ["pay", "violence"])
-def test_every_language_comes_to_the_end(
-    village_database: Database, guide: Guide, language: str, category: str
-) -> None:
+def test_every_language_comes_to_the_end(village_database: Database, guide: Guide, language: str) -> None:
     """The same questions in the same order, each skipped by the label that stands there."""
     family = Family(village_database, guide).meets()
     family.tap(f"lang:{language}")
-    family.reports(category)
+    family.reports()
     say = Phrases(language)
     asked = []
     while question := family.asked():
         asked.append(question)
         label = family.offered[0].label if question == "name" else say.label_skip()
         done = family.say(label)
-    assert asked == [*_questions()[category], *SAFETY]
+    assert asked == [*_questions()["pay"], *SAFETY]
     case = family.case()
     assert case_records.shown(case.code) in text_of(done)
     with family.database.reading() as session:
@@ -323,7 +334,7 @@ def numbers(family: Family) -> set[str]:
     return {contact.number for contact in family.guide.library.contacts.values()}
 
 
-@pytest.mark.parametrize("category", ["pay", "deception", "sickness"])
+@pytest.mark.parametrize("category", ["deception", "sickness"])
 def test_danger_at_each_question_is_answered_first_and_its_words_are_kept(
     village_database: Database, guide: Guide, category: str
 ) -> None:
