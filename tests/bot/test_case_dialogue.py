@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from bot.catalogues import catalogue
 from bot.dialogues.case import LISTED, SAFETY, _questions
-from bot.phrases import Phrases
+from bot.phrases import NOTICE_VERSION, Phrases
 from bot.turns import Guide
-from centre import case_records, cases, conversations, inbox, outbox
+from centre import areas, case_records, cases, conversations, inbox, outbox
 from centre.case_records import Case
 from centre.case_safety import hide
 from centre.conversations import Conversation
@@ -39,8 +39,12 @@ class Family(Chat):
     open_question: str | None = None
 
     def meets(self, village: str = "HJK347") -> Family:
-        self.say(f"/start {village}" if village else "0")
-        self.say("0")
+        """They have been welcomed, and came by the link of their village (or by none)."""
+        with self.database.transaction() as session:
+            here = session.get_one(Conversation, conversations.of_sender(session, self.sender, self.now))
+            here.notice_version, here.notice_at = NOTICE_VERSION, self.now
+            found = areas.by_link_code(session, village)
+            here.village_id = found.id if found else None
         return self
 
     def reports(self, category: str = "pay") -> list[Part]:
