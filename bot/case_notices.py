@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.case_phrases import CasePhrases
 from bot.templates import news_template
 from bot.turns import language_of, remember
-from centre import case_records
+from centre import case_alerts, case_records
 from centre.case_replies import Ready
 from centre.conversations import Conversation
 from centre.messages import LIMITS, Choice, Outgoing
@@ -60,7 +60,7 @@ def _told(session: Session, say: CasePhrases, ready: Ready) -> Outgoing | None:
         return Outgoing(say.ends_neutrally()) if ready.entry.detail == "closed" else None
     texts = {
         "taken": say.taken(_name(session, ready.case.holder_id or "")),
-        "late": say.late(),
+        "late": say.late() if case_alerts.was_heard(session, ready.case) else say.late_alone(),
         "closed": say.closed(code),
         "reopened": say.reopened(code),
     }

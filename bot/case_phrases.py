@@ -189,6 +189,11 @@ class CasePhrases(Phrases):
             "tulis TOLONG atau hubungi nomor darurat."
         )
 
+    def late_alone(self) -> str:
+        return self._(
+            "Maaf, belum ada petugas yang menjawab. Kalau keadaan berbahaya, tulis TOLONG atau hubungi nomor darurat."
+        )
+
     def closed(self, code: str) -> str:
         return self._(
             "Petugas menutup masalah nomor {code}. Bot menjawab lagi di sini. Belum selesai? Tulis PETUGAS."

@@ -144,8 +144,8 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
         kept = Answer(turn.say.media_kept(), (guidance.person_choice(turn.say), guidance.menu_choice(turn.say)))
         return _settle(turn, _with_welcome(turn, _offered_again(turn, [kept])))
     said = _typed(turn, text, understood)
-    news = None if turn.conversation.stopped_at or said[-1].next_step else case.asked_to_read(turn)
-    return _settle(turn, [*said, news] if news else said)
+    news = None if turn.conversation.stopped_at else case.asked_to_read(turn)
+    return _settle(turn, [*said, replace(news, next_step=said[-1].next_step)] if news else said)
 
 
 def _danger(turn: Turn, understood: Understood, text: str, warned: bool) -> Answer:

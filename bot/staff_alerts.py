@@ -16,6 +16,7 @@ KINDS = {
     "passed": "Kasus {code} diserahkan kepada Anda.",
     "approve": "Penutupan kasus {code} menunggu persetujuan Anda.",
     "words": "Ada tulisan baru di kasus {code}.",
+    "not_told": "Balasan Anda di kasus {code} tidak bisa disampaikan. Cari jalan lain, atau tunggu keluarga menulis.",
 }
 SUBJECTS = {
     "new": "Kasus baru {code}",
@@ -24,6 +25,7 @@ SUBJECTS = {
     "passed": "Kasus {code} untuk Anda",
     "approve": "Setujui penutupan kasus {code}",
     "words": "Tulisan baru di kasus {code}",
+    "not_told": "Balasan di kasus {code} tidak sampai",
 }
 
 

@@ -78,7 +78,7 @@ class CaseAlert(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
     """new, urgent, overdue, passed (handed to `staff_id`), words (the family wrote to its holder),
-    approve (its holder wants to close it)."""
+    approve (its holder wants to close it), not_told (what its holder said could not go)."""
     level: Mapped[int] = mapped_column(default=0)
     staff_id: Mapped[str | None] = mapped_column(String(36))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -214,6 +214,17 @@ def put_off(session: Session, alert_id: int, now: datetime) -> None:
     alert = session.get(CaseAlert, alert_id, with_for_update=True, populate_existing=True)
     if alert and alert.state == State.DUE:
         alert.due_at = now + PUT_OFF
+
+
+def was_heard(session: Session, case: Case) -> bool:
+    """Did the last alert of the case reach anybody?"""
+    last = (
+        select(CaseEntry.detail)
+        .where(CaseEntry.case_id == case.id, CaseEntry.kind == "change", CaseEntry.detail.startswith("alert:"))
+        .order_by(CaseEntry.id.desc())
+        .limit(1)
+    )
+    return not (session.scalar(last) or ":0").endswith(":0")
 
 
 def on_level(session: Session, case: Case, level: int) -> list[StaffMember]:

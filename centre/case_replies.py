@@ -16,7 +16,7 @@ from typing import Literal
 from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from centre import calendars, case_records, outbox
+from centre import calendars, case_alerts, case_records, outbox
 from centre.areas import Village
 from centre.case_records import CAUSE, HINT, Case, CaseEntry, Sending
 from centre.case_rules import REPLY_KEPT_OPEN, USUAL_ZONE
@@ -30,6 +30,11 @@ HINT_EVERY = timedelta(hours=20)
 HIDDEN_WAIT = timedelta(minutes=5)
 """After the cover word we look again now and then; the word itself lets words go at once."""
 HOURS_OF_DAY = {"morning": (time(6), time(11)), "midday": (time(11), time(16)), "evening": (time(16), time(20))}
+
+AWAY = ("stopped", "blocked", "no_address", "taken_down")
+"""Why words could not go, where they can when the family is back."""
+REDO = timedelta(hours=4)
+"""Until when staff should have found another way."""
 
 Way = Literal["say", "hint", "hold"]
 
@@ -58,7 +63,7 @@ def take(session: Session, entry_id: int, now: datetime) -> Ready | None:
     if entry is None or case is None or not _is_to_go(entry):
         return None
     if why := _why_not(case, conversation):
-        entry.sending, entry.why_not = Sending.NOT_TOLD, why
+        _not_told(session, case, entry, why, now)
         return None
     if conversation is None:
         return None  # somebody answers in it just now
@@ -151,6 +156,27 @@ def say_again(session: Session, case: Case, now: datetime) -> None:
         if entry.cause in unsent:
             entry.sending, entry.next_at = Sending.WAITING, now
     session.flush()
+
+
+def say_at_last(session: Session, case: Case, now: datetime) -> None:
+    """The family is back (MULAI, unblocked, by PIN, after the cover word): what staff said meanwhile goes now, in its order."""
+    session.execute(
+        update(CaseEntry)
+        .where(CaseEntry.case_id == case.id, CaseEntry.kind == "reply", CaseEntry.sending == Sending.NOT_TOLD)
+        .where(CaseEntry.why_not.in_(AWAY), CaseEntry.sealed_text.is_not(None))
+        .values(sending=Sending.WAITING, why_not=None, next_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _not_told(session: Session, case: Case, entry: CaseEntry, why: str, now: datetime) -> None:
+    """It cannot go: the answer is owed again, and its holder hears of it."""
+    entry.sending, entry.why_not = Sending.NOT_TOLD, why
+    if entry.kind != "reply" or not case.is_open:
+        return
+    case.awaits, case.due_at = "staff", case.due_at or now + REDO
+    if case.holder_id:
+        case_alerts.tell(session, case, [case.holder_id], "not_told", now)
 
 
 def give_up(session: Session, entry_id: int, why: str) -> None:

@@ -458,8 +458,10 @@ def open_identity(session: Session, case: Case, by: str, reason: str, now: datet
 
 
 def has_somebody(session: Session, case: Case) -> bool:
-    """Is there anybody who may know of it? Families are told so only then."""
-    return bool(others_who_may(session, case, ""))
+    """Is there anybody who may know of it and can be reached? Families are told so only then."""
+    members = others_who_may(session, case, "")
+    has_mail = any(member.sealed_email for member in members)
+    return has_mail or bool(staff_channels.of_staff(session, [member.id for member in members]))
 
 
 def told(session: Session, case: Case, what: str, now: datetime) -> None:

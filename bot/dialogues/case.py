@@ -264,6 +264,7 @@ def heard(turn: Turn, case: Case, text: str, understood: Understood) -> list[Ans
         return [news]
     if case.is_safe:
         case_replies.unseal(turn.session, case, turn.now)
+    case_replies.say_at_last(turn.session, case, turn.now)
     if case.holder_id:
         return []
     if understood.kind == "chitchat" or danger.is_question(text, understood):
@@ -815,6 +816,7 @@ def _show(turn: Turn, case: Case) -> Answer:
     """Only the right person knows the word: what waits goes now."""
     case_safety.show(turn.session, case, turn.now)
     case_replies.unseal(turn.session, case, turn.now)
+    case_replies.say_at_last(turn.session, case, turn.now)
     return Answer(_say(turn).shown_again())
 
 

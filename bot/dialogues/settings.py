@@ -7,7 +7,7 @@ from bot.case_phrases import CasePhrases
 from bot.dialogues import guidance
 from bot.phrases import Phrases
 from bot.turns import Answer, Guide, Turn
-from centre import areas, bookings, calendars, case_records, retention
+from centre import areas, bookings, calendars, case_records, case_replies, retention
 from centre.areas import Village
 from centre.case_records import Case
 from centre.messages import Choice
@@ -39,6 +39,9 @@ def start_with(turn: Turn, following: Answer) -> Answer:
     """The same by a link that leads to `following`; only who had said `berhenti` is welcomed back."""
     was_stopped = turn.conversation.stopped_at is not None
     turn.conversation.stopped_at = None
+    case = case_records.open_in(turn.session, turn.conversation.id) if turn.conversation.has_case else None
+    if case:
+        case_replies.say_at_last(turn.session, case, turn.now)
     text = f"{turn.say.started_again()}\n\n{following.text}" if was_stopped else following.text
     return Answer(text, following.choices, following.next_step)
 

@@ -107,7 +107,8 @@ def _ani(session: Session, name: str, where: str, now: datetime) -> None:
     role = Role.COORDINATOR if len(where) <= len("52.03") else Role.PETUGAS
     if name.startswith("Bu Rina"):
         role = Role.SPECIALIST
-    staff.add(session, login, name, role, where, "burung camar terbang", now, must_change=False)
+    member = staff.add(session, login, name, role, where, "burung camar terbang", now, must_change=False)
+    staff.set_email(session, member, f"{login}@example.org")
 
 
 def _staff(session: Session, name: str) -> SignedIn:
