@@ -21,7 +21,7 @@ from centre.case_alerts import CaseAlert
 from centre.case_records import Case, Category
 from centre.case_scopes import scope_of_member
 from centre.db import Database
-from centre.staff import Role, StaffMember, StaffRole
+from centre.staff import Role, SignedIn, StaffMember, StaffRole
 from tests.centre.alerted import (
     KORLEKO,
     KURIPAN,
@@ -487,7 +487,8 @@ def test_reopened(sqlite_database: Database) -> None:
     take(sqlite_database, case_id, "Wayan", MORNING)
     with sqlite_database.transaction() as session:
         case = case_of(session, case_id)
-        cases.withdraw(session, case, MORNING + minutes(10))
+        by = SignedIn("Wayan", "wayan", "Wayan", False, frozenset(), MORNING)
+        cases.close(session, case, by, "solved", "Gajinya sudah dibayar.", MORNING + minutes(10))
         assert waiting(session, case) == 0
         cases.reopen(session, case, "Wayan", MORNING + minutes(60))
     told = follow(sqlite_database, case_id, MORNING + timedelta(days=2, hours=1))
