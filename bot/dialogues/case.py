@@ -218,7 +218,10 @@ def note_doubt(turn: Turn, text: str, step: str | None) -> None:
     """
     remember(turn.conversation, doubt=turn.event_id or None, doubt_step=step if step in (STEP, QUESTION) else None)
     case = of(turn)
-    if case:
+    question = turn.conversation.memory.get("case_asks") if step == QUESTION else None
+    if case and question and question not in SAFETY:
+        cases.answer(turn.session, case, question, text, turn.key, turn.now)
+    elif case:
         cases.add_words(turn.session, case, text, turn.key, turn.now)
 
 
@@ -745,7 +748,7 @@ def _standing(turn: Turn, case: Case) -> list[str]:
     if case.awaits == "family":
         lines.append(say.your_turn())
     elif case.due_at and case.due_at < turn.now:
-        lines.append(say.answer_late())
+        lines.append(say.answer_late() if case_alerts.was_heard(turn.session, case) else say.late_alone())
     elif case.is_urgent and cases.has_somebody(turn.session, case):
         lines.append(say.urgent_now())
     elif case.due_at:

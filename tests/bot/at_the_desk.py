@@ -19,7 +19,7 @@ from datetime import date, datetime, time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from centre import areas, booking_types, bookings, cases, interests, slots, staff
+from centre import areas, booking_types, bookings, cases, interests, mails, slots, staff
 from centre.booking_records import Booking
 from centre.booking_types import BookingType, BookingTypeText
 from centre.bookings import State
@@ -51,7 +51,7 @@ def do(database: Database, deed: str, now: datetime) -> None:
 
 def write_first(database: Database, now: datetime) -> None:
     """What the schedule does every few seconds."""
-    alerting.alert_due(database, "https://balai.example", lambda: now)
+    alerting.alert_due(database, "https://balai.example", lambda: now, mails.queue)
     telling.tell_families(database, lambda: now)
     noticing.lapse_offers(database, lambda: now)
     noticing.tell_due(database, "https://balai.example", lambda: now)
