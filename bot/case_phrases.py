@@ -114,6 +114,9 @@ class CasePhrases(Phrases):
             "evening": self._("Sore (16–20)"),
         }[code]
 
+    def cover_kept(self) -> str:
+        return self._("Kata sandi disimpan. Tulis kata itu untuk bicara soal cuaca, dan tulis lagi untuk kembali.")
+
     def cover_invalid(self) -> str:
         return self._("Maaf, kata itu tidak bisa dipakai. Pilih satu kata lain yang biasa, misalnya nama buah.")
 

@@ -50,6 +50,8 @@ _HOLDERS = """
 """
 HOLDERS = frozenset(_HOLDERS.split())
 """Words of which plain answers are made to who holds the telephone, and when."""
+REFUSING = wishes.NO | {"usah", "perlu", "susah", "skip", "lewat", "lewati", "lewatin", "nanti"}
+"""No cover word wanted: nothing that somebody writes in passing may hide the talk later."""
 NAME_WORDS = 3
 CONSENT_WORDS = 5
 SAFE = frozenset({"aman", "boleh", "silakan", "silahkan", "bisa", "safe", "sure", "oke", "ok"})
@@ -676,16 +678,18 @@ def _keep_who(turn: Turn, case: Case, question: str, text: str) -> None:
 
 
 def _cover_typed(turn: Turn, case: Case, text: str) -> Answer:
-    if words.consent_in(text) == words.NO:
+    said = wishes.words_in(text)
+    if words.consent_in(text) == words.NO or not REFUSING.isdisjoint(said):
         return skipped(turn, "")
     try:
-        if words.command_in(text) or words.consent_in(text) or danger_in(text):
+        is_common = len(said) != 1 or said[0] in wishes.EITHER | wishes.BESIDE
+        if is_common or words.command_in(text) or words.consent_in(text) or danger_in(text):
             raise case_safety.CoverWordInvalid
         case_safety.set_cover_word(turn.session, case, text, turn.now)
     except case_safety.CoverWordInvalid:
         return Answer(_say(turn).cover_invalid(), (_skip(turn),), QUESTION)
     cases.answer(turn.session, case, "cover", "", turn.key, turn.now)
-    return go_on(turn)
+    return _go_on_with(turn, _say(turn).cover_kept())
 
 
 def _next_question(turn: Turn, case: Case) -> str | None:
