@@ -52,6 +52,15 @@ HOLDERS = frozenset(_HOLDERS.split())
 """Words of which plain answers are made to who holds the telephone, and when."""
 REFUSING = wishes.NO | {"usah", "perlu", "susah", "skip", "lewat", "lewati", "lewatin", "nanti"}
 """No cover word wanted: nothing that somebody writes in passing may hide the talk later."""
+SHORT_FOR = {
+    "jgn": "jangan",
+    "jngn": "jangan",
+    "sy": "saya",
+    "sya": "saya",
+    "ds": "desa",
+    "lwt": "lewat",
+    "ktr": "kantor",
+}
 NAME_WORDS = 3
 CONSENT_WORDS = 5
 SAFE = frozenset({"aman", "boleh", "silakan", "silahkan", "bisa", "safe", "sure", "oke", "ok"})
@@ -260,6 +269,8 @@ def heard(turn: Turn, case: Case, text: str, understood: Understood) -> list[Ans
 
     Until it is taken they are told that it was passed on, once in a while, and the next question is asked.
     """
+    if opened := code_typed(turn, text):
+        return [opened]  # a PIN is no word of the case
     cases.add_words(turn.session, case, text, turn.key, turn.now, file_id=_file(turn, case))
     if placed := _placed(turn, case, text, understood):
         return [placed]
@@ -357,7 +368,7 @@ def around(turn: Turn, _rest: str = "") -> Answer:
 
 def around_in(turn: Turn, text: str) -> Answer | None:
     """The same wish within a longer message, which is also what happened."""
-    said = f" {words.plain(text)} "
+    said = f" {' '.join(SHORT_FOR.get(word, word) for word in words.plain(text).split())} "
     if words.command_in(text) or not any(f" {phrase} " in said for phrase in _around_phrases()):
         return None
     case = of(turn)

@@ -364,7 +364,7 @@ def test_a_doubtful_danger_is_asked_about_and_stands_in_the_case(rohani: Family,
     rohani.tap("danger:yes" if confirmed else "danger:no")
     assert rohani.case().is_urgent is confirmed
     if not confirmed:
-        assert rohani.asked() == "story", "back to what was asked"
+        assert rohani.asked() == "where", "the story is told: on to what is asked next"
 
 
 def test_in_danger_with_no_case_one_is_opened_that_the_village_does_not_see(rohani: Family) -> None:

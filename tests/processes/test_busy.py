@@ -43,7 +43,7 @@ def test_workers_who_stand_in_each_other_s_way_answer_one_by_one(
     both_hold_one, calls = threading.Barrier(2, timeout=10), itertools.count()
 
     def respond(
-        session: Session, conversation: Conversation, message: Incoming, guide: Guide, now: datetime
+        session: Session, conversation: Conversation, message: Incoming, guide: Guide, now: datetime, event_id: int
     ) -> Response:
         slots.hold(session, int(message.text))
         if next(calls) < 2:
@@ -74,7 +74,7 @@ def test_a_message_that_met_a_held_row_is_not_counted_against(
     _write(postgresql_database, {"Sari": first})
 
     def respond(
-        session: Session, conversation: Conversation, message: Incoming, guide: Guide, now: datetime
+        session: Session, conversation: Conversation, message: Incoming, guide: Guide, now: datetime, event_id: int
     ) -> Response:
         session.execute(text("SET LOCAL lock_timeout = '20ms'"))
         slots.hold(session, int(message.text))

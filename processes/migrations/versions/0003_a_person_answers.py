@@ -352,8 +352,8 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'waiting'"),
         )
 
-    with op.batch_alter_table("conversations", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("has_case", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
+    with op.batch_alter_table("conversations", recreate="never") as batch_op:  # else AUTOINCREMENT is lost
+        batch_op.add_column(sa.Column("has_case", sa.Boolean(), server_default=sa.text("false"), nullable=False))
         batch_op.add_column(
             sa.Column("shown_after", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
@@ -361,7 +361,7 @@ def upgrade() -> None:
             sa.Column("heard_after", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
 
-    with op.batch_alter_table("outbox_messages", schema=None) as batch_op:
+    with op.batch_alter_table("outbox_messages", recreate="never") as batch_op:  # else AUTOINCREMENT is lost
         batch_op.add_column(sa.Column("sealed_provider_id", sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column("take_down_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("take_down_tries", sa.Integer(), server_default=sa.text("0"), nullable=False))
@@ -389,7 +389,7 @@ def downgrade() -> None:
         batch_op.drop_column("conduct_version")
         batch_op.drop_column("sealed_email")
 
-    with op.batch_alter_table("outbox_messages", schema=None) as batch_op:
+    with op.batch_alter_table("outbox_messages", table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.drop_index(
             "ix_outbox_messages_to_take_down",
             postgresql_where=sa.text("take_down_at IS NOT NULL AND sealed_provider_id IS NOT NULL"),
@@ -400,7 +400,7 @@ def downgrade() -> None:
         batch_op.drop_column("take_down_at")
         batch_op.drop_column("sealed_provider_id")
 
-    with op.batch_alter_table("conversations", schema=None) as batch_op:
+    with op.batch_alter_table("conversations", table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.drop_column("heard_after")
         batch_op.drop_column("shown_after")
         batch_op.drop_column("has_case")
