@@ -20,7 +20,6 @@ from sqlalchemy import ForeignKey, Index, String, bindparam, false, not_, or_, s
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import calendars, case_records, case_rules, mails, outbox
-from centre.areas import Village
 from centre.case_records import TIME, Case, CaseEntry, Sending, enter
 from centre.case_records import State as CaseState
 from centre.case_rules import URGENT_REPLY, USUAL_ZONE
@@ -274,7 +273,7 @@ def _plan_held(session: Session, case: Case, now: datetime) -> None:
 
 def _plan_approval(session: Session, case: Case, now: datetime) -> None:
     """Its holder wants to close it. That can wait for the day, however urgent the case was."""
-    home = _home(session, case)
+    home = case_rules.home_of(session, case)
     zone = home.time_zone if home else USUAL_ZONE
     again = case_rules.after_working_time(session, home, now, APPROVAL_TIME)
     for level, moment in ((1, now), (2, again)):
@@ -290,7 +289,7 @@ def _late_moments(session: Session, case: Case, now: datetime) -> tuple[datetime
 def _as_long_again(session: Session, case: Case, since: datetime) -> datetime:
     """As long as an answer may take, in the desk's own hours, counted from `since`."""
     category: case_records.Category = case.category  # type: ignore[assignment]
-    return case_rules.due(session, category, case.is_urgent, _home(session, case), since)
+    return case_rules.due(session, category, case.is_urgent, case_rules.home_of(session, case), since)
 
 
 def _climb(session: Session, case: Case, level: int, now: datetime, reach: Reach) -> tuple[int, list[StaffMember]]:
@@ -312,7 +311,7 @@ def _reached(session: Session, members: Sequence[StaffMember], reach: Reach) -> 
 
 def _away(session: Session, case: Case, level: int, members: Sequence[StaffMember], now: datetime) -> set[str]:
     """Those at the desk who are of a centre where nobody is today: they are told, but nobody counts on them."""
-    home = _home(session, case)
+    home = case_rules.home_of(session, case)
     if rungs(case)[level] != Rung.DESK or home is None:
         return set()
     if calendars.absence_on(session, home.id, calendars.local(now, home.time_zone).date()) is None:
@@ -395,14 +394,7 @@ def _by_day(session: Session, case: Case, moment: datetime) -> datetime:
     """Nobody is woken for what can wait."""
     if case.is_urgent:
         return moment
-    home = _home(session, case)
-    return calendars.waking(moment, home.time_zone if home else USUAL_ZONE)
-
-
-def _home(session: Session, case: Case) -> Village | None:
-    if case.home_code is None:
-        return None
-    return session.scalars(select(Village).where(Village.code == case.home_code).order_by(Village.id)).first()
+    return calendars.waking(moment, case_rules.zone_of(session, case))
 
 
 _DUE = (

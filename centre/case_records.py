@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from centre.areas import LINK_DIGITS, LINK_LETTERS
@@ -390,11 +390,6 @@ def move(session: Session, others: set[int], kept_id: int) -> bool:
         note_conversation(session, case, kept_id)
         session.flush()
     return bool(from_there)
-
-
-def count_open(session: Session) -> int:
-    """How many cases are open."""
-    return session.scalar(select(func.count()).select_from(Case).where(Case.state != State.CLOSED)) or 0
 
 
 def in_conflict(session: Session, case_ids: Iterable[int]) -> set[tuple[int, str]]:

@@ -16,10 +16,9 @@ from typing import Literal
 from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from centre import calendars, case_alerts, case_records, outbox
-from centre.areas import Village
+from centre import calendars, case_alerts, case_records, case_rules, conversations, outbox
 from centre.case_records import CAUSE, HINT, Case, CaseEntry, Sending
-from centre.case_rules import REPLY_KEPT_OPEN, USUAL_ZONE
+from centre.case_rules import REPLY_KEPT_OPEN
 from centre.conversations import Conversation
 from centre.db import connection_of
 from centre.messages import LIMITS
@@ -215,7 +214,7 @@ def _way(
         return ("hint" if is_neutral else "say"), now
     window = LIMITS[conversation.channel].window
     is_shut = window is not None and now - conversation.last_incoming_at >= window
-    safe_from = _safe_from(case, _zone(session, case), now)
+    safe_from = _safe_from(case, case_rules.zone_of(session, case), now)
     if safe_from > now:
         return "hold", safe_from
     return ("hint" if is_shut or is_neutral else "say"), now
@@ -249,13 +248,7 @@ def _safe_from(case: Case, zone: str, now: datetime) -> datetime:
 def _why_not(case: Case, conversation: Conversation | None) -> str | None:
     if case.conversation_id is None:
         return "no_address"
-    if conversation is None:
-        return None
-    if conversation.closing_at:
-        return "no_address"
-    if conversation.blocked_at:
-        return "blocked"
-    return "stopped" if conversation.stopped_at else None
+    return conversations.why_silent(conversation) if conversation else None
 
 
 def _unsaid_before(session: Session, entry: CaseEntry) -> Sequence[CaseEntry]:
@@ -277,24 +270,9 @@ def _first(before: Sequence[CaseEntry], entry: CaseEntry, now: datetime) -> None
 
 def _held_of(session: Session, case: Case) -> Conversation | None:
     """Its conversation, held, and the case as it is then: it may have been hidden, or moved to another, a moment ago."""
-    held = _held(session, case.conversation_id) if case.conversation_id else None
+    held = conversations.hold_if_free(session, case.conversation_id) if case.conversation_id else None
     session.refresh(case)
     return held if held and held.id == case.conversation_id else None
-
-
-def _held(session: Session, conversation_id: int) -> Conversation | None:
-    """The conversation, held; None when it is gone or somebody else holds it."""
-    return session.scalars(
-        select(Conversation)
-        .where(Conversation.id == conversation_id)
-        .with_for_update(skip_locked=True, key_share=True)
-        .execution_options(populate_existing=True)
-    ).first()
-
-
-def _zone(session: Session, case: Case) -> str:
-    zone = session.scalar(select(Village.time_zone).where(Village.code == case.home_code)) if case.home_code else None
-    return zone or USUAL_ZONE
 
 
 _DUE = (

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import calendars
 from centre.areas import Village
-from centre.case_records import Category
+from centre.case_records import Case, Category
 
 WORDS_LIMIT = 4000
 KEPT = timedelta(days=730)
@@ -116,6 +117,19 @@ def clean(words: str, *, may_be_empty: bool = False) -> str:
     if len(words) > WORDS_LIMIT:
         raise TooLong
     return words
+
+
+def home_of(session: Session, case: Case) -> Village | None:
+    """The village the family belongs to, as far as it is known."""
+    if case.home_code is None:
+        return None
+    return session.scalars(select(Village).where(Village.code == case.home_code).order_by(Village.id)).first()
+
+
+def zone_of(session: Session, case: Case) -> str:
+    """The clock the family lives by."""
+    village = home_of(session, case)
+    return village.time_zone if village else USUAL_ZONE
 
 
 def due(session: Session, category: Category, is_urgent: bool, village: Village | None, since: datetime) -> datetime:

@@ -184,7 +184,7 @@ def raise_alarm(session: Session, case: Case, category: Category, now: datetime,
     enter(session, case, "change", BOT, now, detail="danger")
     _staff_owe(session, case, now)
     if is_other:
-        soon = case_rules.due(session, _category(case), True, home_of(session, case), now)
+        soon = case_rules.due(session, _category(case), True, case_rules.home_of(session, case), now)
         case.due_at = min(case.due_at or soon, soon)
         case_alerts.plan(session, case, now)
     elif case.state == State.NEW:  # who is told next, and when, must not be put off by a cry for help
@@ -362,7 +362,7 @@ def change_category(
         _restrict(case, category)
     _change(session, case, by, f"category:{category}", now)
     if case.awaits == "staff":
-        case.due_at = case_rules.due(session, category, case.is_urgent, home_of(session, case), now)
+        case.due_at = case_rules.due(session, category, case.is_urgent, case_rules.home_of(session, case), now)
     if case.is_urgent and not was_urgent and case.holder_id not in (None, by):
         case_alerts.tell(session, case, [case.holder_id], "urgent", now)
     if case.state == State.NEW or case.awaits == "staff":
@@ -442,7 +442,7 @@ def reopen(session: Session, case: Case, by: str, now: datetime) -> None:
     case.awaits, case.level = "staff", 0
     case.asked_at, case.due_at = (
         now,
-        case_rules.due(session, _category(case), case.is_urgent, home_of(session, case), now),
+        case_rules.due(session, _category(case), case.is_urgent, case_rules.home_of(session, case), now),
     )
     _change(session, case, by, "reopened", now)
     case_alerts.plan(session, case, now)
@@ -481,7 +481,7 @@ def _staff_owe(session: Session, case: Case, now: datetime) -> None:
         case.state, case.outcome = State.TAKEN, None
     if case.awaits == "family" or case.due_at is None:
         case.awaits, case.asked_at, case.level = "staff", now, 0
-        case.due_at = case_rules.due(session, _category(case), case.is_urgent, home_of(session, case), now)
+        case.due_at = case_rules.due(session, _category(case), case.is_urgent, case_rules.home_of(session, case), now)
         if case.state != State.NEW:
             case_alerts.plan(session, case, now)
     if case.holder_id:
@@ -574,10 +574,3 @@ def _area(village: Village | None, around: bool) -> str | None:
 
 def _village(session: Session, conversation: Conversation) -> Village | None:
     return areas.get(session, conversation.village_id) if conversation.village_id else None
-
-
-def home_of(session: Session, case: Case) -> Village | None:
-    """The village the family belongs to, as far as it is known."""
-    if case.home_code is None:
-        return None
-    return session.scalars(select(Village).where(Village.code == case.home_code).order_by(Village.id)).first()

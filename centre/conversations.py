@@ -145,6 +145,25 @@ def move_to(session: Session, conversation: Conversation, kind: str, value: str)
     _learn(session, conversation.id, sender)
 
 
+def hold_if_free(session: Session, conversation_id: int) -> Conversation | None:
+    """The conversation, held; None when it is gone or somebody else holds it."""
+    return session.scalars(
+        select(Conversation)
+        .where(Conversation.id == conversation_id)
+        .with_for_update(skip_locked=True, key_share=True)
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def why_silent(conversation: Conversation) -> str | None:
+    """Why nothing that was not asked for may be said there; None where it may."""
+    if conversation.closing_at:
+        return "no_address"
+    if conversation.blocked_at:
+        return "blocked"
+    return "stopped" if conversation.stopped_at else None
+
+
 def block(conversation: Conversation, now: datetime) -> None:
     """The person blocked us on this channel."""
     conversation.blocked_at = conversation.blocked_at or now

@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import calendars
+from centre import calendars, conversations
 from centre.conversations import Conversation
 from centre.db import Base, BigId, UtcDateTime, connection_of, vault_of
 
@@ -179,7 +179,7 @@ def take(session: Session, notice_id: int, now: datetime) -> tuple[Notice, Conve
     The conversation is held first, as whoever answers in it does.
     """
     seen = session.get(Notice, notice_id, populate_existing=True)
-    conversation = _held(session, seen.conversation_id) if seen and seen.conversation_id else None
+    conversation = conversations.hold_if_free(session, seen.conversation_id) if seen and seen.conversation_id else None
     notice = session.get(Notice, notice_id, with_for_update=True, populate_existing=True)
     if notice is None or notice.state != State.DUE or notice.due_at > now:
         return None
@@ -305,16 +305,6 @@ _DUE = (
 """The state is written out as in the partial index: neither database would use it otherwise."""
 
 
-def _held(session: Session, conversation_id: int) -> Conversation | None:
-    """The conversation, held; None when it is gone or somebody else holds it."""
-    return session.scalars(
-        select(Conversation)
-        .where(Conversation.id == conversation_id)
-        .with_for_update(skip_locked=True, key_share=True)
-        .execution_options(populate_existing=True)
-    ).first()
-
-
 def _why_not(notice: Notice, conversation: Conversation | None, now: datetime) -> str | None:
     if notice.conversation_id is None:
         return "no_address"
@@ -322,11 +312,7 @@ def _why_not(notice: Notice, conversation: Conversation | None, now: datetime) -
         return "too_late"
     if conversation is None:
         return None
-    if conversation.closing_at:
-        return "no_address"
-    if conversation.blocked_at:
-        return "blocked"
-    return "stopped" if conversation.stopped_at else None
+    return conversations.why_silent(conversation)
 
 
 def _must_not_go(notice: Notice, conversation: Conversation, now: datetime, has_begun: bool) -> bool:

@@ -8,6 +8,7 @@ Nothing here repeats a person's words.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ from centre import (
     case_records,
     case_referrals,
     case_replies,
+    case_rules,
     case_safety,
     cases,
     inbox,
@@ -32,7 +34,7 @@ from centre import (
     outbox,
 )
 from centre.case_records import CATEGORIES, HOURS, Case, Category
-from centre.case_rules import REPLY_KEPT_OPEN, USUAL_ZONE, AnotherIsOpen
+from centre.case_rules import REPLY_KEPT_OPEN, AnotherIsOpen
 from centre.messages import LIMITS, Choice
 from centre.staff import StaffMember
 from content.danger import Danger
@@ -194,8 +196,7 @@ def alarmed(turn: Turn, seen: Danger, text: str, card: Answer) -> Answer:
             case_alerts.tell(turn.session, case, [case.holder_id], "words", turn.now)
     if case.hidden_at:
         return card
-    told = _told_staff(turn, case)
-    return Answer(f"{card.text}\n\n{told}", card.choices, card.next_step)
+    return under(card.text, replace(card, text=_told_staff(turn, case)))
 
 
 # While it is held
@@ -767,7 +768,7 @@ def _standing(turn: Turn, case: Case) -> list[str]:
     elif case.is_urgent and cases.has_somebody(turn.session, case):
         lines.append(say.urgent_now())
     elif case.due_at:
-        lines.append(say.answer_due(case.due_at, _zone(turn, case)))
+        lines.append(say.answer_due(case.due_at, case_rules.zone_of(turn.session, case)))
     return [*lines, say.write_here()]
 
 
@@ -780,13 +781,8 @@ def _who_reads(turn: Turn, case: Case) -> str:
         return say.specialists()
     if case.bypasses_village:
         return say.regency_only()
-    village = cases.home_of(turn.session, case)
+    village = case_rules.home_of(turn.session, case)
     return say.desk_of(village.name) if village else say.coordinators()
-
-
-def _zone(turn: Turn, case: Case) -> str:
-    village = cases.home_of(turn.session, case)
-    return village.time_zone if village else USUAL_ZONE
 
 
 def _place(turn: Turn, case: Case) -> None:

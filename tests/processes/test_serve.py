@@ -56,7 +56,15 @@ def family_of(house: House) -> list[psutil.Process]:
 def named(house: House, part: str) -> psutil.Process | None:
     """The process of a part itself, not what it started."""
     parent = house.running["serve"].pid
-    return next((each for each in family_of(house) if each.ppid() == parent and each.cmdline()[-1] == part), None)
+    return next((each for each in family_of(house) if each.ppid() == parent and is_part(each, part)), None)
+
+
+def is_part(process: psutil.Process, part: str) -> bool:
+    """Whether it runs this part; one that ends while we look has no command line any more, or is gone."""
+    try:
+        return process.cmdline()[-1:] == [part]
+    except psutil.NoSuchProcess:
+        return False
 
 
 def serve(house: House) -> float:

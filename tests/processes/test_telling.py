@@ -240,16 +240,16 @@ def test_moved_at_the_very_moment_it_is_said_nothing_goes_to_the_old_telephone(
 ) -> None:
     """Between the look at the case and the hold of its conversation somebody moves it."""
     desk = Desk(postgresql_database)
-    rohani, held = desk.holds(ROHANI), case_replies._held
+    rohani, held = desk.holds(ROHANI), conversations.hold_if_free
     desk.writes(rohani, "Kami bantu.")
 
     def moved_first(session: Session, conversation_id: int) -> Conversation | None:
-        monkeypatch.setattr(case_replies, "_held", held)
+        monkeypatch.setattr(conversations, "hold_if_free", held)
         with desk.database.transaction() as other:
             cases.move_here(other, other.get_one(Case, rohani), chat(other, SARI, desk.now, KORLEKO), desk.now)
         return held(session, conversation_id)
 
-    monkeypatch.setattr(case_replies, "_held", moved_first)
+    monkeypatch.setattr(conversations, "hold_if_free", moved_first)
     desk.tells()
     desk.tells()
     assert (desk.heard(ROHANI), desk.heard(SARI)) == ([], ["Kami bantu."])
@@ -260,7 +260,7 @@ def test_hidden_at_the_very_moment_it_is_said_it_is_not_said(
 ) -> None:
     """The cover word is being heard while the case is looked at."""
     desk = Desk(postgresql_database)
-    rohani, held = desk.holds(ROHANI), case_replies._held
+    rohani, held = desk.holds(ROHANI), conversations.hold_if_free
     desk.writes(rohani, "Kami bantu.")
 
     def hidden_first(session: Session, conversation_id: int) -> Conversation | None:
@@ -268,7 +268,7 @@ def test_hidden_at_the_very_moment_it_is_said_it_is_not_said(
             case_safety.hide(other, other.get_one(Case, rohani), desk.now)
         return held(session, conversation_id)
 
-    monkeypatch.setattr(case_replies, "_held", hidden_first)
+    monkeypatch.setattr(conversations, "hold_if_free", hidden_first)
     desk.tells()
     assert desk.heard() == []
 
