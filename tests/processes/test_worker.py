@@ -293,11 +293,22 @@ def test_a_changed_article_is_what_people_hear_two_seconds_later(sari: Talk, tmp
     text = file.read_text()
     file.write_text(text.replace("Potongan", f"Sejak hari ke-{sari.number} potongan"))
     assert file.read_text() != text
+    started = time.monotonic()
     assert sari.house.balai("content", "load", str(guidance)).code == 0
+    loaded = time.monotonic()
     time.sleep(2)
-    sari.says(WAGES)
-    assert f"Sejak hari ke-{sari.number} potongan" in sari.heard(1)[0]
+    answers = [_asked_again(sari)]
+    while f"Sejak hari ke-{sari.number} potongan" not in answers[-1]:
+        assert time.monotonic() - loaded < 2 + (loaded - started), "two seconds, or what a busy machine makes of them"
+        answers.append(_asked_again(sari))
     assert sari.house.balai("content", "load", str(SMALL_GUIDANCE)).code == 0
+
+
+def _asked_again(person: Talk) -> str:
+    """The same question once more, and what is answered."""
+    heard = len(person.arrived())
+    person.says(WAGES)
+    return person.heard(heard + 1)[-1]
 
 
 # Beginning and ending

@@ -64,7 +64,7 @@ class Fake:
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(delivery, "RECORD_PAUSES", (0.05,) * 8)
     monkeypatch.setattr(delivery, "LINK_SECONDS", 0.05)
-    monkeypatch.setattr(delivery, "DRAIN_SECONDS", 2)
+    monkeypatch.setattr(delivery, "DRAIN_SECONDS", 20)
     return
 
 
@@ -84,7 +84,7 @@ def states(database: Database) -> list[str]:
         return list(session.scalars(select(OutboxMessage.state).order_by(OutboxMessage.id)))
 
 
-def deliver(database: Database, *channels: Fake, until: Callable[[], bool], seconds: float = 10) -> None:
+def deliver(database: Database, *channels: Fake, until: Callable[[], bool], seconds: float = 30) -> None:
     """Run a courier until something is so, then stop it and wait for its end."""
     asyncio.run(_deliver(Courier(database, _by_name(channels), clock, random.Random(1)), until, seconds))
 
@@ -123,7 +123,7 @@ def test_a_house_without_channels_waits_until_it_is_told_to_stop(sqlite_database
         await asyncio.sleep(0.2)
         assert not running.done()
         courier.stop()
-        await asyncio.wait_for(running, 2)
+        await asyncio.wait_for(running, 20)
 
     asyncio.run(wait())
 
@@ -276,7 +276,9 @@ def test_what_another_process_queues_is_found_without_being_told(sqlite_database
         running = asyncio.create_task(courier.run())
         await asyncio.sleep(0.3)
         await asyncio.to_thread(queue, sqlite_database, "telegram", "71", "halo")
-        await asyncio.sleep(delivery.LOOK_EVERY * 5)
+        async with asyncio.timeout(30):
+            while not channel.sent:
+                await asyncio.sleep(delivery.LOOK_EVERY)
         courier.stop()
         await running
 

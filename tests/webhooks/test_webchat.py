@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -705,11 +704,13 @@ def test_who_cannot_be_forgotten_now_is_told_so_and_can_try_again(
     sari = serve(postgresql_database)
     say(sari, "suami saya memukul")
     answer(postgresql_database, Outgoing("Pergi ke tempat aman."))
-    answering = _hold_conversation(postgresql_database, 1.5)
+    over = threading.Event()
+    answering = _hold_conversation(postgresql_database, 20, over)
     refused = sari.post("/chat/leave")
     assert refused.status_code == 503
     assert "belum bisa dihapus" in refused.text
     assert "tempat aman" not in refused.text, "what she wanted to hide is not drawn again"
+    over.set()
     answering.join(10)
     assert sari.get("/chat/replies").json["replies"], "it is still hers to erase"
     assert sari.post("/chat/leave").status_code == 303
@@ -717,15 +718,15 @@ def test_who_cannot_be_forgotten_now_is_told_so_and_can_try_again(
         assert session.scalars(select(OutboxMessage)).all() == []
 
 
-def _hold_conversation(database: Database, seconds: float) -> threading.Thread:
-    """Somebody answers in it for so long."""
-    held = threading.Event()
+def _hold_conversation(database: Database, seconds: float, over: threading.Event | None = None) -> threading.Thread:
+    """Somebody answers in it for so long, or until it is `over`."""
+    held, until = threading.Event(), over or threading.Event()
 
     def work() -> None:
         with database.transaction() as session:
             session.scalars(select(Conversation).with_for_update(key_share=True)).one()
             held.set()
-            time.sleep(seconds)
+            until.wait(seconds)
 
     worker = threading.Thread(target=work)
     worker.start()
