@@ -15,7 +15,8 @@ from sqlalchemy import Connection, text
 import centre
 from centre.db import Base, Database
 
-for _module in (*(f"centre.{found.name}" for found in pkgutil.iter_modules(centre.__path__)), "content.articles"):
+CONTENT_TABLES = ("content.articles",)
+for _module in (*(f"centre.{found.name}" for found in pkgutil.iter_modules(centre.__path__)), *CONTENT_TABLES):
     import_module(_module)  # each makes its tables known
 
 FOLDER = Path(__file__).parent / "migrations"
