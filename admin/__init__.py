@@ -34,6 +34,7 @@ from admin import (
     figures,
     headers,
     people,
+    posters,
     rosters,
     saved_replies,
     services,
@@ -42,6 +43,7 @@ from admin import (
     translations,
     wording,
 )
+from admin.spoken import Spoken
 from centre.db import Database
 from centre.file_store import FileStore
 
@@ -56,10 +58,12 @@ def register(
     key: str,
     secure: bool,
     store: FileStore | None = None,
+    spoken: Spoken | None = None,
+    home: str = "",
 ) -> None:
     """Add the desk to `app`. Flask's own session belongs to the desk from now on, signed with `key`.
 
-    `store`: where the files of cases lie.
+    `store`: where the files of cases lie. `spoken`: what only the bot can word. `home`: our public address.
 
     `secure`: people come by https, so cookies bear the `__Host-` name and are never sent in the clear.
     """
@@ -76,11 +80,13 @@ def register(
     )
     CSRFProtect(app)
     Babel(app, default_locale="id", default_domain="admin", default_translation_directories=str(LOCALES))
-    app.register_blueprint(_pages(database, clock, store))
+    app.register_blueprint(_pages(database, clock, store, spoken, home))
     access.check_declared(app)
 
 
-def _pages(database: Database, clock: Callable[[], datetime], store: FileStore | None) -> Blueprint:
+def _pages(
+    database: Database, clock: Callable[[], datetime], store: FileStore | None, spoken: Spoken | None, home: str
+) -> Blueprint:
     pages = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
     headers.add(pages)
     access.guard(pages, database, clock)
@@ -110,6 +116,7 @@ def _pages(database: Database, clock: Callable[[], datetime], store: FileStore |
         figures.blueprint(database, clock),
         case_referrals.blueprint(database, clock),
         case_figures.blueprint(database, clock),
+        posters.blueprint(database, spoken, home),
     ):
         pages.register_blueprint(part)
     return pages

@@ -71,4 +71,10 @@ def _rows() -> list[tuple[tuple[Role, ...], str, str, str]]:
             _("Angka kasus"),
             _("Berapa masalah dilaporkan, jenisnya, hasilnya, dan berapa lama sampai dijawab. Tanpa nama."),
         ),
+        (
+            MAY_SERVE,
+            url_for("admin.posters.every"),
+            _("Poster"),
+            _("Selembar A4 untuk dinding desa, dengan gambar kotak yang membuka percakapan."),
+        ),
     ]

@@ -81,6 +81,18 @@ def links(session: Session) -> dict[str, str]:
     return {channel: link for channel, link in rows if link}
 
 
+def village_links(session: Session, link_code: str, home: str) -> dict[str, str]:
+    """Channel → address that opens a chat with the village of this link code already set; the web at `home`, our public
+    address, and each channel that is connected. (t.me "start", wa.me "text": documents of Telegram and WhatsApp.)"""
+    known = links(session)
+    found = {"web": f"{home}/?desa={link_code}"}
+    if "telegram" in known:
+        found["telegram"] = f"{known['telegram']}?start={link_code}"
+    if "whatsapp" in known:
+        found["whatsapp"] = f"{known['whatsapp']}?text=Desa%20{link_code}"
+    return found
+
+
 def learn_link(session: Session, channel: str, link: str) -> None:
     """Remember how the channel is opened, as the platform told us."""
     hold(session, channel).link = link

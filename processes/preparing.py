@@ -86,20 +86,14 @@ def reset_staff(database: Database, login: str) -> str:
 
 def village_links(settings: Settings, database: Database) -> list[tuple[str, ...]]:
     """For each village: area code, name, regency, link code, and the address behind it on every channel that is connected."""
-    with database.reading() as session:
-        links = contact_points.links(session)
-        rows = session.scalars(select(Village).order_by(Village.code, Village.name)).all()
     web = settings.public_url or f"http://localhost:{settings.port}"
-    return [(row.code, row.name, row.regency, row.link_code, *_links(row.link_code, web, links)) for row in rows]
-
-
-def _links(code: str, web: str, links: dict[str, str]) -> list[str]:
-    found = [f"{web}/?desa={code}"]
-    if "telegram" in links:
-        found.append(f"{links['telegram']}?start={code}")
-    if "whatsapp" in links:
-        found.append(f"{links['whatsapp']}?text=Desa%20{code}")
-    return found
+    with database.reading() as session:
+        rows = session.scalars(select(Village).order_by(Village.code, Village.name)).all()
+        links = [contact_points.village_links(session, row.link_code, web) for row in rows]
+    return [
+        (row.code, row.name, row.regency, row.link_code, *addresses.values())
+        for row, addresses in zip(rows, links, strict=True)
+    ]
 
 
 def make_finder(database: Database, settings: Settings) -> None:

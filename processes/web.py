@@ -19,6 +19,8 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import admin
+from admin.spoken import Spoken
+from bot import posters
 from centre import heartbeats, inbox, mails, outbox
 from centre.db import Database
 from centre.privacy import derive_key
@@ -82,7 +84,16 @@ def _pages(settings: Settings, database: Database, key: str, last_resort: Danger
     )
     app.register_blueprint(appointments.blueprint(database, wiring.clock, public_url=settings.public_url))
     store = wiring.file_store(settings)
-    admin.register(app, database, wiring.clock, key=derive_key(key, "admin"), secure=settings.is_https, store=store)
+    admin.register(
+        app,
+        database,
+        wiring.clock,
+        key=derive_key(key, "admin"),
+        secure=settings.is_https,
+        store=store,
+        spoken=Spoken(poster=posters.words),
+        home=settings.public_url,
+    )
     _add_health(app, database, settings)
     app.after_request(_compress)
     return app

@@ -123,6 +123,9 @@ WHO_MAY = {
     ("POST", "/admin/kasus/rujukan/{row}"): (Role.PARTNER,),
     ("GET", "/admin/kasus/angka"): (Role.PETUGAS, Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR),
     ("GET", "/admin/kasus/angka/unduh"): (Role.PETUGAS, Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR),
+    ("GET", "/admin/poster"): MAY_SERVE,
+    ("GET", "/admin/poster/{row}"): MAY_SERVE,
+    ("GET", "/admin/poster/kabupaten/<code>"): MAY_SERVE,
     ("GET", "/admin/kasus"): MAY_SEE_CASES,
     ("GET", "/admin/kasus/<code>"): MAY_SEE_CASES,
     ("POST", "/admin/kasus/<code>/ambil"): MAY_SEE_CASES,
@@ -201,11 +204,13 @@ def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on
         if rule in ("/admin/aset/<digest>/<name>", "/admin/masuk", "/admin/keluar", FILE):
             continue
         row = desk.lost_reply("Baik", village) if "/balasan/" in rule else desk.set_aside("Tolong", village)
+        row = village if "poster" in rule else row
         row = slot if "jadwal" in rule else booking if "janji" in rule else saved if "kasus" in rule else row
         if "rujukan" in rule:
             rule = referral_address(desk, village, role, rule)
         elif "layanan" in rule:
             rule = address_of(desk, village, rule)
+        rule = rule.replace("kabupaten/<code>", "kabupaten/52.03")
         address = filled_in(rule, row, case if "kasus" in rule else code)
         answer = browser.open(address, method=method, data={"csrf_token": token} if method == "POST" else None)
         allowed = role in who
