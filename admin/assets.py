@@ -6,6 +6,7 @@ Served from here and from nowhere else. Their addresses change with their conten
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -26,8 +27,9 @@ class Asset:
     digest: str
 
 
+BOOTSTRAP: Final = "bootstrap.min.css"
 FOLDERS: Final[dict[str, Traversable]] = {
-    "bootstrap.min.css": files("flask_bootstrap") / "static/bootstrap5/css/bootstrap.min.css",
+    BOOTSTRAP: files("flask_bootstrap") / "static/bootstrap5/css/bootstrap.min.css",
     "desk.css": files("admin") / "static/desk.css",
     "idle.js": files("admin") / "static/idle.js",
 }
@@ -59,4 +61,16 @@ def address(name: str) -> str:
 def read(name: str) -> Asset:
     """The file, read once."""
     content = FOLDERS[name].read_bytes()
+    if name == BOOTSTRAP:
+        content += _dark_when_wanted(content.decode()).encode()
     return Asset(content, MIMETYPES[name.rpartition(".")[2]], hashlib.sha256(content).hexdigest()[:12])
+
+
+def _dark_when_wanted(style: str) -> str:
+    """Bootstrap's dark colours for whoever's telephone is set to dark: it knows only an attribute, which would take a script.
+
+    On paper everything stays dark on white.
+    """
+    rules = re.findall(r"\[data-bs-theme=dark\]([^{,]*)\{([^}]*)\}", style)
+    dark = "".join(f":root{inner}{{{colours}}}" for inner, colours in rules)
+    return f"@media screen and (prefers-color-scheme:dark){{{dark}}}"

@@ -9,7 +9,7 @@ from typing import Any
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
 from flask import Blueprint, g
 
-from admin import access, assets
+from admin import access, assets, menu
 from admin.language import gettext as _
 from centre.areas import Village, time_zone_name
 from centre.desk import LostReply, WaitingMessage
@@ -25,6 +25,7 @@ ZONE = "Asia/Jakarta"
 
 def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
     """What every template may use."""
+    pages.record(lambda state: state.app.jinja_env.globals.update(menu=menu))
 
     @pages.context_processor
     def words() -> dict[str, Any]:

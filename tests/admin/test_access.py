@@ -84,6 +84,7 @@ WHO_MAY = {
     ("GET", "/admin/kontak"): MAY_READ_CONTENT,
     ("GET", "/admin/kontak/<code>"): MAY_READ_CONTENT,
     ("POST", "/admin/kontak/<code>"): (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("GET", "/admin/menu"): tuple(Role),
     ("GET", "/admin/layanan"): (*MAY_SERVE, Role.EDITOR, Role.REVIEWER, Role.VIEWER),
     ("GET", "/admin/layanan/jenis"): MAY_READ_TYPES,
     ("GET", "/admin/layanan/jenis/baru"): MAY_CHANGE_TYPES,

@@ -240,7 +240,7 @@ def test_home_counts_what_waits(desk, korleko):
     assert [count.partition(">")[2] for count in counts] == ["0", "0", "0", "0", "2", "0", "0", "1"], "cases first"
     for login, role, sees in (
         ("made", Role.HELPER, "Daftarkan orang"),
-        ("sri", Role.VIEWER, 'href="/admin/layanan"'),
+        ("sri", Role.VIEWER, 'href="/admin/menu?bagian=angka"'),
         ("joko", Role.PARTNER, 'href="/admin/kasus/rujukan"'),
     ):
         assert sees in desk.at_work(login, role, KORLEKO).get("/admin/").text.partition("<h1>")[2], role

@@ -182,7 +182,7 @@ def test_a_training_is_made_and_two_records_become_one_by_keyboard_without_scrip
     context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
     page = context.new_page()
     _enter(page, address)
-    page.get_by_role("link", name="Layanan", exact=True).press("Enter")
+    page.get_by_role("link", name="Lainnya", exact=True).press("Enter")
     page.get_by_role("link", name="Jenis layanan").press("Enter")
     page.get_by_role("link", name="Buat jenis baru").press("Enter")
     page.get_by_label("Nama", exact=True).first.focus()

@@ -1,0 +1,294 @@
+"""Where everything is: each page of the desk says here, in one line, its name, its address and who may open it.
+
+A few areas make the menu at the top; a small phone shows the first four of them that somebody may open, and "Lainnya".
+An area that `opens` its first page leads straight there (the queue of cases, the week); the others lead to a page that
+says what each of theirs is for. Whoever adds a page adds a line to `AREAS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from admin import access
+from admin.access import me, whoever_is_signed_in
+from admin.language import later as _
+from centre.case_figures import MAY_SEE_CASE_FIGURES
+from centre.staff import Role
+
+ON_A_PHONE = 4
+"""How many areas a small phone shows beside "Lainnya"."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its endpoint (after "admin."), its name, what it is for, and who may open it (nobody named: all staff)."""
+
+    endpoint: str
+    name: Any
+    purpose: Any = ""
+    roles: tuple[Role, ...] = ()
+
+    @property
+    def address(self) -> str:
+        return url_for(f"admin.{self.endpoint}")
+
+    @property
+    def is_mine(self) -> bool:
+        return not self.roles or me().has_role(*self.roles)
+
+
+@dataclass(frozen=True)
+class Area:
+    """Pages that belong together. `opens`: the menu leads to the first of them."""
+
+    key: str
+    name: Any
+    pages: tuple[Page, ...]
+    opens: bool = False
+    landing: str = ""
+    """The endpoint of a page of its own; empty for the usual one."""
+    also: tuple[str, ...] = ()
+    """Beginnings of addresses that belong here though no page of the menu has them."""
+
+    @property
+    def own_page(self) -> str:
+        """The address of the page that says what each page of the area is for."""
+        return url_for(f"admin.{self.landing}") if self.landing else url_for("admin.menu.every", bagian=self.key)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An area as one staff member sees it."""
+
+    key: str
+    name: str
+    address: str
+    pages: tuple[Page, ...]
+    is_here: bool
+    has_landing: bool
+
+
+AREAS = (
+    Area("beranda", _("Beranda"), (Page("desk.home", _("Beranda")),), opens=True),
+    Area(
+        "kasus",
+        _("Kasus"),
+        (
+            Page("cases.queue", _("Kasus"), _("Semua antrean, dan cari dengan kode."), access.MAY_SEE_CASES),
+            Page(
+                "saved_replies.every",
+                _("Balasan tersimpan"),
+                _("Kalimat yang sering dipakai, dalam tiap bahasa."),
+                access.MAY_OVERSEE_CASES,
+            ),
+        ),
+        opens=True,
+    ),
+    Area(
+        "rujukan",
+        _("Rujukan"),
+        (Page("case_referrals.theirs", _("Rujukan"), _("Yang dirujuk kepada lembaga Anda."), (Role.PARTNER,)),),
+        opens=True,
+    ),
+    Area(
+        "jadwal",
+        _("Jadwal"),
+        (
+            Page("slots.week", _("Jadwal"), _("Minggu ini dan sesudahnya."), access.MAY_SEE_ROSTERS),
+            Page(
+                "desk_bookings.choose",
+                _("Daftarkan"),
+                _("Daftarkan orang yang datang atau menelepon."),
+                access.MAY_BOOK,
+            ),
+            Page(
+                "rosters.ask_code",
+                _("Catat hadir"),
+                _("Dengan kode yang dibawa orangnya."),
+                access.MAY_SEE_ROSTERS,
+            ),
+        ),
+        opens=True,
+        also=("/admin/janji/", "/admin/hadir/"),
+    ),
+    Area(
+        "warga",
+        _("Warga"),
+        (
+            Page(
+                "people.every",
+                _("Nama yang mirip"),
+                _("Dua catatan yang mungkin satu orang: gabungkan, atau tandai sebagai orang berbeda."),
+                access.MAY_SERVE,
+            ),
+        ),
+    ),
+    Area(
+        "layanan",
+        _("Layanan"),
+        (
+            Page(
+                "calls.every",
+                _("Perlu ditelepon"),
+                _("Orang yang harus tahu kabar tentang janjinya, tetapi pesan kita tidak bisa sampai."),
+                access.MAY_SERVE,
+            ),
+            Page(
+                "booking_types.every",
+                _("Jenis layanan"),
+                _("Apa saja yang bisa dipesan, aturannya, dan kata-katanya dalam setiap bahasa."),
+                access.MAY_READ_TYPES,
+            ),
+            Page(
+                "centre_hours.every",
+                _("Jam buka dan libur"),
+                _("Jam buka tiap hari, hari tanpa petugas, dan hari libur nasional."),
+                access.MAY_SERVE,
+            ),
+        ),
+        landing="services.every",
+    ),
+    Area(
+        "pesan",
+        _("Pesan"),
+        (
+            Page(
+                "desk.messages",
+                _("Pesan"),
+                _("Yang tidak bisa dijawab atau dibaca bot."),
+                access.MAY_SEE_MESSAGES,
+            ),
+            Page(
+                "desk.replies",
+                _("Balasan gagal"),
+                _("Yang tidak sampai kepada orangnya."),
+                access.MAY_SEE_MESSAGES,
+            ),
+        ),
+        opens=True,
+    ),
+    Area(
+        "panduan",
+        _("Panduan"),
+        (
+            Page(
+                "articles.waiting",
+                _("Menunggu pemeriksaan"),
+                _("Panduan yang belum boleh dijadikan pegangan sebelum diperiksa."),
+                access.MAY_READ_CONTENT,
+            ),
+            Page(
+                "translations.every",
+                _("Terjemahan"),
+                _("Mana yang tertinggal, dan mana yang belum dibaca penutur asli."),
+                access.MAY_READ_CONTENT,
+            ),
+            Page(
+                "tables.every",
+                _("Tabel bertanggal"),
+                _("Angka, daftar, dan tanda bahaya yang harus dibaca ulang pada waktunya."),
+                access.MAY_READ_CONTENT,
+            ),
+            Page(
+                "contacts.every",
+                _("Kontak"),
+                _("Nomor darurat dan lembaga, dan kapan terakhir dicoba."),
+                access.MAY_READ_CONTENT,
+            ),
+        ),
+    ),
+    Area(
+        "angka",
+        _("Angka"),
+        (
+            Page(
+                "figures.every",
+                _("Angka layanan"),
+                _("Kursi yang ditawarkan dan terisi, siapa yang datang dan tidak, tanpa nama."),
+                access.MAY_SEE_FIGURES,
+            ),
+            Page(
+                "case_figures.every",
+                _("Angka kasus"),
+                _("Berapa masalah dilaporkan, jenisnya, hasilnya, dan berapa lama sampai dijawab. Tanpa nama."),
+                MAY_SEE_CASE_FIGURES,
+            ),
+            Page(
+                "posters.every",
+                _("Poster"),
+                _("Selembar A4 untuk dinding desa, dengan gambar kotak yang membuka percakapan."),
+                access.MAY_SERVE,
+            ),
+        ),
+    ),
+    Area("pengaturan", _("Pengaturan"), ()),
+    Area(
+        "akun",
+        _("Akun saya"),
+        (Page("account.own", _("Akun saya"), _("Kata sandi, Telegram, dan kode etik Anda.")),),
+        opens=True,
+    ),
+)
+
+
+def blueprint() -> Blueprint:
+    """All areas on one page, or one of them."""
+    pages = Blueprint("menu", __name__)
+
+    @pages.get("/menu")
+    @whoever_is_signed_in
+    def every() -> str:
+        asked = request.args.get("bagian", "")
+        found = [each for each in entries() if each.key == asked]
+        return render_template("admin/menu.html", areas=found or entries(), one=found[0] if found else None)
+
+    return pages
+
+
+def entries() -> list[Entry]:
+    """The areas of which whoever is signed in may open something, in their order."""
+    here = _area_of(request.path)
+    return list(_entries(here.key if here else request.args.get("bagian", "")))
+
+
+def way_up() -> Entry | None:
+    """The area whose own page leads to the page that is open; None where no page of the menu is open."""
+    lists_it = (
+        area for area in entries() if area.has_landing and request.path in [page.address for page in area.pages]
+    )
+    return next(lists_it, None)
+
+
+def _entries(here: str) -> Iterator[Entry]:
+    for area in AREAS:
+        pages = tuple(page for page in area.pages if page.is_mine)
+        if not pages:
+            continue
+        alone = len(pages) == 1
+        goes_to_first = alone or (area.opens and pages[0] is area.pages[0])
+        yield Entry(
+            area.key,
+            str(pages[0].name if alone else area.name),
+            pages[0].address if goes_to_first else area.own_page,
+            pages,
+            area.key == here,
+            not goes_to_first,
+        )
+
+
+def _area_of(path: str) -> Area | None:
+    """The area that an address belongs to: that of the page whose own address is the longest beginning of it."""
+    beginnings = [(page.address, area) for area in AREAS for page in area.pages]
+    beginnings += [(beginning, area) for area in AREAS for beginning in area.also]
+    beginnings += [(area.own_page, area) for area in AREAS if area.landing]
+    fitting = [(address, area) for address, area in beginnings if _lies_under(path, address)]
+    return max(fitting, key=lambda found: len(found[0]))[1] if fitting else None
+
+
+def _lies_under(path: str, address: str) -> bool:
+    home = url_for("admin.desk.home")
+    return path == address or (address != home and path.startswith(address.rstrip("/") + "/"))
