@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from centre import case_records, interests, notices, people, slots
+from centre import case_records, census_consents, interests, notices, people, slots
 from centre.booking_records import Booking
 from centre.conversations import Conversation
 from centre.notices import Notice
@@ -24,6 +24,7 @@ def take_over(session: Session, others: set[int], kept_id: int) -> None:
         update(Booking).where(from_there).values(conversation_id=kept_id).execution_options(synchronize_session="fetch")
     )
     people.move(session, others, kept_id)
+    census_consents.move(session, others, kept_id)
     interests.move(session, others, kept_id)
     if case_records.move(session, others, kept_id):
         session.get_one(Conversation, kept_id).has_case = True

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from centre import bookings, people, slots
+from centre import bookings, census_merging, people, slots
 from centre.booking_records import OPEN, Booking, State, by_staff, of_person
 from centre.people import Person
 
@@ -21,6 +21,7 @@ def merge(session: Session, kept_id: int, other_id: int, by: str, now: datetime)
     kept, other = _held(session, kept_id, other_id)
     if kept is other or kept.merged_into or other.merged_into:
         raise LookupError(f"people {kept_id} and {other_id} cannot be made one")
+    merge = census_merging.begin(session, kept, other, by, now)
     own = {booking.slot_id: booking for booking in of_person(session, kept.id) if booking.is_open}
     for booking in of_person(session, other.id):
         if booking.is_open and booking.slot_id in own:
@@ -31,6 +32,7 @@ def merge(session: Session, kept_id: int, other_id: int, by: str, now: datetime)
     kept.kind, kept.birth_year = kept.kind or other.kind, kept.birth_year or other.birth_year
     kept.sealed_phone = kept.sealed_phone or other.sealed_phone
     other.merged_into = kept.id
+    census_merging.take_over(session, merge, kept, other)
     session.flush()
     return kept
 

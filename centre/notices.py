@@ -34,7 +34,10 @@ from centre import calendars, conversations
 from centre.conversations import Conversation
 from centre.db import Base, BigId, UtcDateTime, connection_of, vault_of
 
-Kind = Literal["reminder", "today", "offer", "lapsed", "moved", "cancelled", "missed", "new_dates", "booked"]
+Kind = Literal[
+    "reminder", "today", "offer", "lapsed", "moved", "cancelled", "missed", "new_dates", "booked", "own_date"
+]
+"""own_date: of somebody in the register (`centre.census_reminders`)."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NEEDED: frozenset[str] = frozenset({"offer", "moved", "cancelled"})
 """What a person must hear: where it cannot be sent, staff telephone."""
@@ -73,6 +76,8 @@ class Notice(Base):
     slot_id: Mapped[int | None] = mapped_column(ForeignKey("slots.id", ondelete="CASCADE"), index=True)
     interest_id: Mapped[int | None] = mapped_column(ForeignKey("interests.id", ondelete="SET NULL"), index=True)
     """For `new_dates`: the wish that it fulfils."""
+    person_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    """For `own_date`: whose it is."""
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"), index=True)
     """Where it goes; none: only staff can tell."""
     zone: Mapped[str] = mapped_column(String(20))
@@ -102,11 +107,12 @@ class Notice(Base):
 class About:
     """What a notice is about and where it goes."""
 
-    slot_id: int
+    slot_id: int | None
     zone: str
     conversation_id: int | None
     booking_id: int | None = None
     interest_id: int | None = None
+    person_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -270,6 +276,7 @@ def _planned(session: Session, about: About, wanted: Wanted) -> dict[str, object
         "kind": wanted.kind,
         "booking_id": about.booking_id,
         "interest_id": about.interest_id,
+        "person_id": about.person_id,
         "slot_id": about.slot_id,
         "conversation_id": about.conversation_id,
         "zone": about.zone,

@@ -19,6 +19,7 @@ from rapidfuzz import fuzz
 from sqlalchemy import ForeignKey, LargeBinary, String, delete, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
+from centre import name_words
 from centre.conversations import Conversation
 from centre.db import Base, BigId, UtcDateTime, vault_of
 
@@ -137,14 +138,21 @@ def add(
 def rename(session: Session, person: Person, name: str) -> None:
     """The name was taken down wrongly. Raises `NameInvalid`."""
     person.sealed_name = vault_of(session).seal(clean_name(name), _NAME)
+    if person.id:
+        name_words.renamed(session, person.id, person.name)
 
 
 def set_phone(session: Session, person: Person, phone: str) -> None:
     """Where staff may call. Raises `PhoneInvalid`."""
-    digits = re.sub(r"[\s().-]", "", phone)
+    person.sealed_phone = vault_of(session).seal(clean_phone(phone), _PHONE)
+
+
+def clean_phone(typed: str) -> str:
+    """A number as it is dialled. Raises `PhoneInvalid`."""
+    digits = re.sub(r"[\s().-]", "", typed)
     if not re.fullmatch(r"\+?\d{8,15}", digits, re.ASCII):
         raise PhoneInvalid
-    person.sealed_phone = vault_of(session).seal(digits, _PHONE)
+    return digits
 
 
 def clean_name(typed: str) -> str:
@@ -255,6 +263,15 @@ def erase(session: Session, person: Person) -> None:
     if person in session:  # else it went just now, together with the one it was found to be
         session.delete(person)
     session.flush()
+
+
+def as_one(session: Session, person_id: int) -> list[int]:
+    """The numbers of a person and of all records that were found to be theirs."""
+    found, edge = [person_id], [person_id]
+    while edge:
+        edge = list(session.scalars(select(Person.id).where(Person.merged_into.in_(edge))))
+        found += edge
+    return found
 
 
 def only_behind(session: Session, conversation: Conversation) -> Sequence[Person]:

@@ -1,8 +1,9 @@
 """How long we keep what people told us, and erasing it when they ask (UU PDP 27/2022 art. 42-44).
 
 Words that came in go 72 hours after their answer, what we said after 90 days, a conversation that nobody has taken up for 90
-days too (unless a booking is still to come, something has still to be told, or new dates are waited for: a wish is kept for a
-year), a name a year after its last booking. Somebody who asks to be forgotten is forgotten at once; only their address stays
+days too (unless a booking is still to come, something has still to be told, new dates are waited for: a wish is kept for a
+year, or somebody of the register is to be reminded there), a name a year after its last booking, a record of the register
+three years after it was last found true. Somebody who asks to be forgotten is forgotten at once; only their address stays
 for a moment, so that they can read that it was done.
 """
 
@@ -20,6 +21,9 @@ from centre import (
     case_records,
     case_replies,
     cases,
+    census,
+    census_consents,
+    census_requests,
     code_tries,
     conversations,
     inbox,
@@ -96,7 +100,17 @@ def forget_old(session: Session, now: datetime) -> None:
     interests.forget_old(session, now)
     cases.forget_old(session, now)
     kept_files.forget_old(session, now)
+    census.forget_old(session, now)
+    census_requests.forget_old(session, now)
     _forget_people(session, now)
+
+
+def erase_person(session: Session, person: Person, now: datetime) -> None:
+    """Somebody asked at the desk to be erased: their places fall free, and nothing of them stays but the counts."""
+    for booking in _held_places(session, [person]):
+        _release(session, booking, bookings.FAMILY, now)
+    notices.void_where(session, Notice.person_id == person.id)
+    people.erase(session, person)
 
 
 def sweep(session: Session, now: datetime) -> int:
@@ -136,15 +150,20 @@ def _is_awaited(now: datetime) -> ColumnElement[bool]:
     has_case = exists().where(Case.conversation_id == Conversation.id, Case.state != CaseState.CLOSED)
     wished = exists().where(Interest.conversation_id == Conversation.id, interests.is_open(now))
     linked = exists().where(StaffChannel.conversation_id == Conversation.id, staff_channels.is_open())
-    return or_(booked.where(Booking.state.in_(OPEN), Slot.ends_at > now), due, wished, linked, has_case)
+    reminded = exists().where(PersonAddress.conversation_id == Conversation.id, census.is_to_remind())
+    return or_(booked.where(Booking.state.in_(OPEN), Slot.ends_at > now), due, wished, linked, has_case, reminded)
 
 
 def _erase_people(session: Session, conversation: Conversation, now: datetime) -> None:
     """Everybody known through this telephone alone goes, with their bookings; their seats fall free.
 
-    Who is known on another telephone too keeps their place, and hears of it there.
+    Who is known on another telephone too keeps their place, and hears of it there. Who is in the register because they
+    agreed at the desk or on paper stays in it: the desk is asked to erase them, against the legal clock.
     """
-    gone = people.only_behind(session, conversation)
+    behind = people.only_behind(session, conversation)
+    by_desk = census.kept_by_desk(session, [person.id for person in behind])
+    gone = [person for person in behind if person.id not in by_desk]
+    _end_consents(session, conversation, gone, now)
     for booking in _held_places(session, gone, Booking.conversation_id == conversation.id):
         elsewhere = None if booking.person in gone else _other_telephone(session, booking)
         if booking.person in gone or (_is_to_come(booking, now) and elsewhere is None):
@@ -156,6 +175,18 @@ def _erase_people(session: Session, conversation: Conversation, now: datetime) -
     for person in gone:
         people.erase(session, person)
     people.leave(session, conversation)
+
+
+def _end_consents(session: Session, conversation: Conversation, gone: Sequence[Person], now: datetime) -> None:
+    """What was agreed in this conversation stands no more; what was agreed at the desk, the desk is asked about."""
+    for known in people.behind(session, conversation):
+        person = known.person
+        if person in gone or not census_consents.standing(session, [person.id]):
+            continue
+        stays = census.take_back(session, person, census_consents.BY_FAMILY, now, conversation_id=conversation.id)
+        if stays and known.relation == "self":
+            by = census_consents.BY_FAMILY
+            census_requests.ask(session, person.id, person.village_id, "erase", "chat", by, now)
 
 
 def _go_on(session: Session, booking: Booking, elsewhere: int | None) -> None:
@@ -184,7 +215,7 @@ def _forget_people(session: Session, now: datetime) -> int:
     """
     recent = select(Booking.person_id).join(Slot, Slot.id == Booking.slot_id)
     recent = recent.where(Slot.ends_at > now - people.KEPT, Booking.person_id.is_not(None))
-    old = select(Person).where(Person.created_at < now - people.KEPT, Person.id.not_in(recent))
+    old = select(Person).where(Person.created_at < now - people.KEPT, Person.id.not_in(recent), ~census.is_kept())
     seen = session.scalars(old.order_by(Person.id).limit(AT_ONCE)).all()
     for person in seen:
         hold_person(session, person.id)

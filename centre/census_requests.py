@@ -1,0 +1,239 @@
+"""What somebody asked of their own data: to see it, have it put right, erased, or no longer used; each against a clock.
+
+UU PDP 27/2022 gives 3 x 24 hours from when it was asked: for putting right (art. 30), access (art. 32), stopping after a
+consent was taken back (art. 40) and restricting (art. 41); erasing is art. 43-44. The desk sees the time that is left, is
+alerted when a day is left and when it is over, and says what was done, or why not.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Select,
+    String,
+    func,
+    not_,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from centre.areas import Village
+from centre.db import Base, BigId, UtcDateTime, vault_of
+from centre.desk import NotHere
+from centre.staff import Scope
+
+Wish = Literal["see", "correct", "erase", "stop"]
+WISHES: tuple[Wish, ...] = get_args(Wish)
+LEGAL_TIME = timedelta(hours=72)
+WARN_BEFORE = timedelta(hours=24)
+KEPT = timedelta(days=365)
+"""How long it is known that something was asked and done: without whom, once they are erased."""
+LONGEST_WORDS = 500
+PAGE = 50
+
+
+class State(enum.StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class ReasonMissing(ValueError):
+    """Who refuses says why."""
+
+
+class AlreadyAnswered(Exception):
+    """Somebody was faster."""
+
+
+class DataRequest(Base):
+    """One wish about somebody's data."""
+
+    __tablename__ = "data_requests"
+    __table_args__ = (
+        Index(
+            "ix_data_requests_open",
+            "due_at",
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("people.id", ondelete="SET NULL"), index=True)
+    village_id: Mapped[int | None] = mapped_column(ForeignKey("villages.id", ondelete="SET NULL"), index=True)
+    wish: Mapped[str] = mapped_column(String(8))
+    how: Mapped[str] = mapped_column(String(5))
+    sealed_words: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """What is to be put right, in the words it was asked in; gone when it is answered."""
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    noted_by: Mapped[str] = mapped_column(String(42))
+    state: Mapped[str] = mapped_column(String(8), default=State.OPEN)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by: Mapped[str | None] = mapped_column(String(42))
+    sealed_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    alerted: Mapped[int] = mapped_column(default=0)
+    """How many alerts of it went out: one when a day is left, one when it is over."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == State.OPEN
+
+    def left(self, now: datetime) -> timedelta:
+        """The time that is left by law; less than nothing when it is over."""
+        return self.due_at - now
+
+
+def ask(
+    session: Session,
+    person_id: int,
+    village_id: int | None,
+    wish: Wish,
+    how: str,
+    by: str,
+    now: datetime,
+    *,
+    words: str = "",
+    asked_at: datetime | None = None,
+) -> DataRequest:
+    """Enter a wish; the same asked again while it is open is one, on its first clock. `by`: staff id or "family"."""
+    known = session.scalars(
+        select(DataRequest).where(
+            DataRequest.person_id == person_id, DataRequest.wish == wish, DataRequest.state == State.OPEN
+        )
+    ).first()
+    asked = asked_at or now
+    request = known or DataRequest(
+        person_id=person_id,
+        village_id=village_id,
+        wish=wish,
+        how=how,
+        asked_at=asked,
+        due_at=asked + LEGAL_TIME,
+        noted_by=by,
+    )
+    if words.strip():
+        told = "\n".join(filter(None, (words_of(session, request), words.strip())))
+        request.sealed_words = vault_of(session).seal(told[-LONGEST_WORDS:], _WORDS)
+    session.add(request)
+    session.flush()
+    return request
+
+
+def words_of(session: Session, request: DataRequest) -> str:
+    """What is to be put right, in the words it was asked in."""
+    return vault_of(session).open(request.sealed_words, _WORDS) if request.sealed_words else ""
+
+
+def reason_of(session: Session, request: DataRequest) -> str:
+    """Why it was refused."""
+    return vault_of(session).open(request.sealed_reason, _REASON) if request.sealed_reason else ""
+
+
+def answer(
+    session: Session, request: DataRequest, by: str, now: datetime, *, refused_because: str | None = None
+) -> None:
+    """It is done, or refused with a reason. Raises `AlreadyAnswered` or `ReasonMissing`."""
+    if not request.is_open:
+        raise AlreadyAnswered(f"request {request.id}")
+    if refused_because is not None:
+        if len(refused_because.strip()) < 10:
+            raise ReasonMissing
+        request.sealed_reason = vault_of(session).seal(refused_because.strip()[:LONGEST_WORDS], _REASON)
+    request.state = State.DONE if refused_because is None else State.REFUSED
+    request.answered_at, request.answered_by, request.sealed_words = now, by, None
+    session.flush()
+
+
+def answer_all(session: Session, person_id: int, wishes: Sequence[Wish], by: str, now: datetime) -> None:
+    """What was done answers every open wish for it."""
+    for request in open_of(session, person_id):
+        if request.wish in wishes:
+            answer(session, request, by, now)
+
+
+def open_of(session: Session, person_id: int) -> Sequence[DataRequest]:
+    """What this person asked and is not answered yet, the oldest first."""
+    own = select(DataRequest).where(DataRequest.person_id == person_id, DataRequest.state == State.OPEN)
+    return session.scalars(own.order_by(DataRequest.due_at, DataRequest.id)).all()
+
+
+def every(
+    session: Session, scope: Scope, *, answered: bool = False, offset: int = 0
+) -> list[tuple[DataRequest, Village]]:
+    """What was asked in these villages: open ones, the soonest due first; or those that were `answered`, the newest first."""
+    order = DataRequest.answered_at.desc() if answered else DataRequest.due_at
+    rows = session.execute(
+        _seen(scope)
+        .where(not_(_IS_OPEN) if answered else _IS_OPEN)
+        .order_by(order, DataRequest.id)
+        .offset(offset)
+        .limit(PAGE)
+    )
+    return [(request, village) for request, village in rows]
+
+
+def one(session: Session, scope: Scope, number: int, *, to_change: bool = False) -> DataRequest:
+    """One of these, held if it is `to_change`. Raises `NotHere`."""
+    query = _seen(scope).where(DataRequest.id == number)
+    row = session.execute(query.with_for_update(of=DataRequest) if to_change else query).first()
+    if row is None:
+        raise NotHere(f"request {number}")
+    request: DataRequest = row[0]
+    return request
+
+
+def counts(session: Session, scope: Scope, now: datetime) -> tuple[int, int]:
+    """How many are open, and how many of those are over the legal time."""
+    query = _seen(scope).where(_IS_OPEN).with_only_columns(func.count(), func.count().filter(DataRequest.due_at <= now))
+    number, late = session.execute(query).one()
+    return number, late
+
+
+def to_alert(session: Session, now: datetime) -> Sequence[DataRequest]:
+    """Open ones of which the desk must hear now: a day is left and nobody was told, or the time is over."""
+    nearly = (DataRequest.alerted == 0) & (DataRequest.due_at <= now + WARN_BEFORE)
+    over = (DataRequest.alerted == 1) & (DataRequest.due_at <= now)
+    return session.scalars(
+        select(DataRequest).where(_IS_OPEN, or_(nearly, over)).order_by(DataRequest.due_at, DataRequest.id).limit(PAGE)
+    ).all()
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """A year after the answer nobody needs to know."""
+    for request in session.scalars(
+        select(DataRequest).where(DataRequest.state != State.OPEN, DataRequest.answered_at < now - KEPT).limit(PAGE)
+    ):
+        session.delete(request)
+    session.flush()
+
+
+def move(session: Session, other_id: int, kept_id: int) -> None:
+    """Two people turned out to be one."""
+    session.execute(
+        update(DataRequest)
+        .where(DataRequest.person_id == other_id)
+        .values(person_id=kept_id)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _seen(scope: Scope) -> Select[DataRequest, Village]:
+    joined = select(DataRequest, Village).join(Village, Village.id == DataRequest.village_id, isouter=True)
+    return joined.where(scope.covers(Village.code))
+
+
+_IS_OPEN: ColumnElement[bool] = DataRequest.state == State.OPEN
+_WORDS, _REASON = "data_requests|words", "data_requests|reason"
