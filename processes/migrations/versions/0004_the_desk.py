@@ -58,11 +58,268 @@ def upgrade() -> None:
     with op.batch_alter_table("test_questions", schema=None, recreate="never") as batch_op:
         batch_op.create_index(batch_op.f("ix_test_questions_label"), ["label"], unique=False)
 
+    op.create_table(
+        "census_changes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("field", sa.String(length=20), nullable=False),
+        sa.Column("sealed_values", sa.LargeBinary(), nullable=False),
+        sa.Column("by", sa.String(length=42), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_census_changes_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_census_changes")),
+    )
+    with op.batch_alter_table("census_changes", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(batch_op.f("ix_census_changes_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "census_consents",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("how", sa.String(length=5), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("may_remind", sa.Boolean(), nullable=False),
+        sa.Column("by_guardian", sa.Boolean(), nullable=False),
+        sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("noted_by", sa.String(length=42), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.String(length=42), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_census_consents_conversation_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_census_consents_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_census_consents")),
+    )
+    with op.batch_alter_table("census_consents", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(batch_op.f("ix_census_consents_conversation_id"), ["conversation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_census_consents_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "census_links",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tie", sa.String(length=8), nullable=False),
+        sa.Column("is_contact", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.String(length=42), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["other_id"], ["people.id"], name=op.f("fk_census_links_other_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_census_links_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", "other_id", name=op.f("pk_census_links")),
+    )
+    with op.batch_alter_table("census_links", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(batch_op.f("ix_census_links_other_id"), ["other_id"], unique=False)
+
+    op.create_table(
+        "census_records",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sex", sa.String(length=1), nullable=True),
+        sa.Column("destination", sa.String(length=2), nullable=True),
+        sa.Column("agency_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("departs_on", sa.Date(), nullable=True),
+        sa.Column("returns_on", sa.Date(), nullable=True),
+        sa.Column("contract_ends_on", sa.Date(), nullable=True),
+        sa.Column("passport_ends_on", sa.Date(), nullable=True),
+        sa.Column("visa_ends_on", sa.Date(), nullable=True),
+        sa.Column("business", sa.String(length=6), nullable=True),
+        sa.Column("phone_use", sa.String(length=6), nullable=True),
+        sa.Column("sealed_facts", sa.LargeBinary(), nullable=True),
+        sa.Column("source", sa.String(length=5), nullable=False),
+        sa.Column("entered_by", sa.String(length=42), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_census_records_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_census_records")),
+    )
+    with op.batch_alter_table("census_records", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(batch_op.f("ix_census_records_changed_at"), ["changed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_census_records_checked_at"), ["checked_at"], unique=False)
+        batch_op.create_index(
+            "ix_census_records_contract_ends_on",
+            ["contract_ends_on"],
+            unique=False,
+            postgresql_where=sa.text("contract_ends_on IS NOT NULL"),
+            sqlite_where=sa.text("contract_ends_on IS NOT NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_census_records_destination"), ["destination"], unique=False)
+        batch_op.create_index(
+            "ix_census_records_passport_ends_on",
+            ["passport_ends_on"],
+            unique=False,
+            postgresql_where=sa.text("passport_ends_on IS NOT NULL"),
+            sqlite_where=sa.text("passport_ends_on IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_census_records_visa_ends_on",
+            ["visa_ends_on"],
+            unique=False,
+            postgresql_where=sa.text("visa_ends_on IS NOT NULL"),
+            sqlite_where=sa.text("visa_ends_on IS NOT NULL"),
+        )
+
+    op.create_table(
+        "census_statuses",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("by", sa.String(length=42), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_census_statuses_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_census_statuses")),
+    )
+    with op.batch_alter_table("census_statuses", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(batch_op.f("ix_census_statuses_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "data_requests",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("village_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("wish", sa.String(length=8), nullable=False),
+        sa.Column("how", sa.String(length=5), nullable=False),
+        sa.Column("sealed_words", sa.LargeBinary(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noted_by", sa.String(length=42), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.String(length=42), nullable=True),
+        sa.Column("sealed_reason", sa.LargeBinary(), nullable=True),
+        sa.Column("alerted", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_data_requests_person_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["village_id"], ["villages.id"], name=op.f("fk_data_requests_village_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_requests")),
+    )
+    with op.batch_alter_table("data_requests", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(
+            "ix_data_requests_open",
+            ["due_at"],
+            unique=False,
+            postgresql_where=sa.text("state = 'open'"),
+            sqlite_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index(batch_op.f("ix_data_requests_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_data_requests_village_id"), ["village_id"], unique=False)
+
+    op.create_table(
+        "name_words",
+        sa.Column("lookup", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_name_words_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("lookup", "person_id", name=op.f("pk_name_words")),
+    )
+    with op.batch_alter_table("name_words", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(batch_op.f("ix_name_words_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "people_merges",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kept_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("by", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed_before", sa.LargeBinary(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.String(length=36), nullable=True),
+        sa.ForeignKeyConstraint(["kept_id"], ["people.id"], name=op.f("fk_people_merges_kept_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["people.id"], name=op.f("fk_people_merges_other_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_merges")),
+    )
+    with op.batch_alter_table("people_merges", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(batch_op.f("ix_people_merges_kept_id"), ["kept_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_people_merges_other_id"), ["other_id"], unique=False)
+
+    with op.batch_alter_table("notices", schema=None, recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
+        batch_op.create_index(batch_op.f("ix_notices_person_id"), ["person_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("notices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notices_person_id"))
+        batch_op.drop_column("person_id")
+
+    with op.batch_alter_table("people_merges", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_people_merges_other_id"))
+        batch_op.drop_index(batch_op.f("ix_people_merges_kept_id"))
+
+    op.drop_table("people_merges")
+    with op.batch_alter_table("name_words", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_name_words_person_id"))
+
+    op.drop_table("name_words")
+    with op.batch_alter_table("data_requests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_data_requests_village_id"))
+        batch_op.drop_index(batch_op.f("ix_data_requests_person_id"))
+        batch_op.drop_index(
+            "ix_data_requests_open", postgresql_where=sa.text("state = 'open'"), sqlite_where=sa.text("state = 'open'")
+        )
+
+    op.drop_table("data_requests")
+    with op.batch_alter_table("census_statuses", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_census_statuses_person_id"))
+
+    op.drop_table("census_statuses")
+    with op.batch_alter_table("census_records", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_census_records_visa_ends_on",
+            postgresql_where=sa.text("visa_ends_on IS NOT NULL"),
+            sqlite_where=sa.text("visa_ends_on IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_census_records_passport_ends_on",
+            postgresql_where=sa.text("passport_ends_on IS NOT NULL"),
+            sqlite_where=sa.text("passport_ends_on IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_census_records_destination"))
+        batch_op.drop_index(
+            "ix_census_records_contract_ends_on",
+            postgresql_where=sa.text("contract_ends_on IS NOT NULL"),
+            sqlite_where=sa.text("contract_ends_on IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_census_records_checked_at"))
+        batch_op.drop_index(batch_op.f("ix_census_records_changed_at"))
+
+    op.drop_table("census_records")
+    with op.batch_alter_table("census_links", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_census_links_other_id"))
+
+    op.drop_table("census_links")
+    with op.batch_alter_table("census_consents", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_census_consents_person_id"))
+        batch_op.drop_index(batch_op.f("ix_census_consents_conversation_id"))
+
+    op.drop_table("census_consents")
+    with op.batch_alter_table("census_changes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_census_changes_person_id"))
+
+    op.drop_table("census_changes")
     with op.batch_alter_table("test_questions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_test_questions_label"))
 
