@@ -7,141 +7,51 @@ beside it. Whatever the running bot must notice raises `ContentVersion`, which i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from sys import intern
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import JSON, Boolean, Date, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Session
 
-from centre.db import Base, BigId, UtcDateTime
 from content import languages
+from content.article_records import (
+    AlreadyReviewed,
+    Article,
+    ContactCheck,
+    ContentVersion,
+    NoSuchArticle,
+    NoSuchTranslation,
+    Origin,
+    Phrase,
+    Revision,
+    SlugTaken,
+    Translation,
+    TranslationBehind,
+    WordsChanged,
+)
 from content.files import ArticleFile, Guidance, Source, Text
 from content.phrasing import Phrasing
 
-Origin = Literal["files", "staff"]
-
-
-class NoSuchArticle(LookupError):
-    """No article has this slug."""
-
-
-class NoSuchTranslation(LookupError):
-    """The article is not published in this language, or it is the source, which needs no native reader."""
-
-
-class WordsChanged(Exception):
-    """The words are no longer those that were read."""
-
-
-class TranslationBehind(Exception):
-    """The source has changed since: whoever signs would vouch for what the article no longer says."""
-
-
-class AlreadyReviewed(Exception):
-    """A native speaker stands by these words already."""
-
-
-class Article(Base):
-    """One piece of guidance: what is true of it in every language."""
-
-    __tablename__ = "articles"
-
-    slug: Mapped[str] = mapped_column(String(64), primary_key=True)
-    topic: Mapped[str] = mapped_column(String(20))
-    owner: Mapped[str] = mapped_column(sa.Text)
-    legal_basis: Mapped[list[str]] = mapped_column(JSON)
-    sources: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    related: Mapped[list[str]] = mapped_column(JSON)
-    valid_from: Mapped[date] = mapped_column(Date)
-    review_due: Mapped[date] = mapped_column(Date)
-    check_before_use: Mapped[bool] = mapped_column(Boolean)
-    check_note: Mapped[str] = mapped_column(sa.Text)
-    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    checked_by: Mapped[str | None] = mapped_column(String(64))
-
-    translations: Mapped[list[Translation]] = relationship(back_populates="article")
-
-
-class Translation(Base):
-    """An article in one language. Bahasa is one of them: the source the others are made from."""
-
-    __tablename__ = "translations"
-    __table_args__ = (UniqueConstraint("article_slug", "language"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    article_slug: Mapped[str] = mapped_column(ForeignKey("articles.slug"))
-    language: Mapped[str] = mapped_column(String(8))
-    published_revision: Mapped[int | None] = mapped_column(Integer)
-    """The number of the revision people see: no foreign key, so that neither table must come first."""
-
-    article: Mapped[Article] = relationship(back_populates="translations")
-    revisions: Mapped[list[Revision]] = relationship(back_populates="translation")
-
-
-class Revision(Base):
-    """One saved state of a translation's words. Never changed, only followed by another."""
-
-    __tablename__ = "revisions"
-    __table_args__ = (UniqueConstraint("translation_id", "number"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    translation_id: Mapped[int] = mapped_column(ForeignKey("translations.id"))
-    number: Mapped[int] = mapped_column(Integer)
-    title: Mapped[str] = mapped_column(sa.Text)
-    label: Mapped[str] = mapped_column(sa.Text)
-    short: Mapped[str] = mapped_column(sa.Text)
-    body: Mapped[str] = mapped_column(sa.Text)
-    digest: Mapped[str] = mapped_column(String(12))
-    """The mark of these very words, `Text.revision`."""
-    source_revision: Mapped[str] = mapped_column(sa.Text)
-    """The mark of the source text that it was made from; empty for the source itself."""
-    reviewed: Mapped[str] = mapped_column(sa.Text)
-    """Who read a translation and when; empty until a native speaker has."""
-    origin: Mapped[Origin] = mapped_column(String(8))
-    """Whose words they are; a signature does not change that."""
-    author: Mapped[str] = mapped_column(String(64))
-    """The id of the staff member who wrote or signed it; empty where it came from files."""
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-    translation: Mapped[Translation] = relationship(back_populates="revisions")
-
-
-class Phrase(Base):
-    """A message as people type it, and what it means: an article's slug or a label with "@"."""
-
-    __tablename__ = "phrases"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    label: Mapped[str] = mapped_column(String(64), index=True)
-    language: Mapped[str] = mapped_column(String(8))
-    text: Mapped[str] = mapped_column(sa.Text)
-    origin: Mapped[Origin] = mapped_column(String(8))
-
-
-class ContactCheck(Base):
-    """A contact was tried, by a staff member, on a day."""
-
-    __tablename__ = "contact_checks"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    code: Mapped[str] = mapped_column(String(64), index=True)
-    tested_on: Mapped[date] = mapped_column(Date)
-    tested_by: Mapped[str] = mapped_column(String(64))
-    note: Mapped[str] = mapped_column(sa.Text)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class ContentVersion(Base):
-    """One row whose number rises with everything published, so that the running bot notices."""
-
-    __tablename__ = "content_version"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    number: Mapped[int] = mapped_column(Integer)
+__all__ = [
+    "AlreadyReviewed",
+    "Article",
+    "ContactCheck",
+    "ContentVersion",
+    "Loaded",
+    "NoSuchArticle",
+    "NoSuchTranslation",
+    "Phrase",
+    "Revision",
+    "SlugTaken",
+    "Translated",
+    "Translation",
+    "TranslationBehind",
+    "WordsChanged",
+]
 
 
 @dataclass(frozen=True)
@@ -182,7 +92,7 @@ class Loaded:
 
 def load(session: Session, guidance: Guidance, now: datetime) -> Loaded:
     """Take over what the files say, but for what staff have edited. What the files no longer have stays."""
-    _take_turn(session)
+    take_turn(session)
     known = {article.slug: article for article in session.scalars(sa.select(Article))}
     published = _published(session)
     phrases = _phrases(session)
@@ -202,7 +112,7 @@ def load(session: Session, guidance: Guidance, now: datetime) -> Loaded:
         (loaded.kept_edited if kept else outcome).append(slug)
     session.flush()
     if changed_any:
-        _raise_version(session)
+        raise_version(session)
     return loaded
 
 
@@ -211,8 +121,69 @@ def publish(session: Session, slug: str, text: Text, *, origin: Origin, author: 
     article = _article(session, slug)
     revision = _publish(session, article, text, origin, author, now)
     session.flush()
-    _raise_version(session)
+    raise_version(session)
     return revision
+
+
+def publish_whole(session: Session, wanted: ArticleFile, language: str, *, author: str, now: datetime) -> Revision:
+    """Show what staff wrote in one language, and beside the source what they say of the subject; a new article is made.
+
+    `wanted` is the article as it is to stand; of its phrasings none is touched (`add_phrasings`).
+    """
+    take_turn(session)
+    article = session.get(Article, wanted.slug)
+    if article is None:
+        article = Article(slug=wanted.slug, translations=[])
+        session.add(article)
+    if language == languages.SOURCE:
+        _set_subject(article, wanted)
+    revision = _publish(session, article, wanted.texts[language], "staff", author, now)
+    session.flush()
+    raise_version(session)
+    return revision
+
+
+def add_phrasings(session: Session, phrasings: Iterable[Phrasing]) -> int:
+    """Let the finder learn what staff say that people say; gives how many were new. The caller raises the version."""
+    added = 0
+    for each in phrasings:
+        same = sa.select(Phrase.id).where(
+            Phrase.label == each.label, Phrase.language == each.language, Phrase.text == each.text
+        )
+        if session.scalar(same) is None:
+            session.add(Phrase(label=each.label, language=each.language, text=each.text, origin="staff"))
+            session.flush()
+            added += 1
+    return added
+
+
+def one(session: Session, slug: str) -> ArticleFile | None:
+    """One article as it is published, withdrawn or not; None where none is."""
+    article = session.get(Article, slug) if "\x00" not in slug else None
+    texts = published_of(session, slug) if article else {}
+    if article is None or languages.SOURCE not in texts:
+        return None
+    return _as_file(article, texts, _phrases(session, slug).get(slug, []))
+
+
+def titles(session: Session, language: str) -> dict[str, str]:
+    """The title of every article that is published in a language, by slug; withdrawn ones too."""
+    is_shown = sa.and_(Revision.translation_id == Translation.id, Revision.number == Translation.published_revision)
+    rows = sa.select(Translation.article_slug, Revision.title).join(Revision, is_shown)
+    found = session.execute(rows.where(Translation.language == language).order_by(Translation.article_slug))
+    return dict(found.all())
+
+
+def labels(session: Session) -> dict[tuple[str, str], str]:
+    """Which article a button leads to, by language and label in small letters."""
+    is_shown = sa.and_(Revision.translation_id == Translation.id, Revision.number == Translation.published_revision)
+    rows = sa.select(Translation.language, Revision.label, Translation.article_slug).join(Revision, is_shown)
+    return {(language, label.casefold()): slug for language, label, slug in session.execute(rows)}
+
+
+def published_of(session: Session, slug: str) -> dict[str, Revision]:
+    """What people see of an article, by language, Bahasa first."""
+    return _published(session, slug).get(slug, {})
 
 
 def waiting_for_check(session: Session) -> list[Article]:
@@ -226,7 +197,7 @@ def record_check(session: Session, slug: str, staff: str, now: datetime) -> None
     article = _article(session, slug)
     article.checked_at, article.checked_by = now, staff
     session.flush()
-    _raise_version(session)
+    raise_version(session)
 
 
 def translations(session: Session) -> list[Translated]:
@@ -256,7 +227,7 @@ def sign_translation(
     The same words follow as a revision that bears the name. To be called first in a transaction, so that the words are
     those of now. Raises `NoSuchTranslation`, `WordsChanged`, `TranslationBehind` or `AlreadyReviewed`.
     """
-    _take_turn(session)
+    take_turn(session)
     read = translation(session, slug, language)
     if read.marks != marks:
         raise WordsChanged(slug)
@@ -264,11 +235,11 @@ def sign_translation(
         raise TranslationBehind(slug)
     if read.reviewed:
         raise AlreadyReviewed(slug)
-    signed = replace(_words(language, read.text), reviewed=f"{name}, {on.isoformat()}")
+    signed = replace(words_of(language, read.text), reviewed=f"{name}, {on.isoformat()}")
     # The words are still whose they were: a file that brings them up to date must not stand outside for ever.
     revision = _publish(session, _article(session, slug), signed, read.text.origin, staff, now)
     session.flush()
-    _raise_version(session)
+    raise_version(session)
     return revision
 
 
@@ -285,7 +256,7 @@ def record_contact_test(
     test = ContactCheck(code=code, tested_on=on, tested_by=staff, note=note, created_at=now)
     session.add(test)
     session.flush()
-    _raise_version(session)
+    raise_version(session)
     return test
 
 
@@ -301,21 +272,27 @@ def version(session: Session) -> int:
 
 
 def export(session: Session) -> Guidance:
-    """Everything published, as it would stand in files: staff's words and phrasings too."""
+    """Everything published, as it would stand in files: staff's words and phrasings too. What was withdrawn is left out."""
     published = _published(session)
     phrases = _phrases(session)
-    articles = {}
-    for article in session.scalars(sa.select(Article).order_by(Article.slug)):
-        texts = {language: _words(language, row) for language, row in published.get(article.slug, {}).items()}
-        if languages.SOURCE in texts:
-            heard = sorted(phrases.get(article.slug, []), key=lambda row: _language_order(row.language))
-            articles[article.slug] = ArticleFile(
-                slug=article.slug,
-                **_subject(article),
-                texts=texts,
-                phrasings=tuple(Phrasing(article.slug, row.language, row.text) for row in heard),
-            )
-    return Guidance(articles)
+    in_use = session.scalars(sa.select(Article).where(Article.withdrawn_at.is_(None)).order_by(Article.slug))
+    return Guidance(
+        {
+            article.slug: _as_file(article, published[article.slug], phrases.get(article.slug, []))
+            for article in in_use
+            if languages.SOURCE in published.get(article.slug, {})
+        }
+    )
+
+
+def _as_file(article: Article, texts: dict[str, Revision], heard: list[_Heard]) -> ArticleFile:
+    in_order = sorted(heard, key=lambda row: _language_order(row.language))
+    return ArticleFile(
+        slug=article.slug,
+        **_subject(article),
+        texts={language: words_of(language, row) for language, row in texts.items()},
+        phrasings=tuple(Phrasing(article.slug, row.language, row.text) for row in in_order),
+    )
 
 
 _ONLY = 1
@@ -357,7 +334,7 @@ def _update(
     source_mark = _source_mark(wanted, published)
     for language, text in wanted.texts.items():
         revision = published.get(language)
-        if revision is not None and _says_nothing_new(revision, _words(language, revision), text):
+        if revision is not None and _says_nothing_new(revision, words_of(language, revision), text):
             continue
         if revision is not None and not _yields(revision, text, source_mark):
             kept = True
@@ -413,6 +390,7 @@ def _publish(session: Session, article: Article, text: Text, origin: Origin, aut
         origin=origin,
         author=author,
         created_at=now,
+        subject=subject_as_json(_subject(article)) if text.language == languages.SOURCE else None,
     )
     translation.revisions.append(revision)
     translation.published_revision = number
@@ -421,10 +399,12 @@ def _publish(session: Session, article: Article, text: Text, origin: Origin, aut
     return revision
 
 
+_DAYS = ("valid_from", "valid_until", "review_due")
 _SUBJECT = (
     "topic",
     "owner",
     "valid_from",
+    "valid_until",
     "review_due",
     "legal_basis",
     "sources",
@@ -450,6 +430,26 @@ def _subject(article: Article) -> dict[str, Any]:
     }
 
 
+def subject_as_json(subject: dict[str, Any]) -> dict[str, Any]:
+    """What an article says of itself, as it is kept beside a revision or a draft: days written out, lists as lists."""
+    kept = {name: list(value) if isinstance(value, tuple) else value for name, value in subject.items()}
+    days = {name: subject[name].isoformat() if subject[name] else None for name in _DAYS}
+    return kept | days | {"sources": [asdict(source) | {"facts": list(source.facts)} for source in subject["sources"]]}
+
+
+def subject_from_json(kept: dict[str, Any]) -> dict[str, Any]:
+    """The same, read again."""
+    days = {name: date.fromisoformat(kept[name]) if kept.get(name) else None for name in _DAYS}
+    sources = (Source(row["title"], row["date"], row["url"], tuple(row["facts"])) for row in kept["sources"])
+    lists = {name: tuple(kept[name]) for name in ("legal_basis", "related")}
+    return {name: kept.get(name) for name in _SUBJECT} | days | lists | {"sources": tuple(sources)}
+
+
+def subject_of(article: ArticleFile) -> dict[str, Any]:
+    """What an article says of itself in every language, as it is kept."""
+    return subject_as_json(_subject_in(article))
+
+
 def _set_subject(article: Article, wanted: ArticleFile) -> None:
     for name, value in _subject_in(wanted).items():
         setattr(article, name, list(value) if isinstance(value, tuple) else value)
@@ -457,7 +457,8 @@ def _set_subject(article: Article, wanted: ArticleFile) -> None:
     article.checked_at = article.checked_by = None
 
 
-def _words(language: str, revision: Revision) -> Text:
+def words_of(language: str, revision: Revision) -> Text:
+    """The words of a revision."""
     return Text(
         language=language,
         title=revision.title,
@@ -482,10 +483,11 @@ def _published(session: Session, slug: str | None = None) -> dict[str, dict[str,
     return found
 
 
-def _phrases(session: Session) -> dict[str, list[_Heard]]:
-    """How people ask, by label, in the order it was taken over."""
+def _phrases(session: Session, slug: str | None = None) -> dict[str, list[_Heard]]:
+    """How people ask, by label, in the order it was taken over; of one article where it is named."""
     found: dict[str, list[_Heard]] = {}
     heard = sa.select(Phrase.label, Phrase.language, Phrase.text, Phrase.origin).order_by(Phrase.id)
+    heard = heard if slug is None else heard.where(Phrase.label == slug)
     for label, language, text, origin in session.execute(heard):
         found.setdefault(label, []).append(_Heard(intern(language), text, intern(origin)))
     return found
@@ -510,7 +512,7 @@ def _language_order(language: str) -> tuple[bool, str]:
     return language != languages.SOURCE, language
 
 
-def _take_turn(session: Session) -> None:
+def take_turn(session: Session) -> None:
     """Wait until nobody else is loading or publishing, and make the one row where it is missing."""
     row = sa.select(ContentVersion.number).where(ContentVersion.id == _ONLY).with_for_update()
     if session.scalar(row) is None:
@@ -521,7 +523,8 @@ def _take_turn(session: Session) -> None:
             session.scalar(row)
 
 
-def _raise_version(session: Session) -> None:
-    _take_turn(session)
+def raise_version(session: Session) -> None:
+    """Have every process notice that what is published has changed."""
+    take_turn(session)
     raised = sa.update(ContentVersion).where(ContentVersion.id == _ONLY).values(number=ContentVersion.number + 1)
     session.execute(raised)

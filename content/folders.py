@@ -70,6 +70,8 @@ class ArticleFile:
     check_note: str
     texts: dict[str, Text]
     phrasings: tuple[Phrasing, ...]
+    valid_until: date | None = None
+    """The last day on which it may be answered as valid; None where no end is known."""
 
     @property
     def source_text(self) -> Text:
@@ -193,6 +195,7 @@ def _read_article(place: Path, problems: list[Problem]) -> Draft | None:
         check_note=source.get("check_note", ""),
         texts={language: _text(language, page) for language, page in pages.items()},
         phrasings=tuple(item.phrasing for item in heard),
+        valid_until=date.fromisoformat(source["valid_until"]) if "valid_until" in source else None,
     )
     return Draft(article, pages, tuple(heard))
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from content import articles, files, languages, table_files, topics, wording
+from content import articles, files, languages, law_changes, table_files, topics, withdrawing, wording
 from content import contacts as contact_book
 from content import tables as dated
 from content.contacts import Contact
@@ -41,6 +41,8 @@ class Answerable:
     """Slugs of articles that exist, at most four."""
     checked_at: datetime | None
     """When an officer last checked it, where that was recorded."""
+    law_changed_on: date | None = None
+    """The law it rests on says something else since that day, and no editor has confirmed it yet."""
 
     @property
     def slug(self) -> str:
@@ -121,6 +123,10 @@ class Answerable:
         """The full text as people read it, without the short form."""
         return wording.shown(self.text.body, contact_line)
 
+    def has_ended(self, today: date) -> bool:
+        """Is the last day over on which it may be answered as valid?"""
+        return self.article.valid_until is not None and today > self.article.valid_until
+
     def is_stale(self, today: date) -> bool:
         """Is its review overdue?"""
         return today > self.article.review_due
@@ -137,6 +143,8 @@ class Library:
         talk: Iterable[Phrasing] = (),
         tables: Mapping[str, Table] | None = None,
         checks: Mapping[str, datetime] | None = None,
+        law_changes: Mapping[str, date] | None = None,
+        successors: Mapping[str, str | None] | None = None,
         version: int = 0,
     ) -> None:
         self._articles = dict(sorted(guidance.articles.items()))
@@ -144,6 +152,8 @@ class Library:
         self._tables = dict(tables or {})
         self._pages = {code: slug for slug in self.by_topic(COUNTRIES) for code in countries_in(slug.replace("-", " "))}
         self._checks = dict(checks or {})
+        self._law_changes = dict(law_changes or {})
+        self._successors = dict(successors or {})
         self.contacts: Final = dict(contacts)
         self.version: Final = version
         """What `articles.version` said when this was read; zero for files."""
@@ -176,7 +186,17 @@ class Library:
             asked_language=language,
             related=tuple(others)[: files.RELATED_LIMIT],
             checked_at=self._checks.get(slug),
+            law_changed_on=self._law_changes.get(slug),
         )
+
+    def is_withdrawn(self, slug: str) -> bool:
+        """Was there such an article, which is answered no more?"""
+        return slug in self._successors
+
+    def successor(self, slug: str) -> str | None:
+        """What takes the place of an article that was withdrawn, as long as that is there."""
+        found = self._successors.get(slug)
+        return found if found in self._articles else None
 
     def by_topic(self, topic: str) -> list[str]:
         """The slugs on one shelf, in a fixed order; none for an empty or unknown one."""
@@ -210,5 +230,7 @@ def from_database(session: Session, contacts: Mapping[str, Contact]) -> Library:
         talk=files.talk_phrasings(TALK),
         tables=table_files.ours(),
         checks=articles.checks(session),
+        law_changes=law_changes.changed_since(session),
+        successors=withdrawing.successors(session),
         version=version,
     )

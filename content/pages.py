@@ -19,7 +19,7 @@ from content import languages
 WORD_FIELDS: Final = ("title", "label", "short")
 """What every language's file says in its own words, beside the text under the front matter."""
 SUBJECT_FIELDS: Final = ("owner", "valid_from", "review_due", "legal_basis", "sources")
-OPTIONAL_FIELDS: Final = ("check_before_use", "check_note", "related")
+OPTIONAL_FIELDS: Final = ("valid_until", "check_before_use", "check_note", "related")
 TRANSLATION_FIELDS: Final = ("reviewed", "from_revision")
 SOURCE_FIELDS: Final = ("title", "date", "url", "facts")
 _SOURCE_DATE: Final = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
@@ -33,6 +33,8 @@ class Problem:
     line: int
     what: str
     remedy: str
+    field: str = ""
+    """Where it is in a form: a field ("label"), an item of one ("sources.0.date"), or "body", the text under the fields."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.what}; {self.remedy}"
@@ -57,7 +59,11 @@ class Page:
 
     def problem(self, name: str, what: str, remedy: str) -> Problem:
         """Something to mend in a field."""
-        return Problem(self.path, self.line(name), what, remedy)
+        return Problem(self.path, self.line(name), what, remedy, name)
+
+    def text_problem(self, name: str, line: int, what: str, remedy: str) -> Problem:
+        """Something to mend on a line of the short form or of the text."""
+        return Problem(self.path, line, what, remedy, "short" if name == "short" else "body")
 
     def text_line(self, name: str) -> int:
         """The line on which a text written under its name (`short: |`) begins."""
@@ -67,8 +73,11 @@ class Page:
 def read_page(path: Path, problems: list[Problem]) -> Page | None:
     """The page, or None when nothing sensible can be read from it; wrong fields are added to `problems`."""
     words = read_words(path, problems)
-    if words is None:
-        return None
+    return None if words is None else parse_page(path, words, problems)
+
+
+def parse_page(path: Path, words: str, problems: list[Problem]) -> Page | None:
+    """The same of words that need not lie there: `path` is what a problem names."""
     lines = words.split("\n")
     end = lines.index("---", 1) if lines[0] == "---" and "---" in lines[1:] else 0
     if not end:
@@ -148,7 +157,7 @@ def _wrong_fields(page: Page) -> Iterator[Problem]:
         if not page.fields.get(name):
             yield page.problem(name, f"no {name}", f"add {name}: {_EXAMPLES[name]}")
     if not page.body:
-        yield Problem(page.path, page.body_line, "no text under the front matter", "write the full answer there")
+        yield page.text_problem("body", page.body_line, "no text under the front matter", "write the full answer there")
     for name, value in page.fields.items():
         yield from _wrong_kind(page, name, value)
 
@@ -156,7 +165,7 @@ def _wrong_fields(page: Page) -> Iterator[Problem]:
 def _wrong_kind(page: Page, name: str, value: Any) -> Iterator[Problem]:
     if not value:
         return
-    if name in ("valid_from", "review_due") and not _is_date(value):
+    if name in ("valid_from", "valid_until", "review_due") and not _is_date(value):
         yield page.problem(name, f"{name} is no date: {value!r}", "write it as 2026-11-21")
     elif name == "check_before_use" and value not in ("true", "false"):
         yield page.problem(name, f"{name} is {value!r}", "write true or false")
@@ -196,6 +205,7 @@ _EXAMPLES: Final = {
     "short": "| and the answer under it, indented by two spaces",
     "owner": "Pusat Layanan Migrasi",
     "valid_from": "2026-11-21",
+    "valid_until": "2027-12-31, the last day on which it holds; leave it out where no end is known",
     "review_due": "2027-05-21",
     "legal_basis": "and under it `  - UU 18/2017 Pasal 72`",
     "sources": "and under it `  - title: …` with `    date: 2025`",

@@ -58,14 +58,18 @@ def check_articles(tables: Mapping[str, Table], drafts: Iterable[Draft]) -> Iter
                 carriers.setdefault(code, []).append((table, row))
     for draft in drafts:
         for page in draft.pages.values():
-            for number, line in _lines(page):
+            for name, number, line in _lines(page):
                 for what, remedy in _differing(line, carriers):
-                    yield Problem(page.path, number, what, remedy)
+                    yield page.text_problem(name, number, what, remedy)
 
 
-def _lines(page: Page) -> Iterator[tuple[int, str]]:
-    yield from enumerate(page.fields["short"].split("\n"), start=page.text_line("short"))
-    yield from enumerate(page.body.split("\n"), start=page.body_line)
+def _lines(page: Page) -> Iterator[tuple[str, int, str]]:
+    """Each line of the short form and of the text: which of the two, its number, its words."""
+    for name, words, first in (
+        ("short", page.fields["short"], page.text_line("short")),
+        ("body", page.body, page.body_line),
+    ):
+        yield from ((name, number, line) for number, line in enumerate(words.split("\n"), start=first))
 
 
 def _differing(line: str, carriers: Mapping[str, list[tuple[Table, Row]]]) -> Iterator[tuple[str, str]]:

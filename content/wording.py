@@ -21,6 +21,8 @@ LONG_NUMBER: Final = re.compile(
     r"|(?<![\w/.,-])1500[ -]?\d{3}(?!\d)"
 )
 """What looks like somebody's telephone number, with area code or country code."""
+IDENTITY_NUMBER: Final = re.compile(r"(?<!\d)(?:\d[ .-]?){15}\d(?!\d)")
+"""Sixteen digits: what an identity or family card bears."""
 _SHORT_NUMBER: Final = re.compile(
     r"\b(?:telepon|telpon|tlp|telp|hubungi|hotline|call cent(?:er|re)|whatsapp|wa|sms)\W+"
     r"(?:(?:ke|di|nomor|no)\W+)*\d{3,}",
@@ -32,6 +34,7 @@ _ADDRESS: Final = re.compile(r"https?:|www\.|\S@\S|\.go\.id|\b[a-z\d-]+\.(?:com|
 _HIDDEN: Final = r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 _CONTACT_REMEDY: Final = "write {{kontak:<code>}} with a code of content/contacts.yaml"
 _FORBIDDEN: Final = (
+    (IDENTITY_NUMBER, "what looks like an identity number", "leave the number out"),
     (LONG_NUMBER, "what looks like a telephone number", _CONTACT_REMEDY),
     (_SHORT_NUMBER, "what looks like a telephone number", _CONTACT_REMEDY),
     (_ADDRESS, "an address of the web or of mail", _CONTACT_REMEDY),

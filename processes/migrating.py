@@ -15,7 +15,13 @@ from sqlalchemy import Connection, text
 import centre
 from centre.db import Base, Database
 
-CONTENT_TABLES = ("content.articles", "content.gates", "content.test_questions")
+CONTENT_TABLES = (
+    "content.articles",
+    "content.draft_records",
+    "content.gates",
+    "content.law_changes",
+    "content.test_questions",
+)
 for _module in (*(f"centre.{found.name}" for found in pkgutil.iter_modules(centre.__path__)), *CONTENT_TABLES):
     import_module(_module)  # each makes its tables known
 

@@ -116,9 +116,8 @@ def postgresql_server() -> Iterator[PostgresServer]:
 
 
 def _create_tables(url: str) -> None:
-    for module in pkgutil.iter_modules(centre.__path__, "centre."):
-        importlib.import_module(module.name)
-    importlib.import_module("content.articles")
+    for found in (*(found.name for found in pkgutil.iter_modules(centre.__path__, "centre.")), *CONTENT_TABLES):
+        importlib.import_module(found)
     database = open_database(url, VAULT)
     Base.metadata.create_all(database.engine)
     database.engine.dispose()
