@@ -23,6 +23,7 @@ import centre
 from bot.turns import Guide
 from centre.db import Base, Database, open_database
 from centre.privacy import Vault
+from processes.migrating import CONTENT_TABLES
 from tests.databases import TEMPLATE, Emptied, start_server
 from tests.finders import one_at_a_time
 
