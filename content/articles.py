@@ -44,6 +44,7 @@ __all__ = [
     "Loaded",
     "NoSuchArticle",
     "NoSuchTranslation",
+    "Origin",
     "Phrase",
     "Revision",
     "SlugTaken",

@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from content import articles, checking, files, languages, law_changes, table_files
+from content import articles, checking, files, gates, languages, law_changes, table_files
 from content.article_records import NoSuchArticle, Revision, SlugTaken, Translation
+from content.candidates import Candidate
 from content.contacts import Contact
 from content.draft_records import OPEN, ArticleDraft, State
 from content.folders import ArticleFile
@@ -158,10 +159,14 @@ def send(session: Session, draft_id: int, seen: int, by: str, contacts: Mapping[
 
 
 def accept(session: Session, draft_id: int, seen: int, by: str, now: datetime) -> ArticleDraft:
-    """A second person stands by these words. Raises `NotNow` or `OwnWords`; as `change` too."""
+    """A second person stands by these words, and the publish gate begins to judge them.
+
+    Raises `NotNow` or `OwnWords`; as `change` too.
+    """
     draft = _for_second(session, draft_id, seen, by, State.REVIEW)
     draft.state, draft.reviewed_by, draft.reviewed_at = State.ACCEPTED, by, now
     session.flush()
+    gates.request(session, candidate(session, draft), by, now)
     return draft
 
 
@@ -181,11 +186,13 @@ def publish(
 ) -> Revision:
     """Show it from now on: the one way from a draft to people.
 
-    Raises `NotNow`, `OwnWords`, `PublishedMeanwhile` or `BrokenRules`; as `change` too.
+    Raises `NotNow`, `OwnWords`, `PublishedMeanwhile` or `BrokenRules`; `gates.NotJudged` or `gates.WouldLose` as long as
+    the gate does not let exactly these words through; as `change` too.
     """
     articles.take_turn(session)
     draft = _for_second(session, draft_id, seen, by, State.ACCEPTED)
     _must_be_sound(session, draft, contacts)
+    gates.check(session, candidate(session, draft))
     wanted = as_article(session, draft)
     made = articles.publish_whole(session, wanted, draft.language, author=draft.updated_by, now=now)
     articles.add_phrasings(session, _phrasings(draft))
@@ -277,6 +284,11 @@ def as_article(session: Session, draft: ArticleDraft) -> ArticleFile:
     if published is None:
         raise NoSuchArticle(draft.article_slug)
     return replace(published, texts=published.texts | {draft.language: draft.text}, phrasings=(*known, *more))
+
+
+def candidate(session: Session, draft: ArticleDraft) -> Candidate:
+    """What the publish gate judges."""
+    return Candidate({draft.article_slug: as_article(session, draft)})
 
 
 def problems(session: Session, draft: ArticleDraft, contacts: Mapping[str, Contact]) -> list[Problem]:

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from centre.db import Database
-from content import articles, drafts, law_changes, library, withdrawing
-from content.article_records import Article, SlugTaken
+from content import articles, drafts, gates, law_changes, library, withdrawing
+from content.article_records import Article, Revision, SlugTaken
 from content.contacts import Contact
 from content.draft_records import ArticleDraft, State
 from content.drafts import ChangedMeanwhile, DraftOpen, NotNow, OwnWords, Wanted
 from content.files import Guidance
+from tests.content.judged import judged
 
 AGENT = "cek-agen"
 
@@ -45,6 +46,14 @@ def accepted(session: Session, contacts: dict[str, Contact], now: datetime, **wo
     return drafts.accept(session, draft.id, draft.edits, "rohani", now)
 
 
+def published(
+    session: Session, draft_id: int, seen: int, by: str, contacts: dict[str, Contact], now: datetime
+) -> Revision:
+    """Judged, with no question lost, and published."""
+    judged(session, drafts.held(session, draft_id), now)
+    return drafts.publish(session, draft_id, seen, by, contacts, now)
+
+
 def test_a_changed_sentence_goes_live_once_a_second_person_published_it(
     loaded: Database, contacts: dict[str, Contact], now: datetime
 ) -> None:
@@ -52,7 +61,7 @@ def test_a_changed_sentence_goes_live_once_a_second_person_published_it(
         before = articles.version(session)
         draft = accepted(session, contacts, now, short="Agen resmi punya izin tertulis. [CEK-01]")
         assert articles.version(session) == before, "a draft changes nothing that people see"
-        made = drafts.publish(session, draft.id, draft.edits, "rohani", contacts, now)
+        made = published(session, draft.id, draft.edits, "rohani", contacts, now)
         assert (made.number, made.origin, made.author) == (2, "staff", "wayan")
         assert articles.version(session) > before
         known = library.from_database(session, contacts)
@@ -70,7 +79,7 @@ def test_front_matter_alone_is_a_revision_too_and_no_translation_falls_behind(
     with loaded.transaction() as session:
         subject = dict(wanted(session).subject or {}) | {"owner": "BP3MI NTB", "valid_until": "2027-12-31"}
         draft = accepted(session, contacts, now, subject=subject)
-        drafts.publish(session, draft.id, draft.edits, "rohani", contacts, now)
+        published(session, draft.id, draft.edits, "rohani", contacts, now)
         new, old = drafts.revisions(session, AGENT, "id")
         assert new.subject
         assert old.subject
@@ -92,14 +101,14 @@ def test_nobody_accepts_or_publishes_what_is_hers(
         with pytest.raises(OwnWords):
             drafts.accept(session, draft.id, 1, "wayan", now)
         with pytest.raises(NotNow):
-            drafts.publish(session, draft.id, 1, "rohani", contacts, now)
+            published(session, draft.id, 1, "rohani", contacts, now)
         drafts.change(session, draft.id, 1, wanted(session, short="Lebih baru. [CEK-01]"), "rohani", now)
         drafts.send(session, draft.id, 2, "rohani", contacts, now)
         with pytest.raises(OwnWords):
             drafts.accept(session, draft.id, 2, "rohani", now)
         drafts.accept(session, draft.id, 2, "ketut", now)
         with pytest.raises(OwnWords):
-            drafts.publish(session, draft.id, 2, "wayan", contacts, now)
+            published(session, draft.id, 2, "wayan", contacts, now)
         with pytest.raises(OwnWords):
             drafts.set_time(session, draft.id, 2, "rohani", now + timedelta(hours=1), now)
 
@@ -145,11 +154,11 @@ def test_words_published_meanwhile_must_be_seen_first(
         other = replace(articles.one(session, AGENT).source_text, short="Dari tempat lain. [CEK-01]")  # type: ignore[union-attr]
         articles.publish(session, AGENT, other, origin="staff", author="ketut", now=now)
         with pytest.raises(drafts.PublishedMeanwhile):
-            drafts.publish(session, draft.id, 1, "rohani", contacts, now)
+            published(session, draft.id, 1, "rohani", contacts, now)
         drafts.catch_up(session, draft.id, 1, "wayan", now)
         drafts.send(session, draft.id, 2, "wayan", contacts, now)
         drafts.accept(session, draft.id, 2, "rohani", now)
-        assert drafts.publish(session, draft.id, 2, "rohani", contacts, now).number == 3
+        assert published(session, draft.id, 2, "rohani", contacts, now).number == 3
 
 
 @pytest.mark.parametrize(
@@ -203,6 +212,18 @@ def test_sources_dates_and_owner_are_checked_by_field(
     assert field in {problem.field for problem in found}
 
 
+def test_nothing_goes_live_past_the_gate(loaded: Database, contacts: dict[str, Contact], now: datetime) -> None:
+    with loaded.transaction() as session:
+        draft = accepted(session, contacts, now, title="Judul lain")
+        with pytest.raises(gates.NotJudged):
+            drafts.publish(session, draft.id, 1, "rohani", contacts, now)
+        judged(session, draft, now, loses=True)
+        with pytest.raises(gates.WouldLose) as raised:
+            drafts.publish(session, draft.id, 1, "rohani", contacts, now)
+        gates.override(session, raised.value.run.id, "admin", "Pertanyaan itu keliru.", now)
+        assert drafts.publish(session, draft.id, 1, "rohani", contacts, now).title == "Judul lain"
+
+
 def test_a_new_article_is_nowhere_until_it_is_published(
     loaded: Database, contacts: dict[str, Contact], now: datetime
 ) -> None:
@@ -214,10 +235,10 @@ def test_a_new_article_is_nowhere_until_it_is_published(
         assert session.get(Article, "cek-visa") is None
         drafts.send(session, draft.id, 1, "wayan", contacts, now)
         drafts.accept(session, draft.id, 1, "rohani", now)
-        drafts.publish(session, draft.id, 1, "ketut", contacts, now)
-        published = articles.export(session).articles["cek-visa"]
-    assert [phrasing.text for phrasing in published.phrasings] == ["visa saya asli ga"]
-    assert published.legal_basis == ("UU 18/2017 Pasal 72",)
+        published(session, draft.id, 1, "ketut", contacts, now)
+        shown = articles.export(session).articles["cek-visa"]
+    assert [phrasing.text for phrasing in shown.phrasings] == ["visa saya asli ga"]
+    assert shown.legal_basis == ("UU 18/2017 Pasal 72",)
 
 
 def test_a_translation_brought_up_to_date_is_behind_no_more(
@@ -230,7 +251,7 @@ def test_a_translation_brought_up_to_date_is_behind_no_more(
         draft = drafts.begin(session, AGENT, "sas", sasak, "wayan", now)
         drafts.send(session, draft.id, 1, "wayan", contacts, now)
         drafts.accept(session, draft.id, 1, "rohani", now)
-        drafts.publish(session, draft.id, 1, "rohani", contacts, now)
+        published(session, draft.id, 1, "rohani", contacts, now)
         answer = library.from_database(session, contacts).article(AGENT, "sas")
     assert answer
     assert not answer.is_behind
@@ -242,7 +263,7 @@ def test_an_earlier_revision_comes_back_as_a_draft(
 ) -> None:
     with loaded.transaction() as session:
         draft = accepted(session, contacts, now, short="Keliru. [CEK-01]")
-        drafts.publish(session, draft.id, 1, "rohani", contacts, now)
+        published(session, draft.id, 1, "rohani", contacts, now)
         again = drafts.restore(session, AGENT, "id", 1, "ketut", now)
         assert again.short.startswith("Agen resmi punya izin.")
         assert (again.based_on, again.state) == (2, State.WRITING)
@@ -295,5 +316,5 @@ def test_a_change_of_law_puts_all_that_rests_on_it_under_review(
         assert law_changes.settle(session, "gaji-tidak-dibayar", "rohani", now) == 1
         assert articles.version(session) > before
         draft = accepted(session, contacts, now, short="Menurut UU baru. [CEK-01]")
-        drafts.publish(session, draft.id, 1, "rohani", contacts, now)
+        published(session, draft.id, 1, "rohani", contacts, now)
         assert law_changes.under_review(session) == {}
