@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 import centre
 from centre.db import Base, Database
@@ -40,7 +42,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 def downgrade(database: Database, revision: str) -> None:
     """Migrate down to `revision` ("base" for nothing), in one transaction."""
-    with database.engine.begin() as connection:
+    with _rebuilding(database.engine) as connection:
         _hold(connection)
         command.downgrade(_config(connection), revision)
 
@@ -49,6 +51,22 @@ def downgrade(database: Database, revision: str) -> None:
 def newest() -> str | None:
     """The revision this code expects."""
     return ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+@contextmanager
+def _rebuilding(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which SQLite may build tables anew: to drop a column it drops the old table, and with foreign keys
+    kept that would fail, or take along all that refers to it (SQLite, "Making other kinds of table schema changes")."""
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection if engine.dialect.name == "sqlite" else None
+        if driver:
+            driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            if driver:
+                driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _hold(connection: Connection) -> None:

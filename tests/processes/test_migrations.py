@@ -62,6 +62,20 @@ def test_up_and_down_and_up_again_with_people_in_it(bare: Database) -> None:
     assert counted(bare) == (6, 5, 1, 1)
 
 
+def test_going_down_one_step_takes_nothing_along_that_refers_to_a_changed_table(bare: Database) -> None:
+    migrating.upgrade(bare)
+    fill(bare)
+    before = counted(bare)
+    with bare.reading() as session:
+        words = session.scalar(text("SELECT count(*) FROM revisions"))
+    assert words
+    migrating.downgrade(bare, "0003")
+    with bare.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM revisions")) == words
+    migrating.upgrade(bare)
+    assert counted(bare) == before
+
+
 def test_a_migrated_database_keeps_what_the_models_promise(bare: Database) -> None:
     """Comparing does not see everything: foreign keys are kept, and numbers are never given twice."""
     migrating.upgrade(bare)
