@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import ForeignKey, Index, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.conversations import Conversation
@@ -15,6 +15,7 @@ class GivenAnswer(Base):
     """One answer to one question."""
 
     __tablename__ = "given_answers"
+    __table_args__ = (Index("ix_given_answers_at", "at"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"), index=True)
@@ -25,6 +26,8 @@ class GivenAnswer(Base):
     confidence: Mapped[float]
     helped: Mapped[bool | None]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    village_id: Mapped[int | None] = mapped_column(BigId)
+    """Where the person belonged then, for the figures, which outlive the conversation."""
 
 
 def record(
@@ -39,7 +42,13 @@ def record(
 ) -> GivenAnswer:
     """Note that this was answered."""
     given = GivenAnswer(
-        conversation_id=conversation.id, kind=kind, slug=slug, language=language, confidence=confidence, at=now
+        conversation_id=conversation.id,
+        kind=kind,
+        slug=slug,
+        language=language,
+        confidence=confidence,
+        at=now,
+        village_id=conversation.village_id,
     )
     session.add(given)
     return given

@@ -29,8 +29,8 @@ from centre.staff import Role, Scope, SignedIn
 MAY_SEE_ALL_COUNTED = (Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR)
 """See every case counted in their regencies and provinces."""
 MAY_SEE_CASE_FIGURES = (Role.PETUGAS, *MAY_SEE_ALL_COUNTED)
-REGENCY = 5
-"""Signs of a regency's area code."""
+PROVINCE, REGENCY = 2, 5
+"""Signs of a province's and of a regency's area code."""
 NOWHERE = "-"
 """The row of what has no place, or may not be said to have it."""
 OTHER = "others"
@@ -157,7 +157,7 @@ def tables(
     total = _Group("", "", facts)
     seen = split.of_whole(total)
     regencies = _grouped(facts, lambda fact: fact.regency, places.regencies)
-    by_regency = split.of_parts(total, seen, regencies)
+    by_regency = _of_regencies(split, total, seen, regencies)
     return CaseFigures(
         year,
         split.line(total, seen),
@@ -249,6 +249,18 @@ class _Splits:
             _most(reply),
             _middle(closing),
         )
+
+
+def _of_regencies(split: _Splits, total: _Group, seen: set[str], regencies: Sequence[_Group]) -> dict[str, set[str]]:
+    """The kinds shown of each regency: as far as its province shows them, whose figures stand on pages of their own
+    (`centre.place_figures`)."""
+    provinces = _grouped(total.facts, lambda fact: fact.regency[:PROVINCE], {})
+    by_province = split.of_parts(total, seen, provinces)
+    shown: dict[str, set[str]] = {}
+    for province in provinces:
+        inside = [regency for regency in regencies if regency.key[:PROVINCE] == province.key]
+        shown |= split.of_parts(province, by_province[province.key], inside)
+    return shown
 
 
 def _only_shown(split: _Splits, groups: Sequence[_Group], shown: Mapping[str, set[str]]) -> list[Line]:

@@ -139,6 +139,8 @@ class Case(Base):
     hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """The cover word was said: somebody else may hold the telephone. Nothing of the case is said until it is said again."""
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rated: Mapped[str | None] = mapped_column(String(6))
+    """What the family said of the help after it was closed: good, partly, bad."""
 
     @property
     def is_open(self) -> bool:

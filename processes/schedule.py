@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from centre import heartbeats, mails, outbox, retention, sign_ins, staff, staff_channels
 from centre.db import Database
 from centre.file_store import FileStore
-from processes import alerting, fetching, mailing, noticing, telling, wiring
+from processes import alerting, counting, fetching, mailing, noticing, telling, wiring
 from processes.guide import GuideKeeper
 from processes.settings import MailServer
 
@@ -31,6 +31,7 @@ def start(
         lambda: _tend_bookings(database, home): 5,
         lambda: _alert_staff(database, home, post): 5,
         lambda: _send_mail(database, post): 5,
+        lambda: _count(database): 20,
         lambda: _sweep(database): 60,
         lambda: _sweep_files(database, files): 600,
         lambda: _forget_old(database): 3600,
@@ -77,6 +78,11 @@ def _alert_staff(database: Database, home: str, post: MailServer | None) -> None
 def _send_mail(database: Database, post: MailServer | None) -> None:
     if post:
         mailing.send_due(database, post, wiring.clock)
+
+
+def _count(database: Database) -> None:
+    """Totals for the pages of figures, a month at a time."""
+    counting.count_next(database, wiring.clock)
 
 
 def _sweep(database: Database) -> None:
