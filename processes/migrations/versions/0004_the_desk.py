@@ -49,6 +49,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_article_drafts_state"), ["state"], unique=False)
 
     op.create_table(
+        "counted_months",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_counted_months")),
+    )
+    op.create_table(
         "gate_runs",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("digest", sa.String(length=32), nullable=False),
@@ -89,6 +95,18 @@ def upgrade() -> None:
         sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_law_changes")),
     )
+    op.create_table(
+        "monthly_totals",
+        sa.Column("place", sa.String(length=24), nullable=False),
+        sa.Column("measure", sa.String(length=16), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("detail", sa.String(length=60), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("place", "measure", "month", "detail", name=op.f("pk_monthly_totals")),
+    )
+    with op.batch_alter_table("monthly_totals", schema=None, recreate="never") as batch_op:
+        batch_op.create_index("ix_monthly_totals_month", ["month"], unique=False)
+
     op.create_table(
         "test_questions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -321,6 +339,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("withdrawn_by", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("successor", sa.String(length=64), nullable=True))
 
+    with op.batch_alter_table("cases", schema=None, recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("rated", sa.String(length=6), nullable=True))
+
+    with op.batch_alter_table("given_answers", schema=None, recreate="never") as batch_op:
+        batch_op.add_column(
+            sa.Column("village_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+        batch_op.create_index("ix_given_answers_at", ["at"], unique=False)
+
     with op.batch_alter_table("notices", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.create_index(batch_op.f("ix_notices_person_id"), ["person_id"], unique=False)
@@ -339,6 +366,13 @@ def downgrade() -> None:
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notices_person_id"))
         batch_op.drop_column("person_id")
+
+    with op.batch_alter_table("given_answers", schema=None) as batch_op:
+        batch_op.drop_index("ix_given_answers_at")
+        batch_op.drop_column("village_id")
+
+    with op.batch_alter_table("cases", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.drop_column("rated")
 
     with op.batch_alter_table("articles", schema=None) as batch_op:
         batch_op.drop_column("successor")
@@ -410,12 +444,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_test_questions_label"))
 
     op.drop_table("test_questions")
+    with op.batch_alter_table("monthly_totals", schema=None) as batch_op:
+        batch_op.drop_index("ix_monthly_totals_month")
+
+    op.drop_table("monthly_totals")
     op.drop_table("law_changes")
     with op.batch_alter_table("gate_runs", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.drop_index(batch_op.f("ix_gate_runs_requested_at"))
         batch_op.drop_index(batch_op.f("ix_gate_runs_digest"))
 
     op.drop_table("gate_runs")
+    op.drop_table("counted_months")
     with op.batch_alter_table("article_drafts", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.drop_index(batch_op.f("ix_article_drafts_state"))
         batch_op.drop_index(batch_op.f("ix_article_drafts_publish_at"))
