@@ -7,7 +7,7 @@ business of `centre.desk`, which asks for a `Scope`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -59,6 +59,8 @@ class Policy:
     """Also before a one-time password was changed."""
     before_the_promise: bool = False
     """Also before the code of conduct was accepted."""
+    keeps_awake: bool = True
+    """False for what a page asks by itself: nobody sits there, so the session idles on (ASVS 5.0 7.3)."""
     looks_who: bool = True
     """False for what is the same for everybody and must come even when the database is down."""
 
@@ -97,6 +99,11 @@ def only(*roles: Role) -> Callable[[View], View]:
     return lambda view: _declare(view, Policy(roles=roles))
 
 
+def asked_by_the_page(view: View) -> View:
+    """Above one of the others: the page asks for this by itself, which counts as no use of the session."""
+    return _declare(view, replace(view.policy, keeps_awake=False))  # type: ignore[attr-defined]
+
+
 def policy_of(app: Flask, endpoint: str) -> Policy | None:
     """What the page declares."""
     policy: Policy | None = getattr(app.view_functions[endpoint], "policy", None)
@@ -126,7 +133,7 @@ def guard(pages: Blueprint, database: Database, clock: Callable[[], datetime]) -
             current_app.extensions["csrf"].protect()
         g.staff = None
         if policy.looks_who and session.get(TOKEN):
-            g.staff = _who(database, clock())
+            g.staff = _who(database, clock(), policy)
             if g.staff is None:
                 session.pop(TOKEN)
                 flash(_("Sesi Anda sudah berakhir. Silakan masuk lagi."), "warning")
@@ -172,11 +179,11 @@ def _declare(view: View, policy: Policy) -> View:
     return view
 
 
-def _who(database: Database, now: datetime) -> SignedIn | None:
+def _who(database: Database, now: datetime, policy: Policy) -> SignedIn | None:
     token = session[TOKEN]
     with database.reading() as reading:
         member = staff.by_token(reading, token, now)
-    if member and now - member.seen_at >= staff.TOUCH_EVERY:
+    if member and policy.keeps_awake and now - member.seen_at >= staff.TOUCH_EVERY:
         with database.transaction() as writing:
             staff.touch(writing, token, now)
     return member

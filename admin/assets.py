@@ -32,6 +32,7 @@ FOLDERS: Final[dict[str, Traversable]] = {
     BOOTSTRAP: files("flask_bootstrap") / "static/bootstrap5/css/bootstrap.min.css",
     "desk.css": files("admin") / "static/desk.css",
     "idle.js": files("admin") / "static/idle.js",
+    "news.js": files("admin") / "static/news.js",
 }
 MIMETYPES: Final = {"css": "text/css", "js": "text/javascript"}
 
@@ -39,6 +40,7 @@ MIMETYPES: Final = {"css": "text/css", "js": "text/javascript"}
 def blueprint() -> Blueprint:
     """The files, and `asset()` for templates."""
     assets = Blueprint("assets", __name__)
+    assets.record(lambda state: state.app.jinja_env.globals.update(asset=address))
 
     @assets.get("/aset/<digest>/<name>")
     @the_same_for_all

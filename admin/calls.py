@@ -35,7 +35,8 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         with database.reading() as session:
             rows = calls.calls(session, _scope(), cases(), clock(), begin)
             more = begin + PAGE if len(rows) == PAGE else None
-            return render_template("admin/calls.html", rows=rows, more=more, now=clock(), **_words())
+            waiting = {"calls": calls.count(session, _scope(), cases())}
+            return render_template("admin/calls.html", rows=rows, more=more, now=clock(), waiting=waiting, **_words())
 
     @pages.get(f"/layanan/telepon/<{ROW}:number>")
     @only(*MAY_SERVE)

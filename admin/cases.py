@@ -7,6 +7,7 @@ Opening a case is entered in the audit. The queries stand in `centre.case_desk`,
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from admin import case_forms, referral_wording
 from admin import case_wording as words
-from admin.access import MAY_SEE_CASES, cases, me, only
-from centre import audit, case_desk, saved_replies
+from admin.access import MAY_SEE_CASES, asked_by_the_page, cases, me, only
+from admin.language import gettext as _
+from centre import audit, case_desk, glance, saved_replies
 from centre.case_desk import QUEUES, Queue
 from centre.case_records import CATEGORIES, Case, State, code_in, shown
 from centre.case_scopes import SUPERVISORS, others_who_may
@@ -27,6 +29,8 @@ CODE_SHOWN = 12
 """Letters of a mistyped code that are said back."""
 DEEPEST = 6
 """Digits of how far into a queue a page may begin."""
+NUMBER_DIGITS = 18
+"""Digits of the number of an entry."""
 
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
@@ -66,7 +70,33 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         with database.transaction() as session:
             return page(session, code, clock(), saved=_number(request.args.get("balasan", "")))
 
+    @pages.get("/kasus/<code>/baru")
+    @asked_by_the_page
+    @only(*MAY_SEE_CASES)
+    def added(code: str) -> ResponseReturnValue:
+        """What was added to the thread after entry `sesudah`; nothing (204) when nothing was."""
+        after, now = _number(request.args.get("sesudah", ""), NUMBER_DIGITS), clock()
+        with database.reading() as session:
+            newest = glance.newest_entry(session, cases(), code)
+        if after is None or newest <= after:
+            return "", 204
+        with database.transaction() as session:
+            return _added(session, code, after, now)
+
     return pages
+
+
+def _added(session: Session, code: str, after: int, now: datetime) -> ResponseReturnValue:
+    """The new lines, entered in the audit as any reading; who must first give a reason gets none."""
+    seen = case_desk.case(session, cases(), code)
+    if case_desk.needs_reason(me(), seen) and not case_desk.has_opened(session, seen, me().staff_id, now):
+        return "", 204
+    opened = case_desk.thread(session, cases(), code, now)
+    audit.record(session, me().staff_id, "case_read", now, seen.about)
+    lines = [line for line in opened.lines if line.entry.id > after]
+    said = _("Ada yang baru di kasus ini: %(number)s baris ditambahkan di atas.", number=len(lines))
+    fresh = replace(opened, lines=lines)
+    return render_template("admin/case_lines.html", thread=fresh, row=opened.row, case=seen, said=said, **_shown(now))
 
 
 def page(
@@ -139,5 +169,5 @@ def _offset() -> int:
     return _number(request.args.get("sesudah", "")) or 0
 
 
-def _number(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= DEEPEST else None
+def _number(typed: str, digits: int = DEEPEST) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= digits else None

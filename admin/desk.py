@@ -13,69 +13,35 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from admin import case_wording, wording
-from admin.access import (
-    MAY_READ_CONTENT,
-    MAY_SEE_CASES,
-    MAY_SEE_MESSAGES,
-    MAY_SERVE,
-    cases,
-    me,
-    only,
-    whoever_is_signed_in,
-)
+from admin import home, wording
+from admin.access import MAY_SEE_MESSAGES, cases, me, only
 from admin.language import gettext as _
-from centre import audit, calls, case_desk, desk, inbox, outbox
-from centre.case_desk import Queue
+from centre import audit, desk, inbox, outbox
 from centre.db import Database
 from centre.desk import LostReply, WaitingMessage
 from centre.inbox import Erased
 from centre.messages import Incoming, Part
 from centre.privacy import CannotOpen
 from centre.staff import Scope
-from content import articles
 
 ROW = "int(max=9223372036854775807)"
 """A row number; a larger one is no address, and no number the database could read."""
 
-FIRST_SEEN: tuple[Queue, ...] = ("urgent", "mine", "free", "overdue")
-"""Queues that are counted on the first page."""
-
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
-    """Home, messages, replies."""
+    """The first page, messages, replies."""
     pages = Blueprint("desk", __name__)
 
-    @pages.get("/")
-    @whoever_is_signed_in
-    def home() -> str:
-        waiting: dict[str, int] = {}
-        of_cases: dict[Queue, int] = {}
-        with database.reading() as session:
-            if me().has_role(*MAY_SEE_CASES):
-                of_cases = case_desk.counts(session, cases(), clock())
-            if me().has_role(*MAY_SEE_MESSAGES):
-                waiting["messages"], waiting["replies"] = desk.counts(session, _scope(), cases())
-            if me().has_role(*MAY_SERVE):
-                waiting["calls"] = calls.count(session, me().scope(*MAY_SERVE), cases())
-            if me().has_role(*MAY_READ_CONTENT):
-                waiting["articles"] = len(articles.waiting_for_check(session))
-        roles = [(wording.role_name(role), wording.where(area)) for role, area in sorted(me().roles)]
-        return render_template(
-            "admin/home.html",
-            waiting=waiting,
-            of_cases={each: of_cases[each] for each in FIRST_SEEN if each in of_cases},
-            queue_name=case_wording.queue,
-            roles=roles,
-        )
+    home.add(pages, database, clock)
 
     @pages.get("/pesan")
     @only(*MAY_SEE_MESSAGES)
     def messages() -> str:
         with database.reading() as session:
             rows = desk.messages(session, _scope(), cases(), _after())
+            waiting = _waiting(session)
         more = rows[-1].event.id if len(rows) == desk.PAGE else None
-        return render_template("admin/messages.html", rows=rows, more=more, why=wording.why_waiting)
+        return render_template("admin/messages.html", rows=rows, more=more, waiting=waiting, why=wording.why_waiting)
 
     @pages.get(f"/pesan/<{ROW}:number>")
     @only(*MAY_SEE_MESSAGES)
@@ -111,8 +77,9 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     def replies() -> str:
         with database.reading() as session:
             rows = desk.replies(session, _scope(), cases(), _after())
+            waiting = _waiting(session)
         more = rows[-1].row.id if len(rows) == desk.PAGE else None
-        return render_template("admin/replies.html", rows=rows, more=more, why=wording.why_lost)
+        return render_template("admin/replies.html", rows=rows, more=more, waiting=waiting, why=wording.why_lost)
 
     @pages.get(f"/balasan/<{ROW}:number>")
     @only(*MAY_SEE_MESSAGES)
@@ -137,6 +104,11 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
 
 def _scope() -> Scope:
     return me().scope(*MAY_SEE_MESSAGES)
+
+
+def _waiting(session: Session) -> dict[str, int]:
+    messages, replies = desk.counts(session, _scope(), cases())
+    return {"messages": messages, "replies": replies}
 
 
 def _after() -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
 from flask import Blueprint, g
 
-from admin import access, assets, menu
+from admin import access, menu
 from admin.language import gettext as _
 from centre.areas import Village, time_zone_name
 from centre.desk import LostReply, WaitingMessage
@@ -46,7 +46,6 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
                 "book": access.MAY_BOOK,
                 "help": (Role.HELPER,),
             },
-            "asset": assets.address,
             "moment": moment,
             "moment_in": moment_in,
             "day": day,
@@ -54,6 +53,7 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
             "place": place,
             "channel": channel,
             "readable": readable,
+            "made_at": int(clock().timestamp()),
         }
 
 

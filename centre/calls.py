@@ -51,10 +51,12 @@ class Number:
     """What the person is to whoever holds that telephone."""
 
 
-def calls(session: Session, scope: Scope, cases: CaseScope, now: datetime, offset: int = 0) -> list[Call]:
+def calls(
+    session: Session, scope: Scope, cases: CaseScope, now: datetime, offset: int = 0, limit: int | None = None
+) -> list[Call]:
     """Who must be called, the soonest slot first and those that are over last, a page of it."""
     order = (Slot.starts_at <= now, Slot.starts_at, Notice.id)
-    rows = session.execute(_calls(scope, cases).order_by(*order).offset(offset).limit(PAGE))
+    rows = session.execute(_calls(scope, cases).order_by(*order).offset(offset).limit(limit or PAGE))
     return [Call(*row) for row in rows]
 
 

@@ -104,7 +104,7 @@ def queue(
         found = found.where(or_(Case.area == area, Case.area.startswith(f"{area}.", autoescape=True)))
     order = (Case.closed_at.desc(),) if which == "closed" else (Case.due_at.is_(None), Case.due_at)
     page = found.order_by(*order, Case.id.desc()).offset(offset).limit(PAGE)
-    return _rows(session, session.scalars(page).all(), now)
+    return rows(session, session.scalars(page).all(), now)
 
 
 def areas_in(session: Session, scope: CaseScope) -> list[tuple[str, str]]:
@@ -170,12 +170,12 @@ def thread(session: Session, scope: CaseScope, code: str, now: datetime) -> Thre
     referrals = session.scalars(
         select(CaseReferral).where(CaseReferral.case_id == seen.id).order_by(CaseReferral.id)
     ).all()
-    return Thread(_rows(session, [seen], now)[0], lines, family, referrals, _readers(session, seen))
+    return Thread(rows(session, [seen], now)[0], lines, family, referrals, _readers(session, seen))
 
 
 def row(session: Session, seen: Case, now: datetime) -> Row:
     """A case that may be known of, without its words."""
-    return _rows(session, [seen], now)[0]
+    return rows(session, [seen], now)[0]
 
 
 def once(session: Session, seen: Case, staff_id: str, key: str, deed: Callable[[], object]) -> bool:
@@ -252,7 +252,8 @@ def _in_queue(scope: CaseScope, which: Queue, now: datetime) -> ColumnElement[bo
     return conditions[which]
 
 
-def _rows(session: Session, found: Sequence[Case], now: datetime) -> list[Row]:
+def rows(session: Session, found: Sequence[Case], now: datetime) -> list[Row]:
+    """Cases that were already found through a scope, as a queue shows them."""
     holders = staff.names(session, {each.holder_id for each in found if each.holder_id})
     codes = {each.home_code for each in found if each.home_code}
     named = session.execute(
@@ -276,7 +277,7 @@ def _family(session: Session, scope: CaseScope, seen: Case, now: datetime) -> li
     if seen.family_id is None:
         return []
     linked = _cases(scope).where(Case.family_id == seen.family_id, Case.id != seen.id).order_by(Case.id)
-    return _rows(session, session.scalars(linked).all(), now)
+    return rows(session, session.scalars(linked).all(), now)
 
 
 def _is_linked_elsewhere(session: Session, seen: Case, family: Sequence[Row]) -> bool:

@@ -55,10 +55,12 @@ class LostReply:
     village: Village | None
 
 
-def messages(session: Session, scope: Scope, cases: CaseScope, after: int = 0) -> list[WaitingMessage]:
+def messages(
+    session: Session, scope: Scope, cases: CaseScope, after: int = 0, limit: int | None = None
+) -> list[WaitingMessage]:
     """What came in and waits for a person, the longest waiting first, a page of it after row `after`."""
     rows = session.execute(
-        _messages(scope, cases).where(_WAITS, InboxEvent.id > after).order_by(InboxEvent.id).limit(PAGE)
+        _messages(scope, cases).where(_WAITS, InboxEvent.id > after).order_by(InboxEvent.id).limit(limit or PAGE)
     )
     return [WaitingMessage(*row) for row in rows]
 

@@ -158,6 +158,19 @@ def weeks(
     return filled(session, [slot for slot in found if monday <= day_of(slot) < end])
 
 
+def today(session: Session, scope: Scope, now: datetime, limit: int) -> list[Filled]:
+    """What is on today, on each village's own clock, and not called off, by time; of many the first."""
+    dawn = calendars.local(now, FIRST_ZONE).date() - timedelta(days=1)
+    found = session.scalars(
+        _slots(scope, None, None)
+        .where(Slot.state == SlotState.OPEN, Slot.starts_at >= calendars.moment(dawn, time(0), FIRST_ZONE))
+        .where(Slot.starts_at < now + timedelta(days=1))
+        .limit(limit * 3)  # some may be of yesterday or tomorrow on their own clock
+    ).all()
+    of_today = [slot for slot in found if day_of(slot) == calendars.local(now, slot.zone).date()]
+    return filled(session, of_today[:limit])
+
+
 def coming(
     session: Session, scope: Scope, now: datetime, *, also_full: Scope, type_id: int | None, village_id: int | None
 ) -> list[Filled]:

@@ -85,6 +85,8 @@ WHO_MAY = {
     ("GET", "/admin/kontak/<code>"): MAY_READ_CONTENT,
     ("POST", "/admin/kontak/<code>"): (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR),
     ("GET", "/admin/menu"): tuple(Role),
+    ("GET", "/admin/kabar"): tuple(Role),
+    ("GET", "/admin/kasus/<code>/baru"): MAY_SEE_CASES,
     ("GET", "/admin/layanan"): (*MAY_SERVE, Role.EDITOR, Role.REVIEWER, Role.VIEWER),
     ("GET", "/admin/layanan/jenis"): MAY_READ_TYPES,
     ("GET", "/admin/layanan/jenis/baru"): MAY_CHANGE_TYPES,

@@ -39,7 +39,8 @@ def test_the_list_says_who_what_when_and_why_but_not_the_number(desk_on_both, nu
     wayan = desk_on_both.at_work("wayan", Role.PETUGAS, KORLEKO)
     home = wayan.get("/admin/").text
     assert (
-        '<span class="desk-count">1</span>' in home.partition('href="/admin/layanan/telepon"')[2].partition("</a>")[0]
+        '<span class="desk-count" data-count="calls">1</span>'
+        in home.partition('href="/admin/layanan/telepon"')[2].partition("</a>")[0]
     )
     page = wayan.get("/admin/layanan/telepon").text
     for said in ("Sari", "dibatalkan oleh kita", "12 Des 2026 09.00 WITA", "Korleko", "memblokir bot", "perbengkelan"):

@@ -47,7 +47,7 @@ def test_staff_see_what_lies_in_their_area_and_nothing_else(desk_on_both, token_
         answer = browser.post(f"/admin/{deed}", data={"csrf_token": token})
         assert answer.status_code == (303 if sees else 404), deed
     assert desk.event(message).for_staff is not sees
-    assert ('<span class="desk-count">1' in browser.get("/admin/").text) is False
+    assert ('data-count="messages">1' in browser.get("/admin/").text) is False
 
 
 @pytest.mark.parametrize(
