@@ -41,6 +41,10 @@ MAY_OPEN_SERVICES = tuple(dict.fromkeys((*MAY_READ_TYPES, *MAY_SEE_FIGURES)))
 """The page from which all of these are reached."""
 
 
+MAY_RECORD = (Role.PETUGAS, Role.COORDINATOR, Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
+"""May speak guidance into the telephone."""
+MAY_PUBLISH_VOICES = (Role.COORDINATOR, Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
+"""May listen to what somebody else recorded, and let families hear it; reviewers in their languages."""
 MAY_SEE_ROSTERS = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
 """May make and change slots, and see who is in them."""
 MAY_OVERSEE_CASES = SUPERVISORS

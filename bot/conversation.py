@@ -356,6 +356,7 @@ ACTIONS: dict[str, Callable[[Turn, str], Answer]] = {
     "topic": guidance.topic,
     "art": guidance.show,
     "more": guidance.more,
+    words.LISTEN: guidance.listen,
     "orig": guidance.in_indonesian,
     "yes": guidance.helped,
     "no": _did_not_help,
@@ -525,7 +526,8 @@ def _numbered(conversation: Conversation, said: list[Answer]) -> tuple[Outgoing,
     rows: list[list[str]] = []
     for answer in said:
         choices = _told_apart(answer.choices)
-        replies.append(Outgoing(answer.text, choices, first=len(rows) + 1))
+        outgoing = Outgoing(answer.text, choices, len(rows) + 1, spoken=answer.spoken, spoken_title=answer.spoken_title)
+        replies.append(outgoing)
         rows += [[choice.code, choice.label, choice.title] for choice in choices]
     if rows:
         conversation.offered = rows

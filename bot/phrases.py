@@ -149,6 +149,18 @@ class Phrases:
     def legal_basis(self, rules: str) -> str:
         return self._("Dasar hukum: {rules}.").format(rules=rules)
 
+    def spoken(self, title: str) -> str:
+        return self._("Rekaman suara: {title}").format(title=title)
+
+    def after_listening(self) -> str:
+        return self._("Kalau belum jelas, dengarkan lagi, baca teksnya, atau tanya petugas.")
+
+    def not_spoken(self) -> str:
+        return self._("Maaf, panduan itu belum ada rekamannya. Silakan baca teksnya, atau tanya petugas.")
+
+    def nothing_to_hear(self) -> str:
+        return self._("Pilih dulu panduannya, lalu ketik DENGAR.")
+
     def glad_it_helped(self) -> str:
         return self._("Terima kasih. Senang bisa membantu. Ketik 0 untuk menu.")
 
@@ -387,6 +399,12 @@ class Phrases:
 
     def label_more(self) -> str:
         return self.pgettext("tombol", "Selengkapnya")
+
+    def label_listen(self) -> str:
+        return self.pgettext("tombol", "Dengarkan")
+
+    def label_read(self) -> str:
+        return self.pgettext("tombol", "Baca teksnya")
 
     def label_helped(self) -> str:
         return self.pgettext("tombol", "Ya, membantu")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.phrases import Phrases
 from centre.conversations import Conversation
-from centre.messages import Choice
+from centre.messages import Choice, Spoken
 from content import languages
 from content.library import Library
 
@@ -67,6 +67,9 @@ class Answer:
     text: str
     choices: tuple[Choice, ...] = ()
     next_step: str | None = None
+    spoken: Spoken | None = None
+    """A recording that goes before the words."""
+    spoken_title: str = ""
 
 
 def under(sentence: str, following: Answer) -> Answer:

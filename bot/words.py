@@ -1,5 +1,5 @@
 """Words that work everywhere: `0`, `menu`, `bahasa`, `petugas`, `lapor`, `kasus saya`, `daftar`, `janji saya`, `batal`,
-`hapus`, `berhenti`, `mulai`.
+`hapus`, `berhenti`, `mulai`, `dengar`.
 
 They are understood in every language of the catalogues at once, whatever language the person has chosen: somebody who
 chose wrongly must find the way back in the words they know.
@@ -16,6 +16,7 @@ from content import languages
 
 MENU, LANGUAGES, PERSON, CANCEL = "menu", "languages", "person", "cancel"
 BOOK, MINE = "book", "mine"
+LISTEN = "listen"
 REPORT, CASE, AROUND = "report", "case", "around"
 FORGET, STOP, START, VILLAGE = "forget", "stop", "start", "villages"
 YES, NO = "yes", "no"
@@ -90,4 +91,5 @@ def _commands(pgettext: Translate) -> dict[str, str]:
         STOP: pgettext("kata", "berhenti|stop"),
         START: pgettext("kata", "mulai|start"),
         VILLAGE: pgettext("kata", "desa|ganti desa"),
+        LISTEN: pgettext("kata", "dengar|dengarkan|putar suara"),
     }

@@ -72,6 +72,13 @@ Deed = Literal[
     "case_referred",
     "case_exported",
     "saved_reply_changed",
+    "recording_made",
+    "recording_published",
+    "recording_removed",
+    "exchange_exported",
+    "exchange_taken",
+    "pivot_set",
+    "catalogue_signed",
 ]
 
 

@@ -23,7 +23,7 @@ CODE_LIMIT = 64
 """A choice's code, in bytes (Telegram callback_data)."""
 
 Kind = Literal["text", "tap", "media", "other"]
-Style = Literal["plain", "buttons", "list", "numbers", "template"]
+Style = Literal["plain", "buttons", "list", "numbers", "template", "spoken"]
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,14 @@ class Template:
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """Words as a sound: its number in `centre.sounds`, and its kind (a key of `centre.spoken.MIME`)."""
+
+    number: int
+    kind: str
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """One thing we say, with what may be chosen next."""
 
@@ -86,6 +94,10 @@ class Outgoing:
     """The number of the first choice: the replies of one turn are numbered through."""
     template: Template | None = None
     """What to say instead where free words are not let through any more (WhatsApp after 24 hours)."""
+    spoken: Spoken | None = None
+    """A recording that goes before the words."""
+    spoken_title: str = ""
+    """What the recording is: above its player, and instead of it where there is none."""
 
 
 @dataclass(frozen=True)
@@ -97,17 +109,21 @@ class Part:
     style: Style = "plain"
     template: Template | None = None
     """Goes out instead of everything else where the style is "template"."""
+    spoken: Spoken | None = None
+    """Goes out where the style is "spoken"; `text` then says what it is."""
 
     def to_json(self) -> dict[str, Any]:
         choices = [[choice.code, choice.label, choice.title] for choice in self.choices]
         written: dict[str, Any] = {"text": self.text, "choices": choices, "style": self.style}
-        return written | ({"template": self.template.to_json()} if self.template else {})
+        written |= {"template": self.template.to_json()} if self.template else {}
+        return written | ({"spoken": [self.spoken.number, self.spoken.kind]} if self.spoken else {})
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Part:
         choices = tuple(Choice(*choice) for choice in data["choices"])
         template = Template.from_json(data["template"]) if data.get("template") else None
-        return cls(data["text"], choices, data["style"], template)
+        spoken = Spoken(*data["spoken"]) if data.get("spoken") else None
+        return cls(data["text"], choices, data["style"], template, spoken)
 
 
 @dataclass(frozen=True)
@@ -158,9 +174,10 @@ def check(choice: Choice) -> None:
 
 
 def fit(outgoing: Outgoing, limits: Limits) -> list[Part]:
-    """Cut what we say into parts that the channel takes; the choices and the template go with the last one."""
+    """Cut what we say into parts that the channel takes, a recording first; the choices and the template go with the last."""
     *before, last = _parts(outgoing, limits)
-    return [*before, replace(last, template=outgoing.template)]
+    heard = [Part(outgoing.spoken_title, style="spoken", spoken=outgoing.spoken)] if outgoing.spoken else []
+    return [*heard, *before, replace(last, template=outgoing.template)]
 
 
 def _parts(outgoing: Outgoing, limits: Limits) -> list[Part]:

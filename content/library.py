@@ -14,13 +14,15 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from content import articles, files, languages, law_changes, table_files, topics, withdrawing, wording
+from centre.messages import Spoken
+from content import articles, files, languages, law_changes, recordings, table_files, topics, withdrawing, wording
 from content import contacts as contact_book
 from content import tables as dated
 from content.contacts import Contact
 from content.files import ArticleFile, Guidance, Source, Text
 from content.phrasing import Phrasing
 from content.places import countries_in
+from content.recordings import Published, mark_of
 from content.tables import Row, Table
 
 TALK: Final = Path(__file__).parent / files.TALK
@@ -43,6 +45,8 @@ class Answerable:
     """When an officer last checked it, where that was recorded."""
     law_changed_on: date | None = None
     """The law it rests on says something else since that day, and no editor has confirmed it yet."""
+    recorded: Spoken | None = None
+    """Somebody speaks these very words."""
 
     @property
     def slug(self) -> str:
@@ -145,8 +149,10 @@ class Library:
         checks: Mapping[str, datetime] | None = None,
         law_changes: Mapping[str, date] | None = None,
         successors: Mapping[str, str | None] | None = None,
+        recorded: Mapping[tuple[str, str], Published] | None = None,
         version: int = 0,
     ) -> None:
+        self._recorded = dict(recorded or {})
         self._articles = dict(sorted(guidance.articles.items()))
         self._talk = tuple(talk)
         self._tables = dict(tables or {})
@@ -179,14 +185,16 @@ class Library:
         if found is None:
             return None
         nearest = next(code for code in languages.fallback_chain(language) if code in found.texts)
+        text = found.texts[nearest]
         others = (other for other in found.related if other in self._articles and other != slug)
         return Answerable(
             article=found,
-            text=found.texts[nearest],
+            text=text,
             asked_language=language,
             related=tuple(others)[: files.RELATED_LIMIT],
             checked_at=self._checks.get(slug),
             law_changed_on=self._law_changes.get(slug),
+            recorded=self._recording_of(found, text),
         )
 
     def is_withdrawn(self, slug: str) -> bool:
@@ -197,6 +205,14 @@ class Library:
         """What takes the place of an article that was withdrawn, as long as that is there."""
         found = self._successors.get(slug)
         return found if found in self._articles else None
+
+    def _recording_of(self, article: ArticleFile, text: Text) -> Spoken | None:
+        """The recording of these very words; none where their source or its law has changed, which it could not say."""
+        recording = self._recorded.get((article.slug, text.language))
+        is_behind = text is not article.source_text and text.from_revision != article.source_text.revision
+        if recording is None or is_behind or article.slug in self._law_changes:
+            return None
+        return recording.spoken if recording.mark == mark_of(text.title, text.short, self.contacts) else None
 
     def by_topic(self, topic: str) -> list[str]:
         """The slugs on one shelf, in a fixed order; none for an empty or unknown one."""
@@ -232,5 +248,6 @@ def from_database(session: Session, contacts: Mapping[str, Contact]) -> Library:
         checks=articles.checks(session),
         law_changes=law_changes.changed_since(session),
         successors=withdrawing.successors(session),
+        recorded=recordings.published(session),
         version=version,
     )

@@ -22,6 +22,7 @@ CONTENT_TABLES = (
     "content.draft_records",
     "content.gates",
     "content.law_changes",
+    "content.recordings",
     "content.test_questions",
 )
 for _module in (*(f"centre.{found.name}" for found in pkgutil.iter_modules(centre.__path__)), *CONTENT_TABLES):

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 
 import structlog
 
+from centre import sounds as centre_sounds
 from centre.contact_points import Pace
 from centre.db import Database, open_database
 from centre.file_store import FileStore
 from centre.privacy import Vault
+from centre.sounds import Sounds
 from processes.settings import Settings, field_keys, secret_key
 from webhooks.channel import Channel
 
@@ -35,8 +37,19 @@ def file_store(settings: Settings) -> FileStore:
     return FileStore(settings.folder_of_files)
 
 
-def channels(settings: Settings) -> dict[str, Channel]:
-    """The platforms that are connected, by name."""
+def sounds(database: Database) -> Sounds:
+    """How a channel gets at the recordings that it sends."""
+
+    def public(number: int) -> bytes | None:
+        with database.reading() as session:
+            sound = centre_sounds.public(session, number)
+            return sound.data if sound else None
+
+    return public
+
+
+def channels(settings: Settings, sounds: Sounds = lambda number: None) -> dict[str, Channel]:
+    """The platforms that are connected, by name. `sounds`: where their recordings come from."""
     connected: dict[str, Channel] = {}
     if settings.has_telegram:
         from webhooks.telegram import PLATFORM, Telegram
@@ -46,6 +59,7 @@ def channels(settings: Settings) -> dict[str, Channel]:
             settings.telegram_secret or None,
             settings.telegram_api,
             _paced(PLATFORM, settings.pace),
+            sounds,
         )
     if settings.has_whatsapp:
         from webhooks.whatsapp import PLATFORM as WHATSAPP
@@ -57,6 +71,7 @@ def channels(settings: Settings) -> dict[str, Channel]:
             settings.whatsapp_app_secret,
             settings.whatsapp_api,
             _paced(WHATSAPP, settings.pace),
+            sounds,
         )
     return connected
 

@@ -51,7 +51,7 @@ class Worker:
         self._settings = settings
         self._database = database
         self._keeper = GuideKeeper(database, settings.data, settings.public_url)
-        self._channels = wiring.channels(settings)
+        self._channels = wiring.channels(settings, wiring.sounds(database))
         self._files = wiring.file_store(settings)
         self._courier = Courier(database, self._channels, wiring.clock, random.SystemRandom())
         self._stopping = threading.Event()

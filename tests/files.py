@@ -44,9 +44,9 @@ def voice() -> bytes:
 
 def recording(kind: bytes = b"soun") -> bytes:
     """An mp4 with one track: a voice, or a film."""
-    handler = _box(b"hdlr", bytes(8) + kind + bytes(12))
-    track = _box(b"trak", _box(b"mdia", handler))
-    return _box(b"ftyp", b"M4A \0\0\0\0") + _box(b"moov", track) + _box(b"mdat", b"\x07" * 50)
+    handler = boxed(b"hdlr", bytes(8) + kind + bytes(12))
+    track = boxed(b"trak", boxed(b"mdia", handler))
+    return boxed(b"ftyp", b"M4A \0\0\0\0") + boxed(b"moov", track) + boxed(b"mdat", b"\x07" * 50)
 
 
 def adts(frames: int = 3) -> bytes:
@@ -64,5 +64,6 @@ def _page(packet: bytes) -> bytes:
     return b"OggS" + bytes(22) + bytes([len(lacing)]) + lacing + packet
 
 
-def _box(name: bytes, content: bytes) -> bytes:
+def boxed(name: bytes, content: bytes) -> bytes:
+    """A box of an mp4."""
     return struct.pack(">I", 8 + len(content)) + name + content

@@ -8,6 +8,7 @@ description; what breaks them stands in `violations`. Also runs by itself for be
 from __future__ import annotations
 
 import asyncio
+import email
 import functools
 import json
 import re
@@ -127,7 +128,8 @@ class Gateways:
 
     def arrived(self, to: str = "") -> list[str]:
         """The texts that people got, in order; of one person when `to` is given."""
-        sent = [call for call in self.calls if call.method in ("sendMessage", "messages") and call.arrived]
+        says = ("sendMessage", "sendVoice", "sendAudio", "messages")
+        sent = [call for call in self.calls if call.method in says and call.arrived]
         return [call.text for call in sent if to in ("", call.to)]
 
     def on_screen(self, to: str) -> list[str]:
@@ -184,8 +186,9 @@ class Gateways:
         """The call, checked and ready for the ledger, and how to answer it."""
         parts = urlsplit(path)
         if bot := re.fullmatch(r"/bot([^/]+)/(\w+)", parts.path):
-            form: dict[str, Any] = dict(parse_qsl(body.decode(), keep_blank_values=True))
-            call = Call(time.time(), bot[2], form.get("chat_id", ""), form.get("text", ""), form)
+            form = _form(headers.get("content-type", ""), body)
+            spoken = form.get("text") or form.get("caption", "")
+            call = Call(time.time(), bot[2], form.get("chat_id", ""), spoken, form)
             self.violations += [f"{call.method}: {wrong}" for wrong in telegram_violations(call.method, form)]
             return call, functools.partial(self._telegram, bot[1], call)
         if file := re.fullmatch(r"/file/(?:bot([^/]+)/photos|graph)/(\w+)\.bin", parts.path):
@@ -194,6 +197,10 @@ class Gateways:
             )
             return call, functools.partial(self._download, file[1], call)
         last = parts.path.rpartition("/")[2]
+        if last == "media":
+            call = Call(time.time(), "upload", "", "", _form(headers.get("content-type", ""), body))
+            self.violations += [f"upload: {wrong}" for wrong in _wrong_upload(call.data)]
+            return call, functools.partial(self._whatsapp, headers.get("authorization", ""), call)
         data: dict[str, Any] = json.loads(body) if body else dict(parse_qsl(parts.query))
         method = last if last in ("messages", "message_templates") else "phone" if "fields" in data else "media"
         data |= {"name": last} if method == "media" else {}
@@ -218,6 +225,11 @@ class Gateways:
                 "text": call.text,
             },
         }
+        if call.method in ("sendVoice", "sendAudio"):
+            kind = call.method.removeprefix("send").lower()
+            heard = {"file_id": f"file-{len(self.calls)}", "file_unique_id": "u", "duration": 2}
+            sent = {name: value for name, value in results["sendMessage"].items() if name != "text"}
+            return 200, {"ok": True, "result": sent | {kind: heard}}
         if call.method == "deleteMessage":
             return self._deleted(call)
         if call.method == "getFile":
@@ -229,7 +241,7 @@ class Gateways:
     def _deleted(self, call: Call) -> tuple[int, dict[str, Any]]:
         """A message is known by its place in the ledger."""
         message = self.calls[int(call.data["message_id"]) - 1]
-        if (message.method, message.to, message.deleted) != ("sendMessage", call.to, False):
+        if not message.method.startswith("send") or (message.to, message.deleted) != (call.to, False):
             words = "Bad Request: message to delete not found"
             return 400, {"ok": False, "error_code": 400, "description": words}
         message.deleted = True
@@ -262,6 +274,8 @@ class Gateways:
             return 401, {"error": {"message": "Invalid access token", "type": "OAuthException", "code": 190}}
         if call.method == "phone":
             return 200, {"display_phone_number": "+62 812-3456-7890", "id": "1"}
+        if call.method == "upload":
+            return 200, {"id": f"7{len(self.calls)}"}
         if call.method == "media":
             return self._whatsapp_file(call.data["name"])
         if call.method == "message_templates":
@@ -318,19 +332,49 @@ def whatsapp_violations(data: dict[str, Any]) -> Iterator[str]:
     if len(data.get("biz_opaque_callback_data", "")) > 512:
         yield "biz_opaque_callback_data is longer than 512"
     kind = data.get("type", "")
-    if kind not in ("text", "interactive", "template"):
+    if kind not in ("text", "interactive", "template", "audio"):
         yield f"unexpected type {kind}"
         return
     for name, value in (("base", {"to": "0", **data}), (kind, data.get(kind))):
         for error in _whatsapp_checks().get(name, _NO_CHECK).iter_errors(value):
             yield f"{name}: {error.message[:200]}"
-    wrong = {"text": _wrong_text, "interactive": _wrong_interactive, "template": _wrong_template}
+    wrong = {
+        "text": _wrong_text,
+        "interactive": _wrong_interactive,
+        "template": _wrong_template,
+        "audio": _wrong_audio,
+    }
     yield from wrong[kind](data[kind])
 
 
 def _wrong_text(text: dict[str, Any]) -> Iterator[str]:
     if not 1 <= len(text.get("body", "")) <= 4096:
         yield "text body is not 1-4096 characters"
+
+
+def _wrong_audio(audio: dict[str, Any]) -> Iterator[str]:
+    if not re.fullmatch(r"\d+", audio.get("id", "")):
+        yield "audio names no file that was uploaded"
+
+
+def _wrong_upload(form: dict[str, Any]) -> Iterator[str]:
+    """Cloud API, media: what must be in it, and the sounds that are taken, at most 16 MB."""
+    if form.get("messaging_product") != "whatsapp" or not form.get("file"):
+        yield "no messaging_product or no file"
+    if form.get("type") not in ("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"):
+        yield f"type {form.get('type')!r} is not taken"
+
+
+def _form(content_type: str, body: bytes) -> dict[str, Any]:
+    """The fields of a form; a file as its bytes read one to one, under its field's name."""
+    if not content_type.startswith("multipart/"):
+        return dict(parse_qsl(body.decode(), keep_blank_values=True))
+    told = email.message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
+    found: dict[str, Any] = {}
+    for part in told.get_payload():
+        name, payload = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
+        found[name] = payload.decode("latin-1") if part.get_filename() else payload.decode()
+    return found
 
 
 def _wrong_interactive(interactive: dict[str, Any]) -> Iterator[str]:
@@ -443,6 +487,7 @@ def _whatsapp_checks() -> dict[str, jsonschema.Draft202012Validator]:
         "base": schemas["BaseMessageProperties"],
         "text": schemas["TextMessage"]["allOf"][1]["properties"]["text"],
         "interactive": schemas["InteractiveObject"],
+        "audio": schemas["MediaObject"],
         "template": schemas["TemplateObject"],
         "template body": schemas["BodyComponent"],
         "template button": schemas["ButtonComponent"],

@@ -18,8 +18,8 @@ MAY_IMPORT = {
     "admin": {"content", "centre"},
     "processes": set(PACKAGES),
 }
-CONTENT_MAY_KNOW = {"centre.db", "centre.messages"}
-"""Of centre, guidance knows the door to the database and how wide a button is."""
+CONTENT_MAY_KNOW = {"centre.db", "centre.messages", "centre.sounds"}
+"""Of centre, guidance knows the door to the database, how wide a button is, and where what is spoken lies."""
 NETWORK = {
     "aiohttp",
     "flask",

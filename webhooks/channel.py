@@ -23,6 +23,10 @@ class Unreadable(Exception):
     """The request is signed, but it is not what the platform's documents describe."""
 
 
+class SoundGone(Exception):
+    """A recording was taken away after it was promised."""
+
+
 class Channel(Protocol):
     """One way to reach us."""
 

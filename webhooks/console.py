@@ -13,9 +13,10 @@ from centre import conversations, inbox, outbox
 from centre.conversations import Sender
 from centre.db import Database
 from centre.inbox import Received
-from centre.messages import Incoming
+from centre.messages import Incoming, Part
 
 UNANSWERED = "(Belum terjawab. Pesan Anda sudah disimpan.)"
+ONLY_HEARD = "(Rekaman suara: bisa didengar di Telegram, WhatsApp, dan obrolan web.)"
 
 
 def talk(
@@ -47,10 +48,14 @@ def _print_since(database: Database, conversation_id: int, last: int, write: Cal
     """Print the parts said after `last`; gives the number of the newest."""
     with database.reading() as session:
         rows = outbox.said(session, conversation_id, last)
-        texts = [outbox.part_of(session, row).text for row in rows]
+        texts = [_in_words(outbox.part_of(session, row)) for row in rows]
     for text in texts or [UNANSWERED]:
         write(f"{text}\n")
     return rows[-1].id if rows else last
+
+
+def _in_words(part: Part) -> str:
+    return f"{part.text}\n{ONLY_HEARD}" if part.spoken else part.text
 
 
 def _last_said(database: Database, conversation_id: int) -> int:

@@ -6,6 +6,7 @@ acknowledge before anything is stored. Rules: Bot API 10.1.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 import re
@@ -46,9 +47,11 @@ from centre.conversations import Sender
 from centre.file_kinds import MOST_BYTES
 from centre.inbox import Received
 from centre.kept_files import Fetched
-from centre.messages import Choice, Incoming, Part
+from centre.messages import Choice, Incoming, Part, Spoken
 from centre.outbox import Delivery, Outcome
-from webhooks.channel import Forged, Unreadable
+from centre.sounds import Sounds
+from centre.spoken import ENDINGS
+from webhooks.channel import Forged, SoundGone, Unreadable
 from webhooks.downloads import ELSEWHERE, TOO_LARGE, UNREACHABLE, download
 from webhooks.reading import as_object, object_in, objects_in, words, words_in
 
@@ -102,14 +105,21 @@ class Telegram:
         secret: str | None,
         api: str = "https://api.telegram.org",
         pace: Pace = PLATFORM,
+        sounds: Sounds = lambda number: None,
     ) -> None:
-        """`secret` is what `register` has Telegram send along; without it each webhook call is a forgery."""
+        """`secret` is what `register` has Telegram send along; without it each webhook call is a forgery.
+
+        `sounds`: where recordings lie.
+        """
         _keep_addresses_out_of_logs()
         self.pace = pace
         self._token = token
         self._secret = secret
         self._address = f"{api.rstrip('/')}/bot"
         self._files = f"{api.rstrip('/')}/file/bot"
+        self._sounds = sounds
+        self._file_ids: dict[int, str] = {}
+        """What Telegram calls a recording that it has already (Bot API, "Sending files")."""
         self._requests: tuple[_Request, _Request] | None = None
         self._bot: Bot | None = None
 
@@ -150,15 +160,39 @@ class Telegram:
         if not re.fullmatch(r"-?\d+", chat, re.ASCII):
             return Outcome("permanent", error="no_address")
         try:
-            message = await self._ready().send_message(
-                chat_id=int(chat),
-                text=delivery.part.text,
-                reply_markup=_keyboard(delivery.part),
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-            )
+            message = await self._say(int(chat), delivery.part)
+        except SoundGone:
+            return Outcome("permanent", error="sound_gone")
         except Exception as error:  # noqa: BLE001 - an outcome, whatever it is
             return _outcome(error)
         return Outcome("sent", provider_id=f"{chat}:{message.message_id}")
+
+    async def _say(self, chat: int, part: Part) -> Message:
+        if part.style == "spoken" and part.spoken:
+            return await self._speak(chat, part, part.spoken)
+        return await self._ready().send_message(
+            chat_id=chat,
+            text=part.text,
+            reply_markup=_keyboard(part),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+
+    async def _speak(self, chat: int, part: Part, spoken: Spoken) -> Message:
+        """A voice message for Ogg Opus, else a sound file (Bot API, sendVoice, sendAudio); uploaded once a process."""
+        known = self._file_ids.get(spoken.number)
+        data = None if known else await asyncio.to_thread(self._sounds, spoken.number)
+        if not known and data is None:
+            raise SoundGone
+        file: Any = known or data
+        name = None if known else f"balai-{spoken.number}.{ENDINGS[spoken.kind]}"
+        if spoken.kind == "ogg":
+            message = await self._ready().send_voice(chat, file, caption=part.text, filename=name)
+        else:
+            message = await self._ready().send_audio(chat, file, caption=part.text, title=part.text, filename=name)
+        sent = message.voice or message.audio
+        if sent:
+            self._file_ids[spoken.number] = sent.file_id
+        return message
 
     async def unsend(self, provider_id: str) -> Outcome:
         """Bot API, deleteMessage: what we said within 48 hours. Deleting it twice does no harm."""

@@ -26,14 +26,14 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from babel.dates import format_date, get_day_names
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, abort, g, jsonify, request
 from flask_limiter import RequestLimit
 from markupsafe import Markup, escape
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from centre import case_records, conversations, inbox, outbox, retention
+from centre import case_records, conversations, inbox, outbox, retention, sounds, spoken
 from centre.conversations import Conversation, Sender
 from centre.db import Database, is_busy, wait_briefly
 from centre.file_kinds import MOST_BYTES, NotKept
@@ -70,6 +70,8 @@ LEAVE_TRIES = 8
 REFRESHED = timedelta(seconds=60)
 """How long a page without scripts looks for an answer by itself; later it would only disturb the typing."""
 NEUTRAL = "/kalender"
+SOUNDS = "/suara/"
+LARGEST_NUMBER = 2**63 - 1
 
 log = structlog.get_logger()
 
@@ -117,6 +119,8 @@ class Line:
     id: int
     text: str
     choices: tuple[Button, ...] = ()
+    sound: str = ""
+    """Where the recording lies that this bubble plays."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +198,15 @@ def blueprint(
         except Refused as refusal:
             return _json({"error": refusal.words}, refusal.status)
 
+    @routes.get(f"{SOUNDS}<int:number>")
+    def sound(number: int) -> Response:
+        """A recording of guidance, which is public. In pieces too, as telephones ask for it."""
+        kind, data = _heard(number)
+        response = Response(data, mimetype=spoken.MIME[kind])
+        response.headers["Cache-Control"] = "private, max-age=86400"  # until the exit clears it away
+        response.make_conditional(request, accept_ranges=True, complete_length=len(data))
+        return response
+
     @routes.post("/chat/leave")
     def leave() -> Response:
         token = _token()
@@ -223,7 +236,8 @@ def blueprint(
     @routes.after_request
     def guard(response: Response) -> Response:
         nonce = g.get("nonce")
-        own = f"script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; " if nonce else ""
+        ours = f"script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; media-src 'self'; "
+        own = ours if nonce else ""
         targets = "'self'" if leave_to.startswith("/") else f"'self' {leave_to}"
         browsers.protect(response, own, forms=targets)
         if response.status_code == 429 and limiter.current_limit:
@@ -295,6 +309,18 @@ def blueprint(
         except SQLAlchemyError as error:
             log.error("webchat.not_read", error=type(error).__name__)
             raise Refused(503, words.NOT_READ) from error
+
+    @limiter.limit(READ_PER_BROWSER, key_func=_browser)
+    def _heard(number: int) -> tuple[str, bytes]:
+        if number > LARGEST_NUMBER:
+            abort(404)
+        try:
+            with database.reading() as session:
+                found = sounds.public(session, number)
+                return (found.kind, found.data) if found else abort(404)
+        except SQLAlchemyError as error:
+            log.error("webchat.not_read", error=type(error).__name__)
+            abort(503)
 
     def _forget(token: str) -> bool:
         """Erase all that was said; False when it could not be done, and then all of it is still there."""
@@ -527,7 +553,12 @@ def _is_discreet(session: Session, conversation: Conversation) -> bool:
 def _reply_json(row: OutboxMessage, part: Part) -> dict[str, Any]:
     lead, buttons = _apart(part)
     choices = [button.__dict__ for button in buttons]
-    return {"id": row.id, "text": part.text, "lead": lead, "choices": choices, "style": part.style}
+    shown = {"id": row.id, "text": part.text, "lead": lead, "choices": choices, "style": part.style}
+    return shown | ({"sound": _sound_of(part)} if part.spoken else {})
+
+
+def _sound_of(part: Part) -> str:
+    return f"{SOUNDS}{part.spoken.number}" if part.spoken else ""
 
 
 def _lines(session: Session, conversation: Conversation) -> list[Line]:
@@ -537,7 +568,7 @@ def _lines(session: Session, conversation: Conversation) -> list[Line]:
     for row in outbox.said(session, conversation.id, conversation.shown_after or 0, LINES_SHOWN):
         part, turn = _part(session, row), _turn(row, events, turn)
         if part is not None:
-            replies.append(Line(turn, False, row.id, *_apart(part)))
+            replies.append(Line(turn, False, row.id, *_apart(part), _sound_of(part)))
     names = {button.code: button.title or button.label for line in replies for button in line.choices}
     own = [line for event in events if (line := _own(session, event, names))]
     return sorted(own + replies, key=lambda line: (line.turn, not line.own, line.id))[-LINES_SHOWN:]

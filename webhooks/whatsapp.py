@@ -7,6 +7,7 @@ Rules: Meta's Cloud API documents, as gathered in the issue's platform rules.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import logging
@@ -28,9 +29,11 @@ from centre.conversations import Sender
 from centre.file_kinds import MOST_BYTES
 from centre.inbox import Received, Status
 from centre.kept_files import Fetched
-from centre.messages import LIMITS, Incoming, Part, Template
+from centre.messages import LIMITS, Incoming, Part, Spoken, Template
 from centre.outbox import Delivery, Outcome
-from webhooks.channel import Forged, Unreadable
+from centre.sounds import Sounds
+from centre.spoken import ENDINGS, MIME
+from webhooks.channel import Forged, SoundGone, Unreadable
 from webhooks.downloads import ELSEWHERE, GONE, TOO_LARGE, UNREACHABLE, download
 from webhooks.reading import as_object, object_in, objects_in, words_in
 
@@ -83,8 +86,10 @@ class WhatsApp:
         app_secret: str,
         api: str = "https://graph.facebook.com",
         pace: Pace = PLATFORM,
+        sounds: Sounds = lambda number: None,
     ) -> None:
-        """`phone_id` is Meta's number for our phone number; `app_secret` signs what Meta sends us."""
+        """`phone_id` is Meta's number for our phone number; `app_secret` signs what Meta sends us; `sounds`: where
+        recordings lie."""
         _keep_numbers_out_of_logs()
         self.pace = pace
         self._phone_id = phone_id
@@ -92,6 +97,9 @@ class WhatsApp:
         self._app_secret = app_secret
         self._api = httpx.URL(api)
         self._address = f"{api.rstrip('/')}/v{Version.GRAPH_API.value}"
+        self._sounds = sounds
+        self._media_ids: dict[int, str] = {}
+        """What Meta calls a recording that it has already: for 30 days (Cloud API, media)."""
         self._session: httpx.AsyncClient | None = None
         self._graph: GraphAPIAsync | None = None
 
@@ -128,8 +136,10 @@ class WhatsApp:
             return Outcome("permanent", error="no_address")
         if _is_too_long(delivery.part):
             return Outcome("permanent", error="too_long")
-        kind, message = _message(delivery.part)
+        spoken = delivery.part.spoken
+        is_known = spoken is not None and spoken.number in self._media_ids
         try:
+            kind, message = await self._heard(spoken) if spoken else _message(delivery.part)
             answer = await self._ready().send_message(
                 sender=self._phone_id,
                 to=phone,
@@ -139,12 +149,28 @@ class WhatsApp:
                 msg=message,
                 biz_opaque_callback_data=str(delivery.id),
             )
+        except SoundGone:
+            return Outcome("permanent", error="sound_gone")
         except WhatsAppError as error:
+            if spoken and is_known and error.code not in RULES:
+                del self._media_ids[spoken.number]  # Meta may have dropped it: the next try brings it anew
+                return Outcome("temporary", error=str(error.code))
             return _refused(error, delivery.part)
         except Exception as error:  # noqa: BLE001 - an outcome, whatever it is
             return _lost(error)
         sent = objects_in(answer, "messages")
         return Outcome("sent", provider_id=words_in(sent[0], "id") if sent else "")
+
+    async def _heard(self, spoken: Spoken) -> tuple[str, dict[str, Any]]:
+        """An audio message; its file is laid down at Meta first, once a process."""
+        if spoken.number not in self._media_ids:
+            data = await asyncio.to_thread(self._sounds, spoken.number)
+            if data is None:
+                raise SoundGone
+            name = f"balai-{spoken.number}.{ENDINGS[spoken.kind]}"
+            answer = await self._ready().upload_media(self._phone_id, data, MIME[spoken.kind], name)
+            self._media_ids[spoken.number] = words_in(answer, "id")
+        return "audio", {"id": self._media_ids[spoken.number]}
 
     async def unsend(self, provider_id: str) -> Outcome:
         """The Cloud API has no call that deletes what was sent."""

@@ -13,6 +13,7 @@ from bot.phrases import Phrases
 from bot.threads import Thread
 from bot.turns import Answer, Guide, Turn, remember
 from bot.understanding import Understood
+from bot.words import LISTEN
 from centre import answers
 from centre.messages import LABEL_LIMIT, Choice
 from content import tables, topics
@@ -128,6 +129,21 @@ def more(turn: Turn, slug: str) -> Answer:
     body = found.body(lambda code: contact_named(say, turn.guide, code))
     text = "\n\n".join(part for part in (found.title, body, "\n".join([*basis, *standing])) if part)
     return Answer(text, (*_rating(say, slug), *_related(say, turn.guide, found), menu_choice(say)))
+
+
+def listen(turn: Turn, slug: str) -> Answer:
+    """The article as somebody speaks it; without `slug` the one that was shown last."""
+    say, spoken_of = turn.say, slug or (threads.of(turn) or Thread(None)).slug
+    if not spoken_of:
+        return Answer(say.nothing_to_hear(), (menu_choice(say), person_choice(say)))
+    found = turn.guide.library.article(spoken_of, say.language)
+    if found is None:
+        return Answer(say.old_article(), (menu_choice(say), person_choice(say)))
+    read = Choice(f"art:{spoken_of}", say.label_read())
+    if found.recorded is None:
+        return Answer(say.not_spoken(), (read, person_choice(say), menu_choice(say)))
+    choices = (read, *_rating(say, spoken_of), person_choice(say), menu_choice(say))
+    return Answer(say.after_listening(), choices, spoken=found.recorded, spoken_title=say.spoken(found.title))
 
 
 def in_indonesian(turn: Turn, slug: str) -> Answer:
@@ -260,6 +276,7 @@ def _next_steps(say: Phrases, guide: Guide, found: Answerable) -> tuple[Choice, 
     if found.language != "id":
         original = (Choice(f"orig:{found.slug}", say.label_indonesian()),)
     return (
+        *((Choice(f"{LISTEN}:{found.slug}", say.label_listen()),) if found.recorded else ()),
         Choice(f"more:{found.slug}", say.label_more()),
         *original,
         *((book_choice(say),) if found.slug in LEADS_TO_PLACES else ()),

@@ -13,8 +13,10 @@ from admin import access
 from admin.access import (
     MAY_BOOK,
     MAY_CHANGE_TYPES,
+    MAY_PUBLISH_VOICES,
     MAY_READ_CONTENT,
     MAY_READ_TYPES,
+    MAY_RECORD,
     MAY_SEE_CASES,
     MAY_SEE_MESSAGES,
     MAY_SEE_ROSTERS,
@@ -28,6 +30,7 @@ from centre.db import Database, open_database
 from centre.privacy import Vault
 from centre.saved_replies import Wording
 from centre.staff import Role, Scope
+from content import recordings
 from tests.admin.cased import KORLEKO, LENEK, told
 from tests.admin.cases_made import referral_address
 from tests.admin.scheduled import booked, training
@@ -81,6 +84,12 @@ WHO_MAY = {
     ("GET", "/admin/panduan/terjemahan/<slug>/<language>"): MAY_READ_CONTENT,
     ("POST", "/admin/panduan/terjemahan/<slug>/<language>"): (Role.REVIEWER, Role.ADMINISTRATOR),
     ("GET", "/admin/panduan/tabel"): MAY_READ_CONTENT,
+    ("GET", "/admin/panduan/rekaman"): MAY_READ_CONTENT,
+    ("GET", "/admin/panduan/rekaman/<slug>/<language>"): MAY_READ_CONTENT,
+    ("POST", "/admin/panduan/rekaman/<slug>/<language>"): MAY_RECORD,
+    ("GET", "/admin/panduan/rekaman/suara/{row}"): MAY_READ_CONTENT,
+    ("POST", "/admin/panduan/rekaman/suara/{row}/siarkan"): MAY_PUBLISH_VOICES,
+    ("POST", "/admin/panduan/rekaman/suara/{row}/hapus"): MAY_PUBLISH_VOICES,
     ("GET", "/admin/kontak"): MAY_READ_CONTENT,
     ("GET", "/admin/kontak/<code>"): MAY_READ_CONTENT,
     ("POST", "/admin/kontak/<code>"): (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR),
@@ -208,6 +217,7 @@ def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on
             continue
         row = desk.lost_reply("Baik", village) if "/balasan/" in rule else desk.set_aside("Tolong", village)
         row = village if "poster" in rule else row
+        row = spoken_article(desk) if "rekaman" in rule else row
         row = slot if "jadwal" in rule else booking if "janji" in rule else saved if "kasus" in rule else row
         if "rujukan" in rule:
             rule = referral_address(desk, village, role, rule)
@@ -262,6 +272,13 @@ def test_every_page_of_a_case_is_there_for_those_alone_who_may_know_of_it(desk, 
 OF_A_CASE = [
     (method, rule) for method, rule in WHO_MAY if rule.startswith("/admin/kasus/<code>") and "{row}" not in rule
 ]
+
+
+def spoken_article(desk) -> int:
+    """A recording of the article about costs in Sasak that somebody else made; gives its number."""
+    with desk.database.transaction() as session:
+        made = recordings.add(session, "biaya", "sas", "0" * 12, ("ogg", b"OggS"), "somebody", desk.now)
+        return made.id
 
 
 def saved_reply(desk) -> int:

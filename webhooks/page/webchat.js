@@ -46,6 +46,14 @@ function bubble(kind, text) {
 function showReply(reply) {
   const made = bubble("reply", reply.lead);
   made.dataset.id = reply.id;
+  if (reply.sound) {
+    const player = make("audio");
+    player.controls = true;
+    player.preload = "none";
+    player.src = reply.sound;
+    player.setAttribute("aria-label", reply.lead);
+    made.append(player);
+  }
   if (!reply.choices.length) return made;
   const group = make("div", "choices");
   group.setAttribute("role", "group");
