@@ -188,6 +188,12 @@ AREAS = (
                 access.MAY_READ_CONTENT,
             ),
             Page(
+                "recordings.every",
+                _("Rekaman suara"),
+                _("Panduan dengan suara orang desa, untuk warga yang tidak membaca."),
+                access.MAY_READ_CONTENT,
+            ),
+            Page(
                 "tables.every",
                 _("Tabel bertanggal"),
                 _("Angka, daftar, dan tanda bahaya yang harus dibaca ulang pada waktunya."),

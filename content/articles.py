@@ -272,11 +272,6 @@ def version(session: Session) -> int:
     return session.scalar(sa.select(ContentVersion.number).where(ContentVersion.id == _ONLY)) or 0
 
 
-def raise_version(session: Session) -> None:
-    """Something that the bot shows has changed: it is to look again."""
-    _raise_version(session)
-
-
 def export(session: Session) -> Guidance:
     """Everything published, as it would stand in files: staff's words and phrasings too. What was withdrawn is left out."""
     published = _published(session)
