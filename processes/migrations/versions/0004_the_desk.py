@@ -108,6 +108,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_monthly_totals_month", ["month"], unique=False)
 
     op.create_table(
+        "sounds",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("is_public", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sounds")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "test_questions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("label", sa.String(length=64), nullable=False),
@@ -138,6 +149,25 @@ def upgrade() -> None:
     with op.batch_alter_table("law_reviews", schema=None, recreate="never") as batch_op:
         batch_op.create_index(batch_op.f("ix_law_reviews_article_slug"), ["article_slug"], unique=False)
         batch_op.create_index(batch_op.f("ix_law_reviews_change_id"), ["change_id"], unique=False)
+
+    op.create_table(
+        "recordings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("article_slug", sa.String(length=64), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("mark", sa.String(length=12), nullable=False),
+        sa.Column("sound_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recorded_by", sa.String(length=36), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("heard_by", sa.String(length=36), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["article_slug"], ["articles.slug"], name=op.f("fk_recordings_article_slug")),
+        sa.ForeignKeyConstraint(["sound_id"], ["sounds.id"], name=op.f("fk_recordings_sound_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recordings")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("recordings", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(batch_op.f("ix_recordings_article_slug"), ["article_slug"], unique=False)
 
     op.create_table(
         "census_changes",
@@ -435,6 +465,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_census_changes_person_id"))
 
     op.drop_table("census_changes")
+    with op.batch_alter_table("recordings", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recordings_article_slug"))
+
+    op.drop_table("recordings")
     with op.batch_alter_table("law_reviews", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_law_reviews_change_id"))
         batch_op.drop_index(batch_op.f("ix_law_reviews_article_slug"))
@@ -444,6 +478,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_test_questions_label"))
 
     op.drop_table("test_questions")
+    op.drop_table("sounds")
     with op.batch_alter_table("monthly_totals", schema=None) as batch_op:
         batch_op.drop_index("ix_monthly_totals_month")
 
