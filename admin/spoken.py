@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from centre.messages import Part
+from content.folders import ArticleFile
 
 
 class Poster(Protocol):
@@ -21,9 +27,15 @@ class Poster(Protocol):
     def promise(self) -> str: ...
 
 
+Preview = Callable[[Session, ArticleFile, str, date], dict[str, tuple[list[Part], list[Part]]]]
+"""An article in a language as each channel would carry it on that day: the answer, and the whole of it."""
+
+
 @dataclass(frozen=True)
 class Spoken:
     """What the desk has worded by the bot."""
 
     poster: Callable[[str], Poster]
     """The poster in one language, by its code."""
+    preview: Preview | None = None
+    """An article as families would see it; None for a desk without a bot."""

@@ -113,6 +113,24 @@ class Phrases:
             date=self.day(day)
         )
 
+    def law_changed(self, day: date) -> str:
+        return self._(
+            "Perhatian: aturan yang mendasari panduan ini berubah sejak {date}. Isinya sedang ditinjau. "
+            "Pastikan dulu ke petugas."
+        ).format(date=self.day(day))
+
+    def ended(self, day: date) -> str:
+        return self._(
+            "Panduan ini hanya berlaku sampai {date}. Jangan lagi dijadikan pegangan. "
+            "Tanyakan ke petugas apa yang berlaku sekarang."
+        ).format(date=self.day(day))
+
+    def valid_until(self, day: date) -> str:
+        return self._("Berlaku sampai {date}.").format(date=self.day(day))
+
+    def kept_by(self, owner: str) -> str:
+        return self._("Penanggung jawab panduan ini: {owner}.").format(owner=owner)
+
     def check_first(self) -> str:
         return self._("Hal ini sering berubah. Sebelum memutuskan, pastikan dulu ke petugas atau kantor resmi.")
 
@@ -121,6 +139,12 @@ class Phrases:
 
     def unreviewed_article(self) -> str:
         return self._("Terjemahan panduan ini belum diperiksa penutur asli.")
+
+    def translation_behind(self) -> str:
+        return self._(
+            "Teks Bahasa Indonesia panduan ini sudah berubah dan terjemahannya sedang ditinjau. "
+            "Yang berlaku teks Bahasa Indonesia."
+        )
 
     def did_you_mean(self) -> str:
         return self._("Apakah ini yang Anda maksud?")
@@ -145,6 +169,11 @@ class Phrases:
 
     def old_article(self) -> str:
         return self._("Panduan itu sudah tidak ada. Silakan pilih yang lain.")
+
+    def replaced_by(self, title: str) -> str:
+        return self._("Panduan itu sudah tidak dipakai lagi. Sebagai gantinya, silakan baca: {title}").format(
+            title=title
+        )
 
     def legal_basis(self, rules: str) -> str:
         return self._("Dasar hukum: {rules}.").format(rules=rules)

@@ -170,10 +170,13 @@ def _source_fields(source: Source) -> dict[str, Any]:
 
 
 def _source_date(written: str) -> int | str | date:
-    """So that it is written without quotes."""
-    if len(written) == 4:
+    """So that it is written without quotes; what is no date, in a draft, stays as it was typed."""
+    if len(written) == 4 and written.isascii() and written.isdecimal():
         return int(written)
-    return date.fromisoformat(written) if len(written) == 10 else written
+    try:
+        return date.fromisoformat(written) if len(written) == 10 else written
+    except ValueError:
+        return written
 
 
 class _OnOneLine(list[str]):

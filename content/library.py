@@ -82,6 +82,15 @@ class Answerable:
         return self.article.valid_from
 
     @property
+    def owner(self) -> str:
+        """Who keeps it true."""
+        return self.article.owner
+
+    @property
+    def valid_until(self) -> date | None:
+        return self.article.valid_until
+
+    @property
     def review_due(self) -> date:
         return self.article.review_due
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from centre import heartbeats, mails, outbox, retention, sign_ins, staff, staff_channels
 from centre.db import Database
 from centre.file_store import FileStore
-from processes import alerting, counting, fetching, mailing, noticing, telling, wiring
+from processes import alerting, counting, fetching, mailing, noticing, publishing, telling, wiring
 from processes.guide import GuideKeeper
 from processes.settings import MailServer
 
@@ -32,6 +32,7 @@ def start(
         lambda: _alert_staff(database, home, post): 5,
         lambda: _send_mail(database, post): 5,
         lambda: _count(database): 20,
+        lambda: _publish_due(database): 5,
         lambda: _sweep(database): 60,
         lambda: _sweep_files(database, files): 600,
         lambda: _forget_old(database): 3600,
@@ -83,6 +84,11 @@ def _send_mail(database: Database, post: MailServer | None) -> None:
 def _count(database: Database) -> None:
     """Totals for the pages of figures, a month at a time."""
     counting.count_next(database, wiring.clock)
+
+
+def _publish_due(database: Database) -> None:
+    """Guidance whose time has come goes live."""
+    publishing.publish_due(database, wiring.clock)
 
 
 def _sweep(database: Database) -> None:

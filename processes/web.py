@@ -27,6 +27,7 @@ from centre.privacy import derive_key
 from content import contacts
 from processes import migrating, parents, wiring
 from processes.last_resort import DangerCard
+from processes.previewing import preview
 from processes.settings import Settings, read_settings, secret_key
 from webhooks import appointments, routes, webchat
 
@@ -91,7 +92,7 @@ def _pages(settings: Settings, database: Database, key: str, last_resort: Danger
         key=derive_key(key, "admin"),
         secure=settings.is_https,
         store=store,
-        spoken=Spoken(poster=posters.words),
+        spoken=Spoken(poster=posters.words, preview=preview),
         home=settings.public_url,
     )
     _add_health(app, database, settings)

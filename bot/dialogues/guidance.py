@@ -76,7 +76,9 @@ def article(
     """
     found = guide.library.article(slug, say.language)
     if found is None:
-        return Answer(say.old_article(), (menu_choice(say), person_choice(say)))
+        return _gone(say, guide, slug)
+    if found.has_ended(today):
+        return _ended(say, guide, found)
     text = "\n\n".join(
         part
         for part in (
@@ -119,16 +121,22 @@ def show(turn: Turn, slug: str) -> Answer:
 
 
 def more(turn: Turn, slug: str) -> Answer:
-    """The whole article, with its legal basis and every source."""
-    say = turn.say
-    found = turn.guide.library.article(slug, say.language)
+    """The whole article."""
+    return whole(turn.say, turn.guide, slug, _day(turn.now))
+
+
+def whole(say: Phrases, guide: Guide, slug: str, today: date) -> Answer:
+    """The whole article, with its legal basis, every source, who keeps it true, and until when it holds."""
+    found = guide.library.article(slug, say.language)
     if found is None:
-        return Answer(say.old_article(), (menu_choice(say), person_choice(say)))
+        return _gone(say, guide, slug)
+    warning = [say.ended(found.valid_until)] if found.valid_until and found.has_ended(today) else []
     basis = [say.legal_basis("; ".join(found.legal_basis))] if found.legal_basis else []
-    standing = _standing(say, found, _day(turn.now), most=len(found.sources))
-    body = found.body(lambda code: contact_named(say, turn.guide, code))
-    text = "\n\n".join(part for part in (found.title, body, "\n".join([*basis, *standing])) if part)
-    return Answer(text, (*_rating(say, slug), *_related(say, turn.guide, found), menu_choice(say)))
+    held = [say.kept_by(found.owner), *([say.valid_until(found.valid_until)] if found.valid_until else [])]
+    standing = [*basis, *_standing(say, found, today, most=len(found.sources)), *held]
+    body = found.body(lambda code: contact_named(say, guide, code))
+    text = "\n\n".join(part for part in (*warning, found.title, body, "\n".join(standing)) if part)
+    return Answer(text, (*_rating(say, slug), *_related(say, guide, found), menu_choice(say)))
 
 
 def listen(turn: Turn, slug: str) -> Answer:
@@ -237,6 +245,25 @@ def offer_choice(say: Phrases) -> Choice:
     return Choice("offer", words.label_offer(), words.title_offer())
 
 
+def _gone(say: Phrases, guide: Guide, slug: str) -> Answer:
+    """An article that is answered no more, or never was: what takes its place, else the menu."""
+    after = guide.library.successor(slug)
+    found = guide.library.article(after, say.language) if after else None
+    if found is None:
+        return Answer(say.old_article(), (menu_choice(say), person_choice(say)))
+    return Answer(
+        say.replaced_by(found.title),
+        (*_article_choices(say, guide, (found.slug,)), menu_choice(say), person_choice(say)),
+    )
+
+
+def _ended(say: Phrases, guide: Guide, found: Answerable) -> Answer:
+    """What held only for a time is not answered as if it still did; the old words are one tap away."""
+    assert found.valid_until is not None
+    choices = (person_choice(say), Choice(f"more:{found.slug}", say.label_more()), *_related(say, guide, found))
+    return Answer(f"{found.title}\n\n{say.ended(found.valid_until)}", (*choices, menu_choice(say)))
+
+
 def _noted(say: Phrases, rows: tuple[Row, ...], today: date) -> str:
     """What we have noted for the country or job that was named, each with its month."""
     lines = (f"- {tables.line(row, lambda each: _since(say, each, today))}" for row in rows)
@@ -253,13 +280,17 @@ def _standing(say: Phrases, found: Answerable, today: date, most: int = SOURCES_
     named = "; ".join(f"{source.title}, {say.when(source.date)}" for source in found.sources[:most])
     lines = [say.sources(named)]
     lines.append(say.checked_on(found.checked_at.date()) if found.checked_at else say.written_on(found.valid_from))
-    if found.is_stale(today):
+    if found.law_changed_on:
+        lines.append(say.law_changed(found.law_changed_on))
+    elif found.is_stale(today):
         lines.append(say.stale(found.review_due))
     elif found.waits_for_check:
         lines.append(say.check_first())
     if found.language != say.language:
         lines.append(say.in_indonesian())
-    elif not found.reviewed or found.is_behind:
+    elif found.is_behind:
+        lines.append(say.translation_behind())
+    elif not found.reviewed:
         lines.append(say.unreviewed_article())
     return lines
 

@@ -1,0 +1,42 @@
+"""What changed between two texts, word by word, so that it can be read without colour and heard by a screen reader."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from typing import Literal
+
+from markupsafe import Markup
+
+from admin.language import gettext as _
+
+_PIECES = re.compile(r"\s+|[\w{}:-]+|[^\w\s]")
+
+
+def difference(before: str, after: str) -> Markup:
+    """The later text with what was taken away and what was added marked as such; safe to stand in a page."""
+    old, new = _PIECES.findall(before), _PIECES.findall(after)
+    parts: list[Markup] = []
+    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        gone, come = "".join(old[a:b]), "".join(new[c:d])
+        if kind == "equal":
+            parts.append(Markup.escape(gone))
+            continue
+        if gone:
+            parts.append(_marked("del", _("dihapus:"), gone))
+        if come:
+            parts.append(_marked("ins", _("ditambah:"), come))
+    return Markup("").join(parts)
+
+
+def is_same(before: str, after: str) -> bool:
+    """Do both say the same, but for space?"""
+    return before.split() == after.split()
+
+
+def _marked(tag: Literal["del", "ins"], said: str, words: str) -> Markup:
+    frame = {
+        "del": Markup('<del><span class="visually-hidden"> {said} </span>{words}</del>'),
+        "ins": Markup('<ins><span class="visually-hidden"> {said} </span>{words}</ins>'),
+    }
+    return frame[tag].format(said=said, words=words)
