@@ -27,10 +27,12 @@ from admin import (
     case_referrals,
     cases,
     centre_hours,
+    chat_codes,
     contacts,
     desk,
     desk_bookings,
     errors,
+    factors,
     figures,
     headers,
     menu,
@@ -39,6 +41,7 @@ from admin import (
     recordings,
     rosters,
     saved_replies,
+    second_step,
     services,
     slots,
     tables,
@@ -62,10 +65,12 @@ def register(
     store: FileStore | None = None,
     spoken: Spoken | None = None,
     home: str = "",
+    send_code: chat_codes.SendCode | None = None,
 ) -> None:
     """Add the desk to `app`. Flask's own session belongs to the desk from now on, signed with `key`.
 
     `store`: where the files of cases lie. `spoken`: what only the bot can word. `home`: our public address.
+    `send_code`: how the code of the second step goes to somebody's chat.
 
     `secure`: people come by https, so cookies bear the `__Host-` name and are never sent in the clear.
     """
@@ -82,12 +87,17 @@ def register(
     )
     CSRFProtect(app)
     Babel(app, default_locale="id", default_domain="admin", default_translation_directories=str(LOCALES))
-    app.register_blueprint(_pages(database, clock, store, spoken, home))
+    app.register_blueprint(_pages(database, clock, store, spoken, home, send_code))
     access.check_declared(app)
 
 
 def _pages(
-    database: Database, clock: Callable[[], datetime], store: FileStore | None, spoken: Spoken | None, home: str
+    database: Database,
+    clock: Callable[[], datetime],
+    store: FileStore | None,
+    spoken: Spoken | None,
+    home: str,
+    send_code: chat_codes.SendCode | None,
 ) -> Blueprint:
     pages = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
     headers.add(pages)
@@ -96,7 +106,9 @@ def _pages(
     wording.add(pages, clock)
     for part in (
         assets.blueprint(),
-        auth.blueprint(database, clock),
+        auth.blueprint(database, clock, send_code),
+        second_step.blueprint(database, clock, send_code),
+        factors.blueprint(database, clock, send_code),
         account.blueprint(database, clock),
         desk.blueprint(database, clock),
         menu.blueprint(),

@@ -65,22 +65,29 @@ class Policy:
     """Also before the code of conduct was accepted."""
     keeps_awake: bool = True
     """False for what a page asks by itself: nobody sits there, so the session idles on (ASVS 5.0 7.3)."""
+    without_factor: bool = False
+    """Also before a second factor was set up."""
+    before_second_step: bool = False
+    """Also before the second step of this sign-in was done."""
     looks_who: bool = True
     """False for what is the same for everybody and must come even when the database is down."""
 
+
+_OPEN = Policy(
+    signed_in=False, with_old_password=True, before_the_promise=True, without_factor=True, before_second_step=True
+)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 def anybody(view: View) -> View:
     """Open without signing in."""
-    return _declare(view, Policy(signed_in=False, with_old_password=True, before_the_promise=True))
+    return _declare(view, _OPEN)
 
 
 def the_same_for_all(view: View) -> View:
     """Open without signing in, and without asking the database who it is."""
-    policy = Policy(signed_in=False, with_old_password=True, before_the_promise=True, looks_who=False)
-    return _declare(view, policy)
+    return _declare(view, replace(_OPEN, looks_who=False))
 
 
 def whoever_is_signed_in(view: View) -> View:
@@ -90,12 +97,22 @@ def whoever_is_signed_in(view: View) -> View:
 
 def even_with_old_password(view: View) -> View:
     """Open to all staff, also before a one-time password was changed."""
-    return _declare(view, Policy(with_old_password=True, before_the_promise=True))
+    return _declare(view, Policy(with_old_password=True, before_the_promise=True, without_factor=True))
 
 
 def before_the_promise(view: View) -> View:
     """Open to all staff, also before the code of conduct was accepted."""
-    return _declare(view, Policy(before_the_promise=True))
+    return _declare(view, Policy(before_the_promise=True, without_factor=True))
+
+
+def while_setting_up(view: View) -> View:
+    """Open to all staff, also before a second factor was set up."""
+    return _declare(view, Policy(without_factor=True))
+
+
+def at_the_second_step(view: View) -> View:
+    """Open to whoever has given the password, and to nobody else."""
+    return _declare(view, replace(_OPEN, signed_in=True))
 
 
 def only(*roles: Role) -> Callable[[View], View]:
@@ -143,10 +160,9 @@ def guard(pages: Blueprint, database: Database, clock: Callable[[], datetime]) -
                 flash(_("Sesi Anda sudah berakhir. Silakan masuk lagi."), "warning")
         if g.staff is None:
             return _to_sign_in() if policy.signed_in else None
-        if g.staff.must_change_password and not policy.with_old_password:
-            return redirect(url_for("admin.auth.password"), 303)
-        if owes_promise(g.staff) and not policy.before_the_promise:
-            return redirect(url_for("admin.account.promise", lanjut=_this_page()), 303)
+        if first := _first_to_do(g.staff, policy):
+            back = {} if first == "admin.auth.password" else {"lanjut": _this_page()}
+            return redirect(url_for(first, **back), 303)
         if policy.roles and not g.staff.has_role(*policy.roles):
             abort(404)
         return None
@@ -168,6 +184,11 @@ def owes_promise(member: SignedIn) -> bool:
     return not conduct.has_accepted(member, code_of_conduct.PRESENT.version)
 
 
+def owes_anything(member: SignedIn) -> bool:
+    """Is there something that this person must do before the desk opens?"""
+    return _first_to_do(member, Policy()) is not None
+
+
 def may_sign(member: SignedIn, language: str) -> bool:
     """May this person sign translations into `language`?
 
@@ -181,6 +202,20 @@ def may_sign(member: SignedIn, language: str) -> bool:
 def _declare(view: View, policy: Policy) -> View:
     view.policy = policy  # type: ignore[attr-defined]
     return view
+
+
+def _first_to_do(member: SignedIn, policy: Policy) -> str | None:
+    """The page that comes first for this person, if this one does not open before it: the second step, a password of one's
+    own, the code of conduct, a second factor."""
+    if member.factor and not member.is_proved and not policy.before_second_step:
+        return "admin.second_step.code"
+    if member.must_change_password and not policy.with_old_password:
+        return "admin.auth.password"
+    if owes_promise(member) and not policy.before_the_promise:
+        return "admin.account.promise"
+    if not member.is_proved and not policy.without_factor:
+        return "admin.factors.choose"
+    return None
 
 
 def _who(database: Database, now: datetime, policy: Policy) -> SignedIn | None:

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin import code_of_conduct
-from admin.access import before_the_promise, me, owes_promise, whoever_is_signed_in
+from admin.access import before_the_promise, me, owes_promise, while_setting_up, whoever_is_signed_in
 from admin.auth import fitting_try, retry_after, too_many, where_to
 from admin.forms import CurrentPassword, Promise
 from admin.language import gettext as _
@@ -27,12 +27,12 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     account = Blueprint("account", __name__)
 
     @account.get("/akun")
-    @whoever_is_signed_in
+    @while_setting_up
     def own() -> str:
         return _account_page(CurrentPassword())
 
     @account.post("/akun/telegram")
-    @whoever_is_signed_in
+    @while_setting_up
     def link() -> ResponseReturnValue:
         """Who walks by an open desk must not be able to have cases told to a telephone of theirs: so the password."""
         form = CurrentPassword(request.form)
@@ -50,6 +50,9 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @account.post("/akun/telegram/lepas")
     @whoever_is_signed_in
     def unlink() -> ResponseReturnValue:
+        if me().factor == "chat":
+            flash(_("Kode masuk Anda dikirim ke Telegram ini. Ganti dulu cara kode kedua, baru lepaskan."), "warning")
+            return redirect(url_for("admin.factors.choose"), 303)
         with database.transaction() as writing:
             staff_channels.unlink(writing, me().staff_id, clock())
             audit.record(writing, me().staff_id, "channel_unlinked", clock())

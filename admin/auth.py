@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -12,10 +11,12 @@ from flask import Blueprint, flash, g, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
+from admin import browsers, chat_codes
 from admin.access import TOKEN, anybody, even_with_old_password, me
+from admin.browsers import place_of
 from admin.forms import NewPassword, SignIn
 from admin.language import gettext as _
-from centre import audit, sign_ins, staff
+from centre import audit, second_factors, sign_ins, staff, staff_sessions
 from centre.db import Database
 from centre.sign_ins import SignInRefused, TooManyTries, Try
 
@@ -25,8 +26,10 @@ _OURS = re.compile(r"/admin/([a-z0-9-]+(/[a-z0-9-]+)*)?(\?[a-z0-9=&]*)?")
 """An address of a page of the desk, and of nothing else."""
 
 
-def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
-    """The doors of the desk."""
+def blueprint(
+    database: Database, clock: Callable[[], datetime], send_code: chat_codes.SendCode | None = None
+) -> Blueprint:
+    """The doors of the desk. `send_code`: how a code goes to somebody's chat; None where no channel is connected."""
     auth = Blueprint("auth", __name__)
 
     @auth.route("/masuk", methods=["GET", "POST"])
@@ -46,8 +49,8 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         except SignInRefused:
             log.warning("admin.sign_in_refused")
             return _sign_in_page(form, _("Nama masuk atau kata sandi salah.")), 422
-        session.clear()
-        session[TOKEN] = token
+        begin_cookie(token)
+        chat_codes.send_first(database, clock, token, send_code)
         return redirect(where_to(), 303)
 
     @auth.route("/ganti-sandi", methods=["GET", "POST"])
@@ -66,8 +69,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         except SignInRefused:
             form.current.errors = [_("Kata sandi sekarang salah.")]
             return render_template("admin/password.html", form=form), 422
-        session.clear()
-        session[TOKEN] = token
+        begin_cookie(token)
         flash(_("Kata sandi sudah diganti. Di perangkat lain Anda sudah dikeluarkan."), "success")
         return redirect(url_for("admin.desk.home"), 303)
 
@@ -82,14 +84,18 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
                     audit.record(writing, g.staff.staff_id, "signed_out", clock())
         session.clear()
         response = make_response(redirect(url_for("admin.auth.sign_in", keluar=1), 303))
-        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+        keeps_mark = g.staff is not None and not g.staff.is_shared
+        response.headers["Clear-Site-Data"] = '"cache", "storage"' if keeps_mark else '"cache", "cookies", "storage"'
         return response
 
     def _signed_in(form: SignIn) -> str:
         attempt = fitting_try(database, clock, form.login.data or "", form.password.data or "")
+        own = bool(form.own.data)
+        device, place = browsers.device(), browsers.coarse_place(request.remote_addr)
         with database.transaction() as writing:
-            token = sign_ins.complete(writing, attempt, clock())
-            audit.record(writing, attempt.staff_id or "", "signed_in", clock())
+            token = sign_ins.complete(writing, attempt, clock(), is_shared=not own, device=device, place=place)
+            if second_factors.kind_of(writing, attempt.staff_id or "") is None:
+                audit.record(writing, attempt.staff_id or "", "signed_in", clock())
         return token
 
     def _with_new_password(form: NewPassword) -> str:
@@ -99,29 +105,24 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             sign_ins.forgive(writing, attempt, clock())
             staff.change_password(writing, me().staff_id, password_hash, clock())
             audit.record(writing, me().staff_id, "password_changed", clock())
-            return staff.open_session(writing, me().staff_id, clock())
+            return staff_sessions.renew(writing, session[TOKEN], clock(), is_proved=me().is_proved)
 
     return auth
+
+
+def begin_cookie(token: str) -> None:
+    """The browser's cookie, empty but for this token."""
+    session.clear()
+    session[TOKEN] = token
 
 
 def fitting_try(database: Database, clock: Callable[[], datetime], login: str, password: str) -> Try:
     """Count the try, then check it with no transaction open: checking is slow on purpose. Raises `SignInRefused`."""
     with database.transaction() as writing:
-        attempt = sign_ins.begin(writing, login, place_of(request.remote_addr), clock())
+        attempt = sign_ins.begin(writing, login, place_of(request.remote_addr), clock(), browsers.mark())
     if not sign_ins.fits(attempt, password):
         raise SignInRefused
     return attempt
-
-
-def place_of(address: str | None) -> str:
-    """Where a try comes from: an IPv4 address, or the network of an IPv6 one (a home has 2⁶⁴ of them)."""
-    try:
-        known = ipaddress.ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    if known.version == 6:
-        return str(ipaddress.ip_network(f"{known}/64", strict=False))
-    return str(known)
 
 
 def _sign_in_page(form: SignIn, refusal: str = "") -> str:

@@ -27,6 +27,7 @@ class SignIn(Form):
 
     login = StringField(_("Nama masuk"), [InputRequired(_("Isi nama masuk Anda."))], filters=[_clean])
     password = PasswordField(_("Kata sandi"), [InputRequired(_("Isi kata sandi Anda."))])
+    own = BooleanField(_("Perangkat ini milik saya sendiri, bukan komputer bersama"))
 
 
 class NewPassword(Form):
@@ -57,6 +58,24 @@ class CurrentPassword(Form):
     """It is really you who asks for this?"""
 
     current = PasswordField(_("Kata sandi Anda"), [InputRequired(_("Isi kata sandi Anda."))])
+
+
+class SecondStep(Form):
+    """The code that only the right telephone knows."""
+
+    code = StringField(
+        _("Kode"),
+        [InputRequired(_("Isi kodenya.")), Length(max=40, message=_("Kodenya lebih pendek dari ini."))],
+        filters=[_clean],
+    )
+
+
+class NewFactor(SecondStep):
+    """A first code of an app that is being set up, with the password where another factor is replaced."""
+
+    sealed = HiddenField()
+    """The secret that was offered, readable for the server alone."""
+    current = PasswordField(_("Kata sandi Anda"))
 
 
 class Promise(Form):
@@ -144,6 +163,8 @@ def _why_weak(weak: WeakPassword) -> str:
             "Terlalu pendek: paling sedikit 12 huruf. Beberapa kata biasa yang tidak berhubungan sudah baik."
         ),
         "long": gettext("Terlalu panjang: paling banyak 128 huruf."),
-        "common": gettext("Terlalu mudah ditebak. Pakai beberapa kata yang tidak berhubungan."),
+        "common": gettext(
+            "Terlalu mudah ditebak: ada di daftar kata sandi yang sering dipakai. Pakai tiga kata yang tidak berhubungan."
+        ),
         "login": gettext("Jangan memakai nama masuk Anda di dalamnya."),
     }[weak.why]

@@ -31,7 +31,7 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
     def words() -> dict[str, Any]:
         return {
             "me": g.get("staff"),
-            "owes": access.owes_promise,
+            "owes": access.owes_anything,
             "nonce": g.get("nonce"),
             "may": {
                 "see_messages": access.MAY_SEE_MESSAGES,

@@ -5,8 +5,9 @@ to check against, `fits` checks with no database at hand, `complete` opens the s
 checked, so that many at the same instant are many tries.
 
 Tries are counted per account and per place (an IP address) in the database, because there are several web processes. A
-place where somebody has signed in well lately has a count of its own for that account: strangers elsewhere who try the
-account's name cannot keep its owner out. Rules: OWASP ASVS 5.0 6.3.1, and SecureDrop's 5 a minute.
+place or a browser of one's own where somebody has signed in well lately has a count of its own for that account: strangers
+elsewhere who try the account's name cannot keep its owner out. The second step is counted in the same way, apart from the
+first (`begin_second`). Rules: OWASP ASVS 5.0 6.3.1, and SecureDrop's 5 a minute.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import staff
+from centre import second_factors, staff
 from centre.db import Base, UtcDateTime, vault_of
-from centre.staff import StaffMember
+from centre.staff import SignedIn, StaffMember
 
 ACCOUNT_TRIES = 5
 PLACE_TRIES = 20
@@ -65,33 +66,35 @@ class Try:
     staff_id: str | None
     password_hash: str
     counts: tuple[str, ...]
-    known_place: str
+    marks: tuple[str, ...]
+    """Where this is, to be known by later: the place, and the browser if it is the owner's own."""
 
 
-def begin(session: Session, login: str, place: str, now: datetime) -> Try:
+def begin(session: Session, login: str, place: str, now: datetime, device: str = "") -> Try:
     """Count a try for `login` from `place`; unknown logins are counted and answered like known ones.
 
-    Raises `TooManyTries`, which itself counts for nothing: knocking does not make the wait longer.
+    `device`: what a browser of somebody's own was given to be known by. Raises `TooManyTries`, which itself counts for
+    nothing: knocking does not make the wait longer.
     """
     login = login.strip().casefold()
-    vault = vault_of(session)
-    account, here = vault.lookup("sign-in:account", login), vault.lookup("sign-in:place", place)
-    known_place = vault.lookup("sign-in:known-place", f"{login}\x00{place}")
-    limits = {account: ACCOUNT_TRIES, here: PLACE_TRIES}
-    if _is_known(session, known_place, now):
-        limits = {known_place: ACCOUNT_TRIES}
-    counts = [_hold(session, key, now) for key in sorted(limits)]
-    waits = [count.free_at - now for count in counts if count.free_at > now]
-    if waits:
-        raise TooManyTries(max(waits))
-    for count in counts:
-        _count(count, limits[count.key], now)
-    session.flush()
+    marks = _marks(session, login, place, device)
+    counts = _count_try(session, "sign-in", login, place, marks, now)
     member = session.scalars(select(StaffMember).where(StaffMember.login == login)).first()
     if member is None:
-        return Try(None, _NOBODY, tuple(limits), known_place)
+        return Try(None, _NOBODY, counts, marks)
     staff_id = None if member.disabled_at else member.id
-    return Try(staff_id, member.password_hash, tuple(limits), known_place)
+    return Try(staff_id, member.password_hash, counts, marks)
+
+
+def begin_second(
+    session: Session, member: SignedIn, place: str, now: datetime, device: str = "", kind: str = "second"
+) -> Try:
+    """Count a try at the second step of somebody whose password was right; `kind` "ask": a code is asked for.
+
+    Raises `TooManyTries`.
+    """
+    marks = _marks(session, member.login, place, device)
+    return Try(member.staff_id, "", _count_try(session, kind, member.login, place, marks, now), marks)
 
 
 def fits(attempt: Try, password: str) -> bool:
@@ -100,19 +103,31 @@ def fits(attempt: Try, password: str) -> bool:
     return right and attempt.staff_id is not None
 
 
-def complete(session: Session, attempt: Try, now: datetime) -> str:
-    """The password was right: open a session, give its token. Raises `SignInRefused` if the account changed since."""
+def complete(
+    session: Session, attempt: Try, now: datetime, *, is_shared: bool = True, device: str = "", place: str = ""
+) -> str:
+    """The password was right: open a session, give its token. Raises `SignInRefused` if the account changed since.
+
+    Whoever has a second factor is not known here yet. `device` and `place`: how the session is called in lists.
+    """
     member = session.get(StaffMember, attempt.staff_id) if attempt.staff_id else None
     if member is None or member.disabled_at or member.password_hash != attempt.password_hash:
         raise SignInRefused
     forgive(session, attempt, now)
-    _hold(session, attempt.known_place, now).last_at = now
+    if second_factors.kind_of(session, member.id) is None:
+        remember(session, attempt, now)
     member.last_sign_in_at = now
-    return staff.open_session(session, member.id, now)
+    return staff.open_session(session, member.id, now, is_shared=is_shared, device=device, place=place)
+
+
+def remember(session: Session, attempt: Try, now: datetime) -> None:
+    """All was proved: who tries from here from now on has a count of their own."""
+    for mark in sorted(attempt.marks):
+        _hold(session, mark, now).last_at = now
 
 
 def forgive(session: Session, attempt: Try, now: datetime) -> None:
-    """The password was right: this try does not count."""
+    """It was right: this try does not count."""
     for key in sorted(attempt.counts):
         count = _hold(session, key, now)
         count.tries, count.free_at = max(0, count.tries - 1), now
@@ -129,8 +144,33 @@ _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$ye2Vz0QPSGmj0aY3+sF7VA$qxnSr+ANJVPtRet
 """The hash of a password nobody knows, made with the settings of `staff.hash_password`: checked for unknown logins."""
 
 
-def _is_known(session: Session, known_place: str, now: datetime) -> bool:
-    count = session.get(SignInCount, known_place)
+def _marks(session: Session, login: str, place: str, device: str) -> tuple[str, ...]:
+    vault = vault_of(session)
+    here = vault.lookup("sign-in:known-place", f"{login}\x00{place}")
+    return (here, vault.lookup("sign-in:known-device", f"{login}\x00{device}")) if device else (here,)
+
+
+def _count_try(
+    session: Session, kind: str, login: str, place: str, marks: tuple[str, ...], now: datetime
+) -> tuple[str, ...]:
+    """Count it where it belongs, and give these counts. Raises `TooManyTries`."""
+    vault = vault_of(session)
+    limits = {vault.lookup(f"{kind}:account", login): ACCOUNT_TRIES, vault.lookup(f"{kind}:place", place): PLACE_TRIES}
+    known = next((mark for mark in reversed(marks) if _is_known(session, mark, now)), None)
+    if known:
+        limits = {known if kind == "sign-in" else vault.lookup(f"{kind}:known", known): ACCOUNT_TRIES}
+    counts = [_hold(session, key, now) for key in sorted(limits)]
+    waits = [count.free_at - now for count in counts if count.free_at > now]
+    if waits:
+        raise TooManyTries(max(waits))
+    for count in counts:
+        _count(count, limits[count.key], now)
+    session.flush()
+    return tuple(limits)
+
+
+def _is_known(session: Session, mark: str, now: datetime) -> bool:
+    count = session.get(SignInCount, mark)
     return count is not None and count.last_at > now - COUNTS_KEPT
 
 

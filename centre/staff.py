@@ -8,35 +8,36 @@ that belong to villages. Signing in stands in `centre.sign_ins`. Rules: OWASP AS
 from __future__ import annotations
 
 import enum
-import hashlib
-import random
 import re
-import secrets
-import unicodedata
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, delete, false, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, false, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column, relationship
 
-from centre import mail_addresses
+from centre import mail_addresses, staff_sessions
 from centre.db import Base, UtcDateTime, vault_of
-
-IDLE = timedelta(minutes=15)
-"""A village computer is shared: who walks away is signed out."""
-ABSOLUTE = timedelta(hours=8)
-TOUCH_EVERY = timedelta(minutes=1)
-"""A session's last use is written at most this often, so that reading pages does not queue for the write lock."""
-SESSIONS_KEPT = timedelta(days=30)
-SHORTEST, LONGEST = 12, 128
-
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-"""Argon2id with OWASP's smallest recommended memory: several people may sign in at once on a 1 GB server."""
+from centre.passwords import LONGEST as LONGEST
+from centre.passwords import SHORTEST as SHORTEST
+from centre.passwords import WeakPassword as WeakPassword
+from centre.passwords import check_password as check_password
+from centre.passwords import fits as fits
+from centre.passwords import hash_password as hash_password
+from centre.passwords import one_time_password as one_time_password
+from centre.passwords import readable_characters as readable_characters
+from centre.second_factors import SecondFactor
+from centre.staff_sessions import ABSOLUTE as ABSOLUTE
+from centre.staff_sessions import IDLE as IDLE
+from centre.staff_sessions import SESSIONS_KEPT as SESSIONS_KEPT
+from centre.staff_sessions import TOUCH_EVERY as TOUCH_EVERY
+from centre.staff_sessions import StaffSession as StaffSession
+from centre.staff_sessions import end_session as end_session
+from centre.staff_sessions import end_sessions as end_sessions
+from centre.staff_sessions import forget_old as forget_old
+from centre.staff_sessions import open_session as open_session
+from centre.staff_sessions import touch as touch
 
 
 class Role(enum.StrEnum):
@@ -73,14 +74,6 @@ class EmailInvalid(ValueError):
     """Not an address that mail can be sent to, such as wayan@desa.example."""
 
 
-class WeakPassword(ValueError):
-    """The password is too easy to guess or cannot be used; `why` says which rule."""
-
-    def __init__(self, why: Literal["short", "long", "common", "login"]) -> None:
-        super().__init__(why)
-        self.why = why
-
-
 class StaffMember(Base):
     """Somebody who answers for the centre."""
 
@@ -114,18 +107,6 @@ class StaffRole(Base):
     """Official area code; empty for everywhere."""
 
 
-class StaffSession(Base):
-    """One browser where a staff member is signed in. Only the browser has the token; here is its fingerprint."""
-
-    __tablename__ = "staff_sessions"
-
-    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    staff_id: Mapped[str] = mapped_column(ForeignKey("staff_members.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
 @dataclass(frozen=True)
 class Scope:
     """The areas whose rows somebody may see. Made by `SignedIn.scope`; queries about villages ask for one."""
@@ -157,6 +138,12 @@ class SignedIn:
     seen_at: datetime
     conduct_version: str | None = None
     """The code of conduct that was accepted last."""
+    factor: str | None = None
+    """What proves them beside the password: app or chat."""
+    is_proved: bool = False
+    """The second step is done in this browser."""
+    is_shared: bool = True
+    """Others use this browser too."""
 
     def has_role(self, *wanted: Role) -> bool:
         """Has this person any of these roles, anywhere?"""
@@ -238,36 +225,11 @@ def names(session: Session, staff_ids: set[str]) -> dict[str, str]:
     return dict(rows.all())
 
 
-# Passwords
-
-
-def check_password(password: str, login: str) -> None:
-    """Refuse what is guessed first (ASVS 5.0 6.2: length and a list, no composition rules). Raises `WeakPassword`."""
-    if len(password) < SHORTEST:
-        raise WeakPassword("short")
-    if len(password) > LONGEST:
-        raise WeakPassword("long")
-    if login and login.casefold() in password.casefold():
-        raise WeakPassword("login")
-    if _is_common(password.casefold()):
-        raise WeakPassword("common")
-
-
-def hash_password(password: str) -> str:
-    """Slow on purpose: call it before the transaction begins, others wait for the write lock."""
-    return _hasher.hash(unicodedata.normalize("NFC", password))
-
-
-def fits(password: str, password_hash: str) -> bool:
-    """Is this the password? Slow on purpose, like `hash_password`."""
-    try:
-        return _hasher.verify(password_hash, unicodedata.normalize("NFC", password))
-    except (VerificationError, InvalidHashError):
-        return False
+# Passwords and sessions: what hangs on the member
 
 
 def change_password(session: Session, staff_id: str, password_hash: str, now: datetime) -> None:
-    """The new password counts, and every open session ends: the caller opens a new one for this browser."""
+    """The new password counts, and every open session ends: the caller renews the one of this browser."""
     member = session.get_one(StaffMember, staff_id)
     member.password_hash, member.must_change_password = password_hash, False
     end_sessions(session, staff_id, now)
@@ -285,98 +247,29 @@ def reset_password(session: Session, login: str, password_hash: str, now: dateti
     end_sessions(session, member.id, now)
 
 
-def one_time_password(chance: random.Random) -> str:
-    """Four groups of four without look-alikes: 79 bits, readable over the telephone."""
-    return "-".join(readable_characters(chance, 4) for _ in range(4))
-
-
-def readable_characters(chance: random.Random, count: int) -> str:
-    """So many small letters and digits, without look-alikes: 5 bits each."""
-    return "".join(chance.choice(_READABLE) for _ in range(count))
-
-
-# Sessions
-
-
-def open_session(session: Session, staff_id: str, now: datetime) -> str:
-    """Begin a session; the token of 256 bits goes to the browser and is kept nowhere."""
-    token = secrets.token_urlsafe(32)
-    session.add(StaffSession(token_hash=_fingerprint(token), staff_id=staff_id, created_at=now, seen_at=now))
-    session.flush()
-    return token
-
-
 def by_token(session: Session, token: str, now: datetime) -> SignedIn | None:
-    """Who this browser's token stands for; None when it ended, idled for 15 minutes, is 8 hours old, or never was."""
+    """Who this browser's token stands for; None when it ended, idled for too long, is 8 hours old, or never was."""
     row = session.execute(
-        select(StaffSession, StaffMember)
+        select(StaffSession, StaffMember, SecondFactor.kind)
         .join(StaffMember, StaffMember.id == StaffSession.staff_id)
-        .where(StaffSession.token_hash == _fingerprint(token), StaffSession.ended_at.is_(None))
-        .where(StaffMember.disabled_at.is_(None))
+        .outerjoin(SecondFactor, SecondFactor.staff_id == StaffMember.id)
+        .where(StaffSession.token_hash == staff_sessions.fingerprint(token), StaffMember.disabled_at.is_(None))
     ).first()
-    if row is None:
+    if row is None or not row[0].is_open(now):
         return None
-    opened, member = row
-    if now - opened.seen_at >= IDLE or now - opened.created_at >= ABSOLUTE:
-        return None
-    roles = frozenset((Role(each.role), each.area) for each in member.roles)
+    opened, member, factor = row
     return SignedIn(
-        member.id, member.login, member.name, member.must_change_password, roles, opened.seen_at, member.conduct_version
+        staff_id=member.id,
+        login=member.login,
+        name=member.name,
+        must_change_password=member.must_change_password,
+        roles=frozenset((Role(each.role), each.area) for each in member.roles),
+        seen_at=opened.seen_at,
+        conduct_version=member.conduct_version,
+        factor=factor,
+        is_proved=opened.proved_at is not None,
+        is_shared=opened.is_shared,
     )
-
-
-def touch(session: Session, token: str, now: datetime) -> None:
-    """The session was used just now."""
-    session.execute(update(StaffSession).where(StaffSession.token_hash == _fingerprint(token)).values(seen_at=now))
-
-
-def end_session(session: Session, token: str, now: datetime) -> None:
-    """Signed out in this browser."""
-    session.execute(
-        update(StaffSession)
-        .where(StaffSession.token_hash == _fingerprint(token), StaffSession.ended_at.is_(None))
-        .values(ended_at=now)
-    )
-
-
-def end_sessions(session: Session, staff_id: str, now: datetime) -> None:
-    """Signed out everywhere."""
-    session.execute(
-        update(StaffSession)
-        .where(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None))
-        .values(ended_at=now)
-    )
-    session.flush()
-
-
-def forget_old(session: Session, now: datetime) -> None:
-    """Remove sessions begun more than 30 days ago."""
-    session.execute(
-        delete(StaffSession)
-        .where(StaffSession.created_at < now - SESSIONS_KEPT)
-        .execution_options(synchronize_session=False)
-    )
-
-
-_READABLE = "23456789abcdefghjkmnpqrstuvwxyz"
-_COMMON = re.split(
-    r"\s+",
-    "password passwort sandi katasandi rahasia sayang cinta bismillah alhamdulillah assalamualaikum indonesia merdeka"
-    " garuda pancasila jakarta bandung surabaya lombok balai desmigratif desa kantor petugas admin administrator"
-    " koordinator coordinator operator selamat datang welcome letmein iloveyou akucintakamu akusayangkamu qwertyuiop"
-    " qwerty asdfghjkl zxcvbnm abcdefghijkl abcdef abcd changeme master superuser login test user default",
-)
-
-
-def _is_common(password: str) -> bool:
-    """Few different characters, digits only, or nothing beside common words, digits and signs."""
-    letters = re.sub(r"[\W\d_]", "", password)
-    if len(set(password)) < 6 or not letters:
-        return True
-    rest = letters
-    for word in sorted(_COMMON, key=len, reverse=True):
-        rest = rest.replace(word, "")
-    return len(rest) < 4 and rest != letters
 
 
 def _is_within(code: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], area: str) -> ColumnElement[bool]:
@@ -385,8 +278,3 @@ def _is_within(code: InstrumentedAttribute[str] | InstrumentedAttribute[str | No
 
 def _place_of_email(member: StaffMember) -> str:
     return f"staff_members|email|{member.id}"
-
-
-def _fingerprint(token: str) -> str:
-    """A random token needs no slow hash."""
-    return hashlib.sha256(token.encode()).hexdigest()
