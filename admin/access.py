@@ -161,8 +161,7 @@ def guard(pages: Blueprint, database: Database, clock: Callable[[], datetime]) -
         if g.staff is None:
             return _to_sign_in() if policy.signed_in else None
         if first := _first_to_do(g.staff, policy):
-            back = {} if first == "admin.auth.password" else {"lanjut": _this_page()}
-            return redirect(url_for(first, **back), 303)
+            return redirect(url_for(first, lanjut=None if first == "admin.auth.password" else _this_page()), 303)
         if policy.roles and not g.staff.has_role(*policy.roles):
             abort(404)
         return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import secrets
 
-from flask import Response, current_app, request
+from flask import current_app, request
+from werkzeug import Response
 
 KINDS = (
     ("Edg", "Edge"),
@@ -62,11 +63,16 @@ def mark() -> str:
     return request.cookies.get(_cookie(), "")[:64]
 
 
-def give_mark(response: Response) -> None:
+def new_mark() -> str:
+    """A mark for a browser that has none yet."""
+    return secrets.token_urlsafe(16)
+
+
+def give_mark(response: Response, given: str) -> None:
     """Know this browser again for 30 days: strangers who try its owner's name cannot make it wait."""
     response.set_cookie(
         _cookie(),
-        mark() or secrets.token_urlsafe(16),
+        given,
         max_age=MARK_KEPT,
         secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
         httponly=True,

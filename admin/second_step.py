@@ -40,8 +40,9 @@ def blueprint(database: Database, clock: Callable[[], datetime], send_code: Send
             return _page(form)
         if not form.validate():
             return _page(form), 422
+        mark = browsers.mark() or browsers.new_mark()
         try:
-            token = _proved(form.code.data or "")
+            token = _proved(form.code.data or "", mark)
         except TooManyTries as refusal:
             form.code.errors = [too_many(refusal)]
             return _page(form), 429, retry_after(refusal)
@@ -52,7 +53,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], send_code: Send
         begin_cookie(token)
         response = redirect(where_to(), 303)
         if not me().is_shared:
-            browsers.give_mark(response)
+            browsers.give_mark(response, mark)
         return response
 
     @pages.post("/masuk/kode/kirim")
@@ -74,16 +75,16 @@ def blueprint(database: Database, clock: Callable[[], datetime], send_code: Send
         flash(_("Kode dikirim ke Telegram Anda. Berlaku 10 menit."), "success")
         return redirect(url_for(".code", lanjut=request.args.get("lanjut")), 303)
 
-    def _proved(typed: str) -> str:
+    def _proved(typed: str, mark: str) -> str:
         """Count the try, then check it; a wrong one stays counted. Gives the token of the session that counts fully."""
+        device = "" if me().is_shared else mark
         place = browsers.place_of(request.remote_addr)
         with database.transaction() as writing:
-            attempt = sign_ins.begin_second(writing, me(), place, clock(), browsers.mark())
+            attempt = sign_ins.begin_second(writing, me(), place, clock(), device)
         with database.transaction() as writing:
             try:
                 how = second_factors.prove(writing, me().staff_id, session[TOKEN], typed, clock())
             except WrongCode:
-                how = None
                 audit.record(writing, me().staff_id, "second_step_refused", clock())
             else:
                 sign_ins.forgive(writing, attempt, clock())

@@ -15,6 +15,7 @@ from centre.areas import Village, time_zone_name
 from centre.desk import LostReply, WaitingMessage
 from centre.messages import readable
 from centre.staff import Role
+from centre.staff_sessions import IDLE, OWN_IDLE
 from content import languages
 from content.contacts import Month
 
@@ -32,6 +33,7 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
         return {
             "me": g.get("staff"),
             "owes": access.owes_anything,
+            "idle_minutes": lambda member: int((IDLE if member.is_shared else OWN_IDLE).total_seconds() // 60),
             "nonce": g.get("nonce"),
             "may": {
                 "see_messages": access.MAY_SEE_MESSAGES,

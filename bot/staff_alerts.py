@@ -55,3 +55,11 @@ def may_be_handled_in_chat(case: Case) -> bool:
 def take_choice(case: Case) -> Choice:
     """One button takes the case, and opens it for who holds it already."""
     return Choice(f"{TAKE}:{case.code}", "Buka" if case.holder_id else "Ambil")
+
+
+def sign_in_code(code: str) -> Outgoing:
+    """The code of the second step, in the chat of whoever is signing in."""
+    return Outgoing(
+        f"Kode masuk Balai: {code}\nBerlaku 10 menit, satu kali. Bila bukan Anda yang sedang masuk, ganti kata sandi Anda "
+        "dan beri tahu pengelola. Jangan berikan kode ini kepada siapa pun."
+    )

@@ -108,6 +108,10 @@ Deed = Literal[
 ]
 
 
+COMMAND_LINE = "command-line"
+"""Stands in the place of a staff id for what was done on the server itself."""
+
+
 class AuditEntry(Base):
     """One deed of one staff member."""
 

@@ -40,11 +40,45 @@ _ROWS = (
 _WALK = 4
 """As many signs in a row are a walk and no word."""
 _LEET = str.maketrans("013457@$!", "oieastasi")
-_HOUSE = (
-    "password sandi katasandi rahasia sayang cinta bismillah alhamdulillah indonesia merdeka garuda pancasila jakarta"
-    " bandung surabaya lombok balai desmigratif desa kantor petugas admin administrator koordinator operator selamat datang"
-    " welcome letmein iloveyou changeme master superuser login test user default"
-).split()
+_HOUSE = [
+    "password",
+    "sandi",
+    "katasandi",
+    "rahasia",
+    "sayang",
+    "cinta",
+    "bismillah",
+    "alhamdulillah",
+    "indonesia",
+    "merdeka",
+    "garuda",
+    "pancasila",
+    "jakarta",
+    "bandung",
+    "surabaya",
+    "lombok",
+    "balai",
+    "desmigratif",
+    "desa",
+    "kantor",
+    "petugas",
+    "admin",
+    "administrator",
+    "koordinator",
+    "operator",
+    "selamat",
+    "datang",
+    "welcome",
+    "letmein",
+    "iloveyou",
+    "changeme",
+    "master",
+    "superuser",
+    "login",
+    "test",
+    "user",
+    "default",
+]
 """However many of these are strung together, nothing is won."""
 
 

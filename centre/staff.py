@@ -235,14 +235,20 @@ def change_password(session: Session, staff_id: str, password_hash: str, now: da
     end_sessions(session, staff_id, now)
 
 
+def by_login(session: Session, login: str) -> StaffMember:
+    """Who signs in with this. Raises `NoSuchStaff`."""
+    member = session.scalars(select(StaffMember).where(StaffMember.login == login.strip().casefold())).first()
+    if member is None:
+        raise NoSuchStaff(f"no staff member has the login {login!r}")
+    return member
+
+
 def reset_password(session: Session, login: str, password_hash: str, now: datetime) -> None:
     """Somebody lost their password: a new one counts for one sign-in, and every open session ends.
 
     Raises `NoSuchStaff`.
     """
-    member = session.scalars(select(StaffMember).where(StaffMember.login == login.strip().casefold())).first()
-    if member is None:
-        raise NoSuchStaff(f"no staff member has the login {login!r}")
+    member = by_login(session, login)
     member.password_hash, member.must_change_password = password_hash, True
     end_sessions(session, member.id, now)
 

@@ -154,6 +154,11 @@ def forget_old(session: Session, now: datetime) -> None:
     )
 
 
+def number_of(token: str) -> str:
+    """What the session of this token is called on a page."""
+    return fingerprint(token)[:NUMBER]
+
+
 def fingerprint(token: str) -> str:
     """What is kept of a token. A random one needs no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -359,7 +359,7 @@ def add_staff(login: str, name: str, role: str, area: str, email: str) -> None:
 @staff.command("reset")
 @click.argument("login")
 def reset_staff(login: str) -> None:
-    """Give LOGIN another password for one sign-in; every open session of theirs ends."""
+    """Give LOGIN another password for one sign-in, and have them set up a second factor anew; open sessions end."""
     from processes.preparing import reset_staff as reset
 
     click.echo(reset(_database(), login))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from centre import areas, booking_types, contact_points, staff
+from centre import areas, audit, booking_types, contact_points, second_factors, staff
 from centre.areas import DEMO_VILLAGES, Imported, Village
 from centre.db import Database
 from centre.staff import Role, StaffMember
@@ -77,10 +77,18 @@ def add_staff(database: Database, login: str, name: str, role: Role, area: str, 
 
 
 def reset_staff(database: Database, login: str) -> str:
-    """Another one-time password for somebody who lost theirs. Raises `staff.NoSuchStaff`."""
+    """Another one-time password for somebody who lost theirs, and no second factor until they set one up again.
+
+    Raises `staff.NoSuchStaff`.
+    """
     password = staff.one_time_password(_chance)
+    password_hash = staff.hash_password(password)
     with database.transaction() as session:
-        staff.reset_password(session, login, staff.hash_password(password), wiring.clock())
+        member, now = staff.by_login(session, login), wiring.clock()
+        staff.reset_password(session, login, password_hash, now)
+        second_factors.remove(session, member.id)
+        audit.record(session, audit.COMMAND_LINE, "staff_password_reset", now, f"staff:{member.id}")
+        audit.record(session, audit.COMMAND_LINE, "second_factor_removed", now, f"staff:{member.id}")
     return password
 
 

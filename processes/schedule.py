@@ -9,7 +9,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from centre import heartbeats, mails, outbox, retention, sign_ins, staff, staff_channels
+from centre import heartbeats, mails, outbox, retention, second_factors, sign_ins, staff, staff_channels
 from centre.db import Database
 from centre.file_store import FileStore
 from processes import alerting, counting, fetching, mailing, noticing, publishing, telling, wiring
@@ -109,6 +109,7 @@ def _forget_old(database: Database) -> None:
         staff.forget_old(session, wiring.clock())
         sign_ins.forget_old(session, wiring.clock())
         staff_channels.forget_old(session, wiring.clock())
+        second_factors.forget_old(session, wiring.clock())
         mails.forget_old(session, wiring.clock())
 
 

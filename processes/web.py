@@ -25,7 +25,7 @@ from centre import heartbeats, inbox, mails, outbox
 from centre.db import Database
 from centre.privacy import derive_key
 from content import contacts
-from processes import migrating, parents, wiring
+from processes import migrating, parents, staff_codes, wiring
 from processes.last_resort import DangerCard
 from processes.previewing import preview
 from processes.settings import Settings, read_settings, secret_key
@@ -94,6 +94,7 @@ def _pages(settings: Settings, database: Database, key: str, last_resort: Danger
         store=store,
         spoken=Spoken(poster=posters.words, preview=preview),
         home=settings.public_url,
+        send_code=staff_codes.send if settings.has_telegram else None,
     )
     _add_health(app, database, settings)
     app.after_request(_compress)

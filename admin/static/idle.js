@@ -1,7 +1,7 @@
-// Nobody has touched the page for 15 minutes: the server has forgotten the session, so take the words off the screen too.
+// Nobody has touched the page for so long (15 minutes where others use the computer too): the server has forgotten the session, so take the words off the screen too.
 "use strict";
 (function () {
-  const idle = 15 * 60 * 1000;
+  const idle = Number(document.body.dataset.idleMinutes) * 60 * 1000;
   let timer;
   function wait() {
     clearTimeout(timer);

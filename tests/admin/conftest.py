@@ -7,18 +7,21 @@ import uuid
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
+import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 import admin
 from admin import code_of_conduct
-from centre import inbox, outbox, staff
+from centre import inbox, outbox, second_factors, staff
 from centre.areas import Village
 from centre.conversations import Conversation, Sender
 from centre.db import Database
 from centre.inbox import InboxEvent, Received
 from centre.messages import Incoming, Outgoing
+from centre.second_factors import SecondFactor
 from centre.staff import Role, StaffMember, StaffRole
 from content import articles
 from content.folders import ArticleFile, Guidance, Source, Text
@@ -26,6 +29,7 @@ from content.folders import ArticleFile, Guidance, Source, Text
 MORNING = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 PASSWORD = "sawah terang perahu"
 HASH = staff.hash_password(PASSWORD)
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @dataclass
@@ -40,15 +44,23 @@ class Desk:
     def __post_init__(self) -> None:
         self.app = Flask("desk", static_folder=None)
         self.app.testing = True
+        self.app.extensions["desk"] = self
         admin.register(self.app, self.database, lambda: self.now, key="k" * 64, secure=self.secure)
 
     def wait(self, **time: float) -> None:
         self.now += timedelta(**time)
 
     def hire(
-        self, login: str, role: Role, area: str = "", *, must_change: bool = False, has_promised: bool = True
+        self,
+        login: str,
+        role: Role,
+        area: str = "",
+        *,
+        must_change: bool = False,
+        has_promised: bool = True,
+        has_factor: bool = True,
     ) -> str:
-        """Somebody new, whose password is PASSWORD; gives the id."""
+        """Somebody new, whose password is PASSWORD and whose app shows the codes of SECRET; gives the id."""
         member = StaffMember(
             id=str(uuid.uuid4()),
             login=login,
@@ -61,7 +73,25 @@ class Desk:
         )
         with self.database.transaction() as session:
             session.add(member)
+            session.flush()
+            if has_factor:
+                second_factors.set_app(session, member.id, SECRET, self.code(), self.now)
+                self._forget_last_code(session)
         return member.id
+
+    def code(self) -> str:
+        """What everybody's app shows now."""
+        return pyotp.TOTP(SECRET).at(self.now)
+
+    def take_second_step(self, client: FlaskClient, lanjut: str = ""):
+        """Type the code that the app shows now, as if none had been typed within this half minute."""
+        with self.database.transaction() as session:
+            self._forget_last_code(session)
+        address = "/admin/masuk/kode" + (f"?lanjut={lanjut}" if lanjut else "")
+        return client.post(address, data={"csrf_token": _token_on(client, "/admin/masuk/kode"), "code": self.code()})
+
+    def _forget_last_code(self, session) -> None:
+        session.execute(update(SecondFactor).values(last_step=None))
 
     def client(self) -> FlaskClient:
         """A browser that has been nowhere yet."""
@@ -70,7 +100,7 @@ class Desk:
     def browser_of(self, staff_id: str) -> FlaskClient:
         """A browser in which somebody is signed in."""
         with self.database.transaction() as session:
-            token = staff.open_session(session, staff_id, self.now)
+            token = staff.open_session(session, staff_id, self.now, is_proved=True)
         client = self.client()
         with client.session_transaction() as cookie:
             cookie["token"] = token
@@ -213,10 +243,13 @@ def send():
 
 @pytest.fixture
 def sign_in(send):
-    """Type login and password at the door."""
+    """Type login and password at the door, and then the code of the app; gives the last answer."""
 
     def type_in(client: FlaskClient, login: str, password: str = PASSWORD, **query: str):
         address = "/admin/masuk" + ("?" + "&".join(f"{name}={value}" for name, value in query.items()) if query else "")
-        return send(client, address, on="/admin/masuk", login=login, password=password)
+        answer = send(client, address, on="/admin/masuk", login=login, password=password)
+        if answer.status_code != 303 or client.get("/admin/masuk/kode").status_code != 200:
+            return answer
+        return client.application.extensions["desk"].take_second_step(client, **query)
 
     return type_in

@@ -33,6 +33,7 @@ from centre.staff import Role, Scope
 from content import recordings
 from tests.admin.cased import KORLEKO, LENEK, told
 from tests.admin.cases_made import referral_address
+from tests.admin.conftest import PASSWORD
 from tests.admin.scheduled import booked, training
 from tests.admin.services_made import address_of
 
@@ -44,6 +45,18 @@ WHO_MAY = {
     ("GET", "/admin/masuk"): ANYBODY,
     ("POST", "/admin/masuk"): ANYBODY,
     ("POST", "/admin/keluar"): ANYBODY,
+    ("GET", "/admin/masuk/kode"): STAFF,
+    ("POST", "/admin/masuk/kode"): STAFF,
+    ("POST", "/admin/masuk/kode/kirim"): STAFF,
+    ("GET", "/admin/akun/kode-kedua"): STAFF,
+    ("POST", "/admin/akun/kode-kedua/aplikasi"): STAFF,
+    ("POST", "/admin/akun/kode-kedua/telegram/kirim"): STAFF,
+    ("POST", "/admin/akun/kode-kedua/telegram"): STAFF,
+    ("GET", "/admin/akun/kode-cadangan"): STAFF,
+    ("POST", "/admin/akun/kode-cadangan"): STAFF,
+    ("GET", "/admin/akun/sesi"): STAFF,
+    ("POST", "/admin/akun/sesi/<number>/akhiri"): STAFF,
+    ("POST", "/admin/akun/sesi/lainnya/akhiri"): STAFF,
     ("GET", "/admin/ganti-sandi"): STAFF,
     ("POST", "/admin/ganti-sandi"): STAFF,
     ("GET", "/admin/akun"): STAFF,
@@ -165,6 +178,8 @@ WHO_MAY = {
     ("POST", "/admin/kasus/balasan-tersimpan/{row}/hapus"): (Role.COORDINATOR, Role.ADMINISTRATOR),
 }
 PASSWORD_PAGE = "/admin/ganti-sandi"
+SECOND_STEP = "/admin/masuk/kode"
+SETTING_UP = ("/admin/akun/kode-kedua", "/admin/akun/telegram")
 ROW = "<int(max=9223372036854775807):{name}>"
 NUMBERS = {"{row}": ROW.format(name="number"), "{one}": ROW.format(name="one"), "{other}": ROW.format(name="other")}
 FILE = "/admin/kasus/<code>/berkas/{row}"
@@ -340,7 +355,12 @@ def test_the_lists_of_roles_follow_the_design():
 def test_a_one_time_password_opens_nothing_but_its_own_change(desk):
     browser = desk.browser_of(desk.hire("wayan", Role.ADMINISTRATOR, must_change=True))
     for method, rule in WHO_MAY:
-        if method != "GET" or "<" in rule or "{" in rule or rule in ("/admin/masuk", "/admin/ganti-sandi"):
+        if (
+            method != "GET"
+            or "<" in rule
+            or "{" in rule
+            or rule in ("/admin/masuk", "/admin/masuk/kode", "/admin/ganti-sandi")
+        ):
             continue
         assert browser.get(rule).headers.get("Location") == "/admin/ganti-sandi", rule
     page = browser.get("/admin/ganti-sandi").text
@@ -353,7 +373,7 @@ def test_before_the_promise_no_page_opens_but_the_promise_the_password_and_the_w
     browser = desk.browser_of(desk.hire("wayan", role, has_promised=False))
     token = token_on(browser, PASSWORD_PAGE)
     for (method, rule), who in WHO_MAY.items():
-        if who == ANYBODY or rule in (PASSWORD_PAGE, "/admin/kode-etik"):
+        if who == ANYBODY or rule in (PASSWORD_PAGE, "/admin/kode-etik") or rule.startswith(SECOND_STEP):
             continue
         data = {"csrf_token": token} if method == "POST" else None
         answer = browser.open(filled_in(rule, 1), method=method, data=data)
@@ -363,6 +383,45 @@ def test_before_the_promise_no_page_opens_but_the_promise_the_password_and_the_w
     page = browser.get("/admin/kode-etik").text
     assert "/admin/pesan" not in page
     assert "Keluar" in page
+
+
+def test_with_the_password_alone_no_page_opens_but_the_second_step_and_the_way_out(desk, token_on):
+    wayan = desk.hire("wayan", Role.ADMINISTRATOR)
+    browser = desk.client()
+    browser.post("/admin/masuk", data=_typed("wayan", token_on(browser, "/admin/masuk")))
+    token = token_on(browser, SECOND_STEP)
+    for (method, rule), who in WHO_MAY.items():
+        if who == ANYBODY or rule.startswith(SECOND_STEP):
+            continue
+        data = {"csrf_token": token} if method == "POST" else None
+        answer = browser.open(filled_in(rule, 1), method=method, data=data)
+        assert answer.status_code == 303, f"{method} {rule}: {answer.status}"
+        assert answer.headers["Location"].startswith(SECOND_STEP), f"{method} {rule}"
+    assert "/admin/pesan" not in browser.get(SECOND_STEP).text
+    desk.take_second_step(browser)
+    assert browser.get("/admin/").status_code == 200
+    assert desk.browser_of(wayan).get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("role", Role)
+def test_without_a_second_factor_no_page_opens_but_setting_one_up(desk, role, token_on):
+    desk.hire("wayan", role, has_factor=False)
+    browser = desk.client()
+    browser.post("/admin/masuk", data=_typed("wayan", token_on(browser, "/admin/masuk")))
+    token = token_on(browser, PASSWORD_PAGE)
+    for (method, rule), who in WHO_MAY.items():
+        if who == ANYBODY or rule.startswith((SECOND_STEP, PASSWORD_PAGE, *SETTING_UP, "/admin/kode-etik")):
+            continue
+        if rule == "/admin/akun":
+            continue
+        data = {"csrf_token": token} if method == "POST" else None
+        answer = browser.open(filled_in(rule, 1), method=method, data=data)
+        assert answer.status_code == 303, f"{method} {rule}: {answer.status}"
+        assert answer.headers["Location"].startswith("/admin/akun/kode-kedua"), f"{method} {rule}"
+
+
+def _typed(login: str, token: str) -> dict[str, str]:
+    return {"csrf_token": token, "login": login, "password": PASSWORD}
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])

@@ -21,6 +21,7 @@ from typing import Any
 
 import openpyxl
 import psycopg
+import pyotp
 import pytest
 import structlog
 from flask.testing import FlaskClient
@@ -28,12 +29,13 @@ from sqlalchemy import select, update
 
 from admin import code_of_conduct
 from bot.turns import Guide
-from centre import case_records, cases, conduct, conversations, mails, staff
+from centre import case_records, cases, conduct, conversations, mails, second_factors, staff
 from centre.case_records import Case
 from centre.conversations import Conversation, Sender
 from centre.db import Database
 from centre.file_store import FileStore
 from centre.outbox import OutboxMessage
+from centre.second_factors import SecondFactor
 from centre.staff import Role
 from centre.staff_channels import StaffChannel
 from processes import alerting, answering, fetching, mailing, telling, wiring
@@ -214,12 +216,21 @@ class Story:
                 session, login, login.title(), role, area, PASSWORD, self.now, must_change=False, email=email
             )
             conduct.accept(session, member.id, code_of_conduct.PRESENT.version, self.now)
+            secret = self.learned[f"what the app of {login} knows"] = second_factors.new_secret(random.Random(login))
+            second_factors.set_app(session, member.id, secret, pyotp.TOTP(secret).at(self.now), self.now)
+            session.get_one(SecondFactor, member.id).last_step = None
             return member.id
+
+    def code_of(self, login: str) -> str:
+        """What the app shows now."""
+        return pyotp.TOTP(self.learned[f"what the app of {login} knows"]).at(self.now)
 
     def signs_in(self, login: str) -> FlaskClient:
         browser = self.client()
         answer = self.sends(browser, "/admin/masuk", on="/admin/masuk", login=login, password=PASSWORD)
         assert answer.status_code in (302, 303), answer.text
+        answer = self.sends(browser, "/admin/masuk/kode", on="/admin/masuk/kode", code=self.code_of(login))
+        assert answer.status_code == 303, answer.text
         with browser.session_transaction() as cookie:
             self.learned[f"the token of {login}"] = cookie["token"]
         return browser
