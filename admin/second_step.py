@@ -77,7 +77,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], send_code: Send
 
     def _proved(typed: str, mark: str) -> str:
         """Count the try, then check it; a wrong one stays counted. Gives the token of the session that counts fully."""
-        device = "" if me().is_shared else mark
+        device = browsers.mark() or ("" if me().is_shared else mark)
         place = browsers.place_of(request.remote_addr)
         with database.transaction() as writing:
             attempt = sign_ins.begin_second(writing, me(), place, clock(), device)
