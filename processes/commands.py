@@ -367,10 +367,30 @@ def reset_staff(login: str) -> None:
 
 @main.command()
 def demo() -> None:
-    """Make dates to try booking with in the demo villages. Not for a house where families write."""
-    from processes.trying import make_dates
+    """Fill a trial house: staff of each role, families, half a year of questions, dates and cases.
 
-    click.echo(f"{make_dates(_database())} dates made", err=True)
+    Refused where families have already been: the demo never stands among real data.
+    """
+    from processes import demo as trial
+    from processes.migrating import upgrade as migrate
+    from processes.preparing import load_guidance
+    from processes.wiring import clock
+
+    database = _database()
+    migrate(database)
+    load_guidance(database, None)
+    try:
+        made = trial.fill(database, clock())
+    except trial.AlreadyThere as error:
+        raise Refused("the demo is already here; for another one, begin with an empty BALAI_DATA") from error
+    except trial.RealData as error:
+        raise Refused("families have been here; the demo is only for an empty house") from error
+    for login, role, password in made.passwords:
+        click.echo(f"{login}\t{role}\t{password}")
+    click.echo(
+        f"demo: {made.people} people, {made.cases} cases, {made.dates} dates; each password is for one sign-in",
+        err=True,
+    )
 
 
 @main.group()

@@ -1,0 +1,65 @@
+"""The demo: a house that looks alive in every corner, on nobody's telephone, and never among real data."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from centre import case_desk, desk, people, rosters, staff
+from centre.answers import GivenAnswer
+from centre.case_records import Case, State
+from centre.case_scopes import scope_of_member
+from centre.conversations import Conversation, Sender, of_sender
+from centre.db import Database
+from centre.staff import Role, Scope, StaffMember
+from processes import demo
+from processes.demo_story import CASES, STAFF
+
+NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+EVERYWHERE = Scope(frozenset({""}), True)
+
+
+def test_every_corner_of_the_desk_is_alive_and_no_telephone_can_ring(sqlite_database: Database) -> None:
+    made = demo.fill(sqlite_database, NOW)
+    with sqlite_database.reading() as session:
+        channels = set(session.scalars(select(Conversation.channel)))
+        states = set(session.scalars(select(Case.state)))
+        months = {at.month for at in session.scalars(select(GivenAnswer.at))}
+        admin = session.scalars(select(StaffMember).where(StaffMember.login == "demo-pengelola")).one()
+        cases = scope_of_member(admin)
+        queues = case_desk.counts(session, cases, NOW)
+        waiting, _lost = desk.counts(session, EVERYWHERE, cases)
+        today = rosters.today(session, EVERYWHERE, NOW, 9)
+        members = session.scalars(select(StaffMember)).all()
+    assert channels == {"web"}, "nothing of it may reach a real telephone"
+    assert states == set(State)
+    assert len(months) >= 6
+    assert queues["urgent"] >= 2
+    assert queues["overdue"] >= 1
+    assert queues["approve"] == 1
+    assert waiting == 3
+    assert today
+    assert {role for _login, role, _password in made.passwords} == set(Role)
+    assert len(members) == len(STAFF)
+    assert all(member.must_change_password for member in members)
+    login, _role, password = made.passwords[0]
+    assert staff.fits(password, next(each.password_hash for each in members if each.login == login))
+    assert made.cases == len(CASES)
+    with pytest.raises(demo.AlreadyThere):
+        demo.fill(sqlite_database, NOW)
+
+
+def test_where_a_family_has_written_or_somebody_is_noted_nothing_is_made(database: Database) -> None:
+    with database.transaction() as session:
+        noted = people.add(session, "Sari", NOW)
+    with pytest.raises(demo.RealData):
+        demo.fill(database, NOW)
+    with database.transaction() as session:
+        session.delete(session.merge(noted))
+        of_sender(session, Sender("telegram", (("chat", "sari"),)), NOW)
+    with pytest.raises(demo.RealData):
+        demo.fill(database, NOW)
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(StaffMember)) == 0
