@@ -33,6 +33,8 @@ MAY_SIGN = (Role.REVIEWER, Role.ADMINISTRATOR)
 MAY_READ_CONTENT = (*MAY_VOUCH, Role.EDITOR, Role.REVIEWER)
 MAY_SERVE = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
 """Opening hours, people who may be one, and the telephone list, in their villages."""
+MAY_KEEP_PEOPLE = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
+"""The register of people (pendataan), in their villages."""
 MAY_READ_TYPES = (*MAY_SERVE, Role.EDITOR, Role.REVIEWER)
 MAY_CHANGE_TYPES = (Role.COORDINATOR, Role.ADMINISTRATOR)
 """What can be booked: each in the areas they oversee."""

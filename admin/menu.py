@@ -120,10 +120,29 @@ AREAS = (
         _("Warga"),
         (
             Page(
+                "people_list.every",
+                _("Pendataan"),
+                _("Calon, yang di luar negeri, purna, dan keluarga: cari, catat, dan betulkan."),
+                access.MAY_KEEP_PEOPLE,
+            ),
+            Page("people_list.new", _("Catat orang"), _("Orang baru, dengan persetujuannya."), access.MAY_KEEP_PEOPLE),
+            Page(
+                "people_requests.every",
+                _("Permintaan atas data"),
+                _("Lihat, betulkan, hapus: dijawab dalam 3×24 jam."),
+                access.MAY_KEEP_PEOPLE,
+            ),
+            Page(
                 "people.every",
                 _("Nama yang mirip"),
                 _("Dua catatan yang mungkin satu orang: gabungkan, atau tandai sebagai orang berbeda."),
                 access.MAY_SERVE,
+            ),
+            Page(
+                "people_merges.every",
+                _("Riwayat penggabungan"),
+                _("Siapa menggabungkan apa, dan membatalkannya dalam 30 hari."),
+                access.MAY_KEEP_PEOPLE,
             ),
         ),
     ),

@@ -7,6 +7,7 @@ name, a year of birth and whose child it is (UU PDP 27/2022 art. 25; UU 18/2017 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -41,8 +42,16 @@ OF_A_CHILD = frozenset({"name", "sex", "birth_year", "kind", "phone_use"})
 """What may be known of somebody under eighteen."""
 
 
+CARD = re.compile(r"\d[\d .-]{13,}\d|\b[A-Z]{1,2} ?\d{6,7}\b", re.IGNORECASE | re.ASCII)
+"""How numbers of identity and family cards (16 digits) and of passports (a letter or two, six or seven digits) look."""
+
+
 class TooMuchOfAChild(ValueError):
     """Under eighteen: a name, a year of birth, and whose child it is."""
+
+
+class NumberOfACard(ValueError):
+    """The number of an identity card, family card or passport is not kept anywhere. Its argument names the field."""
 
 
 class BirthWrong(ValueError):
@@ -178,7 +187,8 @@ def entry_of(person: Person, record: CensusRecord) -> Entry:
 
 
 def check(entry: Entry, today: date) -> None:
-    """Can all of this be true, and may it be kept? Raises `BirthWrong`, `DatesWrong` or `TooMuchOfAChild`."""
+    """Can all of this be true, and may it be kept? Raises `BirthWrong`, `DatesWrong`, `NumberOfACard` or
+    `TooMuchOfAChild`."""
     born = birth_of(entry)
     if entry.birth_year and not today.year - OLDEST <= entry.birth_year <= today.year:
         raise BirthWrong(str(entry.birth_year))
@@ -188,6 +198,9 @@ def check(entry: Entry, today: date) -> None:
         raise DatesWrong("returns_on")
     if entry.since and entry.since > today:
         raise DatesWrong("since")
+    for name, words in entry.facts.items():
+        if name != "phone_abroad" and CARD.search(words):
+            raise NumberOfACard(name)
     if is_child(entry, today):
         _check_child(entry)
 
@@ -226,7 +239,7 @@ def take_back(session: Session, person: Person, by: str, now: datetime, *, conve
 
 def is_kept() -> ColumnElement[bool]:
     """The condition on people that they are in the register."""
-    return exists().where(CensusRecord.person_id == Person.id)
+    return exists().where(CensusRecord.person_id == Person.id).correlate(Person)
 
 
 def is_to_remind() -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from admin import access
 from admin.access import (
     MAY_BOOK,
     MAY_CHANGE_TYPES,
+    MAY_KEEP_PEOPLE,
     MAY_PUBLISH_VOICES,
     MAY_READ_CONTENT,
     MAY_READ_TYPES,
@@ -31,6 +32,7 @@ from centre.privacy import Vault
 from centre.saved_replies import Wording
 from centre.staff import Role, Scope
 from content import recordings
+from tests.admin import registered
 from tests.admin.cased import KORLEKO, LENEK, told
 from tests.admin.cases_made import referral_address
 from tests.admin.conftest import PASSWORD
@@ -131,6 +133,30 @@ WHO_MAY = {
     ("GET", "/admin/layanan/nama/{row}/{one}/{other}"): MAY_SERVE,
     ("POST", "/admin/layanan/nama/{row}/{one}/{other}/gabung"): MAY_SERVE,
     ("POST", "/admin/layanan/nama/{row}/{one}/{other}/beda"): MAY_SERVE,
+    ("GET", "/admin/warga"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga"): MAY_KEEP_PEOPLE,
+    ("GET", "/admin/warga/baru"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/baru"): MAY_KEEP_PEOPLE,
+    ("GET", "/admin/warga/{row}"): MAY_KEEP_PEOPLE,
+    ("GET", "/admin/warga/{row}/ubah"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/{row}/ubah"): MAY_KEEP_PEOPLE,
+    ("GET", "/admin/warga/{row}/riwayat"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/{row}/masih-benar"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/{row}/persetujuan"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/{row}/jangan-ingatkan"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/{row}/tarik"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/{row}/hapus"): MAY_KEEP_PEOPLE,
+    ("GET", "/admin/warga/{row}/keluarga"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/{row}/keluarga"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/{row}/keluarga/{other}/lepas"): MAY_KEEP_PEOPLE,
+    ("GET", "/admin/warga/{row}/permintaan"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/{row}/permintaan"): MAY_KEEP_PEOPLE,
+    ("GET", "/admin/warga/permintaan"): MAY_KEEP_PEOPLE,
+    ("GET", "/admin/warga/permintaan/{row}"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/permintaan/{row}/selesai"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/permintaan/{row}/tolak"): MAY_KEEP_PEOPLE,
+    ("GET", "/admin/warga/gabungan"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/gabungan/{row}/batal"): MAY_KEEP_PEOPLE,
     ("GET", "/admin/layanan/angka"): (*MAY_SERVE, Role.VIEWER),
     ("GET", "/admin/layanan/telepon"): MAY_SERVE,
     ("GET", "/admin/layanan/telepon/{row}"): MAY_SERVE,
@@ -236,6 +262,8 @@ def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on
         row = slot if "jadwal" in rule else booking if "janji" in rule else saved if "kasus" in rule else row
         if "rujukan" in rule:
             rule = referral_address(desk, village, role, rule)
+        elif "/warga" in rule:
+            rule = registered.address_of(desk, village, rule)
         elif "layanan" in rule:
             rule = address_of(desk, village, rule)
         rule = rule.replace("kabupaten/<code>", "kabupaten/52.03")
