@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from content import languages
+from content import languages, pivots
 from content.article_records import (
     AlreadyReviewed,
     Article,
@@ -63,6 +63,8 @@ class Translated:
     language: str
     source: Revision
     text: Revision
+    is_overtaken: bool = False
+    """Was it made from another translation, which says something else by now?"""
 
     @property
     def reviewed(self) -> str:
@@ -72,7 +74,7 @@ class Translated:
     @property
     def is_behind(self) -> bool:
         """Has the source changed since this translation was made from it?"""
-        return self.text.source_revision != self.source.digest
+        return self.is_overtaken or self.text.source_revision != self.source.digest
 
     @property
     def marks(self) -> str:
@@ -203,8 +205,9 @@ def record_check(session: Session, slug: str, staff: str, now: datetime) -> None
 
 def translations(session: Session) -> list[Translated]:
     """Every published translation, by slug and language."""
+    late = pivots.overtaken(session)
     return [
-        Translated(slug, language, texts[languages.SOURCE], text)
+        Translated(slug, language, texts[languages.SOURCE], text, (slug, language) in late)
         for slug, texts in sorted(_published(session).items())
         if languages.SOURCE in texts
         for language, text in texts.items()
@@ -217,7 +220,8 @@ def translation(session: Session, slug: str, language: str) -> Translated:
     texts = _published(session, slug).get(slug, {})
     if language == languages.SOURCE or language not in texts or languages.SOURCE not in texts:
         raise NoSuchTranslation(f"{slug} in {language}")
-    return Translated(slug, language, texts[languages.SOURCE], texts[language])
+    is_overtaken = (slug, language) in pivots.overtaken(session, slug)
+    return Translated(slug, language, texts[languages.SOURCE], texts[language], is_overtaken)
 
 
 def sign_translation(

@@ -22,6 +22,7 @@ CONTENT_TABLES = (
     "content.draft_records",
     "content.gates",
     "content.law_changes",
+    "content.pivots",
     "content.recordings",
     "content.test_questions",
 )
