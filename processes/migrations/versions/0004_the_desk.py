@@ -108,6 +108,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_monthly_totals_month", ["month"], unique=False)
 
     op.create_table(
+        "pivot_marks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("article_slug", sa.String(length=64), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("digest", sa.String(length=12), nullable=False),
+        sa.Column("pivot", sa.String(length=8), nullable=False),
+        sa.Column("pivot_digest", sa.String(length=12), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pivot_marks")),
+        sa.UniqueConstraint(
+            "article_slug", "language", "digest", name=op.f("uq_pivot_marks_article_slug_language_digest")
+        ),
+    )
+    op.create_table(
         "sounds",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
@@ -134,6 +147,14 @@ def upgrade() -> None:
     with op.batch_alter_table("test_questions", schema=None, recreate="never") as batch_op:
         batch_op.create_index(batch_op.f("ix_test_questions_label"), ["label"], unique=False)
 
+    op.create_table(
+        "translation_pivots",
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("pivot", sa.String(length=8), nullable=False),
+        sa.Column("chosen_by", sa.String(length=36), nullable=False),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("language", name=op.f("pk_translation_pivots")),
+    )
     op.create_table(
         "law_reviews",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -531,11 +552,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_law_reviews_article_slug"))
 
     op.drop_table("law_reviews")
+    op.drop_table("translation_pivots")
     with op.batch_alter_table("test_questions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_test_questions_label"))
 
     op.drop_table("test_questions")
     op.drop_table("sounds")
+    op.drop_table("pivot_marks")
     with op.batch_alter_table("monthly_totals", schema=None) as batch_op:
         batch_op.drop_index("ix_monthly_totals_month")
 
