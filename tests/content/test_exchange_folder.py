@@ -77,7 +77,9 @@ def test_made_changes_a_sentence_adds_a_phrasing_and_writes_an_article(
         AGENT: contents[AGENT].replace("Agen resmi punya izin.", "Agen resmi wajib punya izin."),
         PHRASES: contents[PHRASES] + "ini agen beneran?\n",
         "bekerja/gaji-telat/id.md": new,
-        "bekerja/gaji-telat/jv.md": contents[SASAK].replace("Gitaq izin agen", "Gaji telat").replace("CEK-01", "KRJ-06"),
+        "bekerja/gaji-telat/jv.md": contents[SASAK]
+        .replace("Gitaq izin agen", "Gaji telat")
+        .replace("CEK-01", "KRJ-06"),
     }
     found = planned(loaded, sent, contacts)
     assert found.problems == []
