@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from flask import Blueprint, Flask
-from flask_babel import Babel  # type: ignore[import-untyped]
 from flask_wtf.csrf import CSRFProtect
 
 from admin import (
@@ -35,6 +33,7 @@ from admin import (
     factors,
     figures,
     headers,
+    language,
     menu,
     own_sessions,
     people,
@@ -50,6 +49,7 @@ from admin import (
     second_step,
     services,
     slots,
+    speaking,
     tables,
     translations,
     wording,
@@ -57,8 +57,6 @@ from admin import (
 from admin.spoken import Spoken
 from centre.db import Database
 from centre.file_store import FileStore
-
-LOCALES = Path(__file__).parent.parent / "locales"
 
 
 def register(
@@ -92,7 +90,7 @@ def register(
         WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which our own Referrer-Policy withholds
     )
     CSRFProtect(app)
-    Babel(app, default_locale="id", default_domain="admin", default_translation_directories=str(LOCALES))
+    language.add(app)
     app.register_blueprint(_pages(database, clock, store, spoken, home, send_code))
     access.check_declared(app)
 
@@ -119,6 +117,7 @@ def _pages(
         own_sessions.blueprint(database, clock),
         desk.blueprint(database, clock),
         menu.blueprint(),
+        speaking.blueprint(database),
         saved_replies.blueprint(database, clock),
         cases.blueprint(database, clock),
         case_deeds.blueprint(database, clock),

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from babel import Locale
 
 from admin import referral_wording
+from admin.language import chosen
 from admin.language import gettext as _
-from admin.wording import LOCALE, ago, moment_in, why_not_told
+from admin.wording import ago, moment_in, why_not_told
 from centre import case_rules
 from centre.case_desk import Address, Line, Queue, Row
 from centre.case_records import BOT, FAMILY, TIME, Case, CaseEntry, Sending, State
@@ -202,7 +203,7 @@ def _answer(line: Line) -> str:
     """Words, or a button's code in words."""
     said = line.words or ""
     if line.entry.detail == "where" and _COUNTRY.fullmatch(said):
-        return str(Locale.parse(LOCALE).territories.get(said, said))
+        return str(Locale.parse(chosen()).territories.get(said, said))
     if line.entry.detail == "safe":
         return {"yes": _("ya"), "no": _("tidak")}.get(said, said)
     return hours(said) if line.entry.detail == "hours" else said

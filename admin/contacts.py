@@ -12,8 +12,9 @@ from flask.typing import ResponseReturnValue
 
 from admin.access import MAY_READ_CONTENT, MAY_VOUCH, me, only
 from admin.forms import ContactTest
+from admin.language import chosen
 from admin.language import gettext as _
-from admin.wording import LOCALE, month
+from admin.wording import month
 from centre import audit
 from centre.db import Database
 from content import articles, contacts
@@ -80,7 +81,7 @@ def _by_country(known: Mapping[str, Contact]) -> dict[str, list[Contact]]:
 
 
 def _countries(contact: Contact) -> str:
-    names = Locale(LOCALE).territories
+    names = Locale(chosen()).territories
     plain = (names.get(code.upper(), code).removesuffix(" DAK Tiongkok") for code in contact.countries)
     return ", ".join(plain) or _("Dari mana saja")
 

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from admin.access import MAY_SEE_FIGURES, me, only
 from admin.charts import share_chart
+from admin.language import chosen
 from admin.language import gettext as _
-from admin.wording import LOCALE, today
+from admin.wording import today
 from centre import areas, figures, type_desk, village_desk
 from centre.areas import Village
 from centre.db import Database
@@ -64,7 +65,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
 
 def month_name(month: str) -> str:
     """ "Des 2026"."""
-    return format_date(date.fromisoformat(f"{month}-01"), "MMM y", LOCALE)
+    return format_date(date.fromisoformat(f"{month}-01"), "MMM y", chosen())
 
 
 def percent(share: float | None) -> str:

@@ -7,8 +7,9 @@ from datetime import date
 
 from babel.dates import format_date, format_datetime, get_timezone
 
+from admin.language import chosen
 from admin.language import gettext as _
-from admin.wording import LOCALE, moment
+from admin.wording import moment
 from centre import bookings, slots
 from centre.areas import time_zone_name
 from centre.booking_types import BookingType
@@ -29,19 +30,19 @@ def title(booking_type: BookingType) -> str:
 
 def full_day(on: date) -> str:
     """ "Sabtu, 12 Desember 2026"."""
-    return format_date(on, "EEEE, d MMMM y", LOCALE)
+    return format_date(on, "EEEE, d MMMM y", chosen())
 
 
 def clock(slot: Slot) -> str:
     """ "09.00–12.00 WITA", on the village's clock."""
     zone = get_timezone(slot.zone)
-    begins, ends = (format_datetime(at, "HH.mm", zone, LOCALE) for at in (slot.starts_at, slot.ends_at))
+    begins, ends = (format_datetime(at, "HH.mm", zone, chosen()) for at in (slot.starts_at, slot.ends_at))
     return f"{begins}–{ends} {time_zone_name(slot.zone)}"
 
 
 def span(slot: Slot) -> str:
     """ "Sabtu, 12 Desember 2026, 09.00–12.00 WITA"."""
-    return f"{format_datetime(slot.starts_at, 'EEEE, d MMMM y', get_timezone(slot.zone), LOCALE)}, {clock(slot)}"
+    return f"{format_datetime(slot.starts_at, 'EEEE, d MMMM y', get_timezone(slot.zone), chosen())}, {clock(slot)}"
 
 
 def held(booking_type: BookingType) -> str:
@@ -60,8 +61,8 @@ def where(slot: Slot) -> str:
 def week_of(first: date, last: date) -> str:
     """ "7–13 Desember 2026"."""
     same_month = (first.year, first.month) == (last.year, last.month)
-    begin = str(first.day) if same_month else format_date(first, "d MMMM", LOCALE)
-    return f"{begin}–{format_date(last, 'd MMMM y', LOCALE)}"
+    begin = str(first.day) if same_month else format_date(first, "d MMMM", chosen())
+    return f"{begin}–{format_date(last, 'd MMMM y', chosen())}"
 
 
 def why_closed(closed: Closed) -> str:
@@ -75,7 +76,7 @@ def why_closed(closed: Closed) -> str:
 
 def passed_over(days: Iterable[Passed]) -> str:
     """The days on which nothing was made, each with its reason."""
-    named = [f"{format_date(each.day, 'd MMM', LOCALE)} ({why_closed(each.closed)})" for each in days]
+    named = [f"{format_date(each.day, 'd MMM', chosen())} ({why_closed(each.closed)})" for each in days]
     more = len(named) - SHOWN
     return "; ".join(named[:SHOWN]) + (_("; dan %(count)s hari lain", count=more) if more > 0 else "")
 

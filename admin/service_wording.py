@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from babel.dates import get_day_names
 
+from admin.language import chosen
 from admin.language import gettext as _
-from admin.wording import LOCALE
 from centre.booking_types import BookingType
 from centre.calls import Call, Number
 
@@ -69,7 +69,7 @@ def rupiah(amount: int) -> str:
 
 def weekday(number: int) -> str:
     """ "Senin" for 0."""
-    return str(get_day_names("wide", locale=LOCALE)[number])
+    return str(get_day_names("wide", locale=chosen())[number])
 
 
 def age(booking_type: BookingType) -> str:

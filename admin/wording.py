@@ -10,6 +10,7 @@ from babel.dates import format_date, format_datetime, format_timedelta, get_time
 from flask import Blueprint, g
 
 from admin import access, menu
+from admin.language import chosen
 from admin.language import gettext as _
 from centre.areas import Village, time_zone_name
 from centre.desk import LostReply, WaitingMessage
@@ -19,7 +20,6 @@ from centre.staff_sessions import IDLE, OWN_IDLE
 from content import languages
 from content.contacts import Month
 
-LOCALE = "id"
 ZONE = "Asia/Jakarta"
 """Where no village says otherwise."""
 
@@ -55,6 +55,7 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
             "place": place,
             "channel": channel,
             "readable": readable,
+            "lang": chosen(),
             "made_at": int(clock().timestamp()),
         }
 
@@ -66,7 +67,7 @@ def moment(at: datetime, village: Village | None = None) -> str:
 
 def moment_in(at: datetime, zone: str) -> str:
     """The same on the clock of a zone."""
-    return f"{format_datetime(at, 'd MMM y HH.mm', get_timezone(zone), LOCALE)} {time_zone_name(zone)}"
+    return f"{format_datetime(at, 'd MMM y HH.mm', get_timezone(zone), chosen())} {time_zone_name(zone)}"
 
 
 def today(now: datetime) -> date:
@@ -76,19 +77,19 @@ def today(now: datetime) -> date:
 
 def day(on: date) -> str:
     """ "21 November 2026"."""
-    return format_date(on, "d MMMM y", LOCALE)
+    return format_date(on, "d MMMM y", chosen())
 
 
 def month(of: Month | None) -> str:
     """ "November 2025", or the year alone where no more is known."""
     if of is None:
         return _("tanpa tanggal")
-    return format_date(date(of.year, of.month, 1), "MMMM y", LOCALE) if of.month else str(of.year)
+    return format_date(date(of.year, of.month, 1), "MMMM y", chosen()) if of.month else str(of.year)
 
 
 def ago(at: datetime, now: datetime) -> str:
     """ "3 jam yang lalu"."""
-    return format_timedelta(at - now, granularity="minute", add_direction=True, locale=LOCALE)
+    return format_timedelta(at - now, granularity="minute", add_direction=True, locale=chosen())
 
 
 def place(village: Village | None) -> str:

@@ -93,6 +93,9 @@ class StaffMember(Base):
     """Which wording of the code of conduct was accepted (`centre.conduct`), and when."""
     conduct_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    language: Mapped[str | None] = mapped_column(String(8))
+    """What the desk speaks to them; None: not chosen."""
+
     roles: Mapped[list[StaffRole]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
 
@@ -144,6 +147,8 @@ class SignedIn:
     """The second step is done in this browser."""
     is_shared: bool = True
     """Others use this browser too."""
+    language: str | None = None
+    """What the desk speaks to them; None: not chosen."""
 
     def has_role(self, *wanted: Role) -> bool:
         """Has this person any of these roles, anywhere?"""
@@ -199,6 +204,12 @@ def disable(session: Session, staff_id: str, now: datetime) -> None:
     (`centre.staff_channels`), and no mail goes to them (`centre.mails`)."""
     session.get_one(StaffMember, staff_id).disabled_at = now
     end_sessions(session, staff_id, now)
+
+
+def set_language(session: Session, staff_id: str, language: str) -> None:
+    """What the desk speaks to this person from now on."""
+    session.get_one(StaffMember, staff_id).language = language
+    session.flush()
 
 
 def set_email(session: Session, member: StaffMember, email: str | None) -> None:
@@ -275,6 +286,7 @@ def by_token(session: Session, token: str, now: datetime) -> SignedIn | None:
         factor=factor,
         is_proved=opened.proved_at is not None,
         is_shared=opened.is_shared,
+        language=member.language,
     )
 
 

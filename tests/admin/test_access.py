@@ -47,6 +47,7 @@ WHO_MAY = {
     ("GET", "/admin/masuk"): ANYBODY,
     ("POST", "/admin/masuk"): ANYBODY,
     ("POST", "/admin/keluar"): ANYBODY,
+    ("POST", "/admin/bahasa"): ANYBODY,
     ("GET", "/admin/masuk/kode"): STAFF,
     ("POST", "/admin/masuk/kode"): STAFF,
     ("POST", "/admin/masuk/kode/kirim"): STAFF,
