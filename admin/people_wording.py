@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 
 from babel.dates import format_date
 
+from admin.language import chosen
 from admin.language import gettext as _
 from admin.service_wording import kind
-from admin.wording import LOCALE, day
+from admin.wording import day
 from centre import agencies, census_desk
 from centre.census_records import CensusRecord
 from centre.census_requests import DataRequest
@@ -105,7 +106,7 @@ def due(name: str, on: date | None, today: date) -> str:
     """ "Paspor habis 3 Mei 2027", "Kontrak sudah berakhir 1 Mei 2026"."""
     if on is None:
         return _("Lebih dari setahun tidak diperiksa")
-    when = format_date(on, "d MMM y", LOCALE)
+    when = format_date(on, "d MMM y", chosen())
     if on < today:
         return {
             "passport_ends_on": _("Paspor sudah habis %(when)s", when=when),

@@ -1,6 +1,6 @@
 """Catalogues: extracting what the code says, checking them, and beginning one for another language.
 
-`python -m processes.catalogues extract|check` is what `make catalogues` and `make lint` run. Babel extracts and writes;
+`python -m processes.catalogues extract|check|missing` is what `make catalogues` and `make lint` run. Babel extracts and writes;
 it is never asked about a person's language itself, because it does not know Sasak.
 """
 
@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po, write_po
 from bot import checking
 from bot.catalogues import LOCALES, REVIEWED_HEADER
 from content import languages
+from processes import desk_catalogues
 from processes.settings import ROOT, SettingsInvalid
 
 EXTRACTIONS = {
@@ -84,7 +85,7 @@ def problems() -> list[str]:
     """What is not extracted, not translated, or cannot be used; nothing when all is well."""
     old = [domain for domain in EXTRACTIONS if _path(domain).read_bytes() != _written(extract(domain))]
     stale = [f"locales/{domain}.pot: not what the code says; run `make catalogues`" for domain in old]
-    return stale + checking.problems(LOCALES)
+    return stale + checking.problems(LOCALES) + desk_catalogues.problems(LOCALES)
 
 
 def _path(domain: str) -> Path:
@@ -105,6 +106,10 @@ def _template() -> Catalog:
 if __name__ == "__main__":
     if sys.argv[1:] == ["extract"]:
         write_templates()
+    elif sys.argv[1:] == ["missing"]:
+        gaps = desk_catalogues.missing(LOCALES)
+        print("\n".join(gaps), file=sys.stderr)  # noqa: T201
+        sys.exit(1 if gaps else 0)
     else:
         found = problems()
         print("\n".join(found) or "catalogues: complete", file=sys.stderr)  # noqa: T201
