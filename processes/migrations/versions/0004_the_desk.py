@@ -445,6 +445,9 @@ def upgrade() -> None:
     with op.batch_alter_table("revisions", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("subject", sa.JSON(), nullable=True))
 
+    with op.batch_alter_table("staff_members", schema=None, recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("language", sa.String(length=8), nullable=True))
+
     with op.batch_alter_table("staff_sessions", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("is_shared", sa.Boolean(), server_default=sa.text("true"), nullable=False))
@@ -461,6 +464,9 @@ def downgrade() -> None:
         batch_op.drop_column("device")
         batch_op.drop_column("is_shared")
         batch_op.drop_column("proved_at")
+
+    with op.batch_alter_table("staff_members", schema=None) as batch_op:
+        batch_op.drop_column("language")
 
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.drop_column("subject")
