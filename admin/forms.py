@@ -51,7 +51,7 @@ class NewPassword(Form):
         try:
             staff.check_password(field.data or "", self._login)
         except WeakPassword as weak:
-            raise ValidationError(_why_weak(weak)) from weak
+            raise ValidationError(why_weak(weak)) from weak
 
 
 class CurrentPassword(Form):
@@ -157,7 +157,8 @@ class ContactTest(Form):
             raise ValidationError(gettext("Lebih dari setahun lalu. Telepon sekali lagi, lalu catat."))
 
 
-def _why_weak(weak: WeakPassword) -> str:
+def why_weak(weak: WeakPassword) -> str:
+    """What is said of a password that is guessed too soon."""
     return {
         "short": gettext(
             "Terlalu pendek: paling sedikit 12 huruf. Beberapa kata biasa yang tidak berhubungan sudah baik."

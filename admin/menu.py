@@ -127,6 +127,12 @@ AREAS = (
             ),
             Page("people_list.new", _("Catat orang"), _("Orang baru, dengan persetujuannya."), access.MAY_KEEP_PEOPLE),
             Page(
+                "people_files.every",
+                _("Banyak orang sekaligus"),
+                _("Dari lembar kerja, ke berkas berkata sandi, dan formulir kertas."),
+                access.MAY_KEEP_PEOPLE,
+            ),
+            Page(
                 "people_requests.every",
                 _("Permintaan atas data"),
                 _("Lihat, betulkan, hapus: dijawab dalam 3×24 jam."),

@@ -141,6 +141,13 @@ def enter(
     return record
 
 
+def verify(entry: Entry, given: Given, today: date) -> None:
+    """Would `enter` take this in? Raises what it raises."""
+    entry = _clean(entry)
+    check(entry, today)
+    census_consents.check(given, today, is_child=is_child(entry, today))
+
+
 def correct(
     session: Session, person: Person, entry: Entry, by: str, now: datetime, today: date, *, version: int | None = None
 ) -> list[CensusChange]:

@@ -77,10 +77,7 @@ def note(
 
     Raises `ConsentDateWrong` or `GuardianMissing`.
     """
-    if given.on > today:
-        raise ConsentDateWrong(given.on.isoformat())
-    if is_child and not given.by_guardian:
-        raise GuardianMissing
+    check(given, today, is_child=is_child)
     for earlier in standing(session, [person_id]):
         if earlier.how == given.how and earlier.conversation_id == given.conversation_id:
             earlier.withdrawn_at, earlier.withdrawn_by = now, by
@@ -98,6 +95,14 @@ def note(
     session.add(consent)
     session.flush()
     return consent
+
+
+def check(given: Given, today: date, *, is_child: bool) -> None:
+    """Can this be a consent? Raises `ConsentDateWrong` or `GuardianMissing`."""
+    if given.on > today:
+        raise ConsentDateWrong(given.on.isoformat())
+    if is_child and not given.by_guardian:
+        raise GuardianMissing
 
 
 def standing(session: Session, person_ids: Sequence[int]) -> Sequence[CensusConsent]:

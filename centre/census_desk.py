@@ -173,6 +173,39 @@ def likely(
     return [Found(each, records.get(each.id), village) for each in told if each.id in seen]
 
 
+def namesakes(
+    session: Session, cases: CaseScope, village_id: int, named: Sequence[tuple[str, int | None]]
+) -> list[list[Found]]:
+    """The same for many (name, year of birth) at once: each name of the village is opened once."""
+    known = [(each, " ".join(each.name.casefold().split())) for each in people.in_village(session, village_id)]
+    seen = set(session.scalars(_seen(cases).where(Person.village_id == village_id)))
+    records = census_records.records_of(session, [each.id for each, _ in known])
+    village = session.get(Village, village_id)
+    found = []
+    for name, year in named:
+        said = " ".join(name.casefold().split())
+        like = [
+            Found(each, records.get(each.id), village)
+            for each, own in known
+            if each.id in seen
+            and fuzz.token_sort_ratio(own, said) >= ALIKE
+            and not (year and each.birth_year and abs(each.birth_year - year) > 1)
+        ]
+        found.append(like[:5])
+    return found
+
+
+def registered_in(
+    session: Session, scope: Scope, village_id: int, kind: str, most: int
+) -> list[tuple[Person, CensusRecord]]:
+    """Everybody of a village's register with this status (empty: all), by name, for a file."""
+    query = _everybody(scope).where(Person.village_id == village_id, Person.merged_into.is_(None))
+    query = query.where(CensusRecord.person_id.is_not(None)).order_by(Person.id).limit(most)
+    rows = session.execute(query.where(Person.kind == kind) if kind else query)
+    found = [(known.name.casefold(), known, record) for known, record, _village in rows]
+    return [(known, record) for _, known, record in sorted(found, key=lambda each: (each[0], each[1].id))]
+
+
 def count(session: Session, scope: Scope) -> int:
     """How many people of these villages are in the register."""
     query = _everybody(scope).where(census.is_kept(), Person.merged_into.is_(None))

@@ -23,6 +23,7 @@ from centre import (
     cases,
     census,
     census_consents,
+    census_imports,
     census_requests,
     code_tries,
     conversations,
@@ -102,6 +103,7 @@ def forget_old(session: Session, now: datetime) -> None:
     kept_files.forget_old(session, now)
     census.forget_old(session, now)
     census_requests.forget_old(session, now)
+    census_imports.forget_old(session, now)
     _forget_people(session, now)
 
 

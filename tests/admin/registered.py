@@ -47,6 +47,8 @@ def address_of(desk: Desk, village_id: int, rule: str) -> str:
         if "gabungan" in rule:
             merging.merge(session, number, other, WAYAN, desk.now)
             number = session.scalars(select(PeopleMerge.id).order_by(PeopleMerge.id.desc())).first() or 0
+        elif "formulir" in rule:
+            number = village_id
         elif "/permintaan/{row}" in rule:
             number = census_requests.ask(session, number, village_id, "correct", "desk", WAYAN, desk.now).id
     return rule.replace("{row}", str(number)).replace("{other}", str(other))

@@ -156,6 +156,13 @@ WHO_MAY = {
     ("GET", "/admin/warga/permintaan/{row}"): MAY_KEEP_PEOPLE,
     ("POST", "/admin/warga/permintaan/{row}/selesai"): MAY_KEEP_PEOPLE,
     ("POST", "/admin/warga/permintaan/{row}/tolak"): MAY_KEEP_PEOPLE,
+    ("GET", "/admin/warga/berkas"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/berkas"): MAY_KEEP_PEOPLE,
+    ("GET", "/admin/warga/berkas/templat"): MAY_KEEP_PEOPLE,
+    ("GET", "/admin/warga/berkas/{row}"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/berkas/{row}"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/unduh"): MAY_KEEP_PEOPLE,
+    ("GET", "/admin/warga/formulir/{row}"): MAY_KEEP_PEOPLE,
     ("GET", "/admin/warga/gabungan"): MAY_KEEP_PEOPLE,
     ("POST", "/admin/warga/gabungan/{row}/batal"): MAY_KEEP_PEOPLE,
     ("GET", "/admin/layanan/angka"): (*MAY_SERVE, Role.VIEWER),
@@ -209,6 +216,8 @@ SECOND_STEP = "/admin/masuk/kode"
 SETTING_UP = ("/admin/akun/kode-kedua", "/admin/akun/telegram")
 ROW = "<int(max=9223372036854775807):{name}>"
 NUMBERS = {"{row}": ROW.format(name="number"), "{one}": ROW.format(name="one"), "{other}": ROW.format(name="other")}
+OWN_FILE = "/admin/warga/berkas/{row}"
+"""A file of people is only ever its bringer's own: see `test_people_files`."""
 FILE = "/admin/kasus/<code>/berkas/{row}"
 """There is one only where there is a folder of files: see `test_case_files`."""
 CATCH_ALL = "/admin/<path:anything>"
@@ -255,7 +264,7 @@ def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on
     browser = desk.at_work("wayan", role)
     token = token_on(browser, PASSWORD_PAGE)
     for (method, rule), who in WHO_MAY.items():
-        if rule in ("/admin/aset/<digest>/<name>", "/admin/masuk", "/admin/keluar", FILE):
+        if rule in ("/admin/aset/<digest>/<name>", "/admin/masuk", "/admin/keluar", FILE, OWN_FILE):
             continue
         row = desk.lost_reply("Baik", village) if "/balasan/" in rule else desk.set_aside("Tolong", village)
         row = village if "poster" in rule else row
