@@ -156,6 +156,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("language", name=op.f("pk_translation_pivots")),
     )
     op.create_table(
+        "census_imports",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.String(length=36), nullable=False),
+        sa.Column("village_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sealed_rows", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["village_id"], ["villages.id"], name=op.f("fk_census_imports_village_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_census_imports")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("census_imports", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(batch_op.f("ix_census_imports_village_id"), ["village_id"], unique=False)
+
+    op.create_table(
         "law_reviews",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("change_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -558,6 +574,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_law_reviews_article_slug"))
 
     op.drop_table("law_reviews")
+    with op.batch_alter_table("census_imports", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_census_imports_village_id"))
+
+    op.drop_table("census_imports")
     op.drop_table("translation_pivots")
     with op.batch_alter_table("test_questions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_test_questions_label"))
