@@ -41,7 +41,7 @@ UNCLEAR: Final = "@unclear"
 CHITCHAT: Final = (GREETING, THANKS, GOODBYE, INSULT)
 ASIDE: Final = (OUTSIDE, UNCLEAR)
 
-# Chosen on the odd ids of the shared questions and on tests/questions/blind.jsonl together, none of them learnt from, with
+# Chosen on the odd ids of the shared questions and on content/questions/blind.jsonl together, none of them learnt from, with
 # 81 articles: at 0.62, 181 of the 190 answered outright were right (95 %), three of the wrong ones off-topic.
 ANSWER_AT: Final = 0.62
 """Confidence from which the first article is shown as the answer."""

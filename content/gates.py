@@ -10,7 +10,6 @@ For whoever publishes (`content/drafts.py`): `request`, `verdict_for`, and `chec
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -61,8 +60,6 @@ class State(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
-    DROPPED = "dropped"
-    """Another candidate of the same articles took its place before it was judged."""
 
 
 UNDER_WAY = (State.OPEN, State.RUNNING)
@@ -114,14 +111,11 @@ class GateRun(Base):
 def request(session: Session, candidate: Candidate, by: str, now: datetime) -> GateRun:
     """Ask for a verdict on `candidate`, on behalf of staff member `by`; the one that holds already is given back.
 
-    What no title and no phrasing changes by is judged at once: every message finds what it found. Runs of other words of
-    the same articles that were not judged yet are dropped.
+    What no title and no phrasing changes by is judged at once: every message finds what it found.
     """
-    published = articles.export(session)
-    if known := _standing(session, candidate.digest, published):
+    if known := verdict_for(session, candidate.digest):
         return known
-    for other in _under_way(session, candidate.slugs):
-        other.state, other.lease_until = State.DROPPED, None
+    published = articles.export(session)
     run = GateRun(
         digest=candidate.digest,
         slugs=" ".join(candidate.slugs),
@@ -140,7 +134,11 @@ def request(session: Session, candidate: Candidate, by: str, now: datetime) -> G
 
 def verdict_for(session: Session, digest: str) -> GateRun | None:
     """The run about exactly these words that holds now, judged or under way; None where one must be asked for."""
-    return _standing(session, digest, articles.export(session))
+    wanted = (*UNDER_WAY, State.DONE)
+    rows = session.scalars(
+        sa.select(GateRun).where(GateRun.digest == digest, GateRun.state.in_(wanted)).order_by(GateRun.id.desc())
+    )
+    return next((run for run in rows if holds(session, run)), None)
 
 
 def check(session: Session, candidate: Candidate) -> GateRun:
@@ -170,8 +168,10 @@ def override(session: Session, run_id: int, by: str, reason: str, now: datetime)
 
 
 def holds(session: Session, run: GateRun) -> bool:
-    """Is the run about the guidance and the test questions of now?"""
-    return _holds(session, run, articles.export(session))
+    """Is the run about the guidance and the test questions of now? One that waits is bound to them when it is claimed."""
+    if run.state == State.OPEN:
+        return True
+    return _is_about(session, run) and run.questions_mark == test_questions.mark(session)
 
 
 def verdict_of(run: GateRun) -> Verdict | None:
@@ -258,20 +258,11 @@ def _mine(session: Session, run_id: int, attempt: int) -> GateRun:
     return run
 
 
-def _standing(session: Session, digest: str, published: Guidance) -> GateRun | None:
-    wanted = (*UNDER_WAY, State.DONE)
-    rows = session.scalars(
-        sa.select(GateRun).where(GateRun.digest == digest, GateRun.state.in_(wanted)).order_by(GateRun.id.desc())
-    )
-    return next((run for run in rows if _holds(session, run, published)), None)
-
-
-def _holds(session: Session, run: GateRun, published: Guidance) -> bool:
-    """A run that waits is bound when it is claimed."""
-    if run.state == State.OPEN:
+def _is_about(session: Session, run: GateRun) -> bool:
+    """Does finding learn from the same as then? Where nothing at all was published since, nobody has to look."""
+    if run.content_version == articles.version(session):
         return True
-    is_same = run.learnt_from == candidates.learnt_from(published)
-    return is_same and run.questions_mark == test_questions.mark(session)
+    return run.learnt_from == candidates.learnt_from(articles.export(session))
 
 
 def _bind(session: Session, run: GateRun, published: Guidance) -> None:
@@ -283,8 +274,3 @@ def _bind(session: Session, run: GateRun, published: Guidance) -> None:
 def _settle(run: GateRun, verdict: Verdict, now: datetime) -> None:
     run.state, run.verdict, run.passed = State.DONE, judging.as_json(verdict), verdict.passed
     run.finished_at, run.lease_until, run.asked, run.of = now, None, verdict.asked, verdict.asked
-
-
-def _under_way(session: Session, slugs: Iterable[str]) -> list[GateRun]:
-    rows = session.scalars(sa.select(GateRun).where(GateRun.state.in_(UNDER_WAY)))
-    return [run for run in rows if set(run.slugs.split()) & set(slugs)]

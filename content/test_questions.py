@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.db import Base, BigId, UtcDateTime
 from content import languages, wording
-from content.articles import Article, Origin, Phrase
+from content.article_records import Article, Origin, Phrase
 from content.judging import DANGER, Question
 
 Kind = Literal["phrasing", "dialect", "typo", "danger"]

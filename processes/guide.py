@@ -25,6 +25,8 @@ from processes.settings import ROOT, Settings
 GUIDANCE = ROOT / "content" / "guidance"
 KEPT = 3
 """Finders left lying: staff may go back to the words of before."""
+JUDGED = "judged"
+KEPT_JUDGED = 4
 LOOKS_TO_REST = 60
 """A builder that brought nothing twice will bring nothing at once either: half a minute of a core is not spent again
 before so many looks, or before the guidance changes."""
@@ -71,6 +73,7 @@ class GuideKeeper:
         found = _saved(self._wanted, self._folder)
         if found:
             self._finder = found
+            _take_in(found, self._folder)
             log.info("finder.ready", fingerprint=found.fingerprint)
         elif self._builder is None or self._builder.poll() is not None:
             self._build_again()
@@ -90,7 +93,7 @@ class GuideKeeper:
         return found or finder_for(self._library, self._folder.parent, from_files=False)
 
     def _take(self, known: Library) -> None:
-        self._library, self._wanted = known, _fingerprint(known)
+        self._library, self._wanted = known, fingerprint_of(known)
         self._tries = self._rests = 0
 
     def _version(self) -> int:
@@ -114,7 +117,7 @@ def from_files(data: Path) -> Guide:
 
 def finder_for(known: Library, data: Path, *, from_files: bool) -> Finder:
     """The finder for this guidance: one built before, else built now (and kept, where the folder can be written)."""
-    fingerprint = _fingerprint(known)
+    fingerprint = fingerprint_of(known)
     return _saved(fingerprint, data / "finder") or _build(known, data, fingerprint, from_files)
 
 
@@ -140,17 +143,48 @@ def build(settings: Settings, source: str, folder: Path) -> None:
             known = library.from_database(session, contact_book.read())
     built = finding.build(known.phrasings, known.titles)
     built.save(folder / f"{built.fingerprint}.npz")
-    for old in _oldest_first(folder)[:-KEPT]:
+    _clear(folder, KEPT)
+
+
+def _clear(folder: Path, kept: int) -> None:
+    """Older finders go, with what was asked of them."""
+    for old in _oldest_first(folder)[:-kept]:
         old.unlink(missing_ok=True)
+        for asked in folder.glob(f"{old.stem}-*.json"):
+            asked.unlink(missing_ok=True)
 
 
-def _fingerprint(known: Library) -> str:
+def judged(known: Library, data: Path) -> Finder:
+    """The finder of a candidate that the publish gate judges: one built before, else built now, in this very process.
+
+    It lies apart until its candidate is published, so that refused ones never push out those in use.
+    """
+    fingerprint = fingerprint_of(known)
+    found = _saved(fingerprint, data / "finder")
+    if found is None:
+        found = finding.build(known.phrasings, known.titles)
+        folder = folder_of_judged(data)
+        found.save(folder / f"{fingerprint}.npz")
+        _clear(folder, KEPT_JUDGED)
+    return found
+
+
+def folder_of_judged(data: Path) -> Path:
+    """Where finders of candidates lie, and what they reached."""
+    folder = data / "finder" / JUDGED
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def fingerprint_of(known: Library) -> str:
+    """The name of the finder for this guidance."""
     return finding.fingerprint(known.phrasings, known.titles)
 
 
 def _saved(fingerprint: str, folder: Path) -> Finder | None:
     """The finder of exactly this fingerprint, if it was built here before. A file that only bears its name goes."""
-    for place in (folder, ROOT / "var" / "finder"):
+    for place in (folder, folder / JUDGED, ROOT / "var" / "finder"):
         path = place / f"{fingerprint}.npz"
         if path.exists():
             found = _load(path)
@@ -160,6 +194,13 @@ def _saved(fingerprint: str, folder: Path) -> Finder | None:
             with suppress(OSError):
                 path.unlink()
     return None
+
+
+def _take_in(found: Finder, folder: Path) -> None:
+    """What was a candidate's is in use now, and lies with those that were."""
+    with suppress(OSError):  # another worker was faster
+        (folder / JUDGED / f"{found.fingerprint}.npz").replace(folder / f"{found.fingerprint}.npz")
+        _clear(folder, KEPT)
 
 
 def _newest(folder: Path) -> Finder | None:

@@ -23,6 +23,7 @@ CONTENT_TABLES = (
     "content.gates",
     "content.law_changes",
     "content.pivots",
+    "content.proposals",
     "content.recordings",
     "content.test_questions",
 )

@@ -12,9 +12,10 @@ from centre import areas, audit, booking_types, contact_points, second_factors, 
 from centre.areas import DEMO_VILLAGES, Imported, Village
 from centre.db import Database
 from centre.staff import Role, StaffMember
-from content import articles, files, library
+from content import articles, files, library, question_files, test_questions
 from content import contacts as contact_book
 from content.articles import Article, Loaded
+from content.test_questions import TestQuestion
 from processes import migrating, wiring
 from processes.guide import GUIDANCE, finder_for
 from processes.settings import Settings
@@ -30,10 +31,13 @@ def prepare(settings: Settings, tell: Callable[[str], None]) -> None:
     migrating.upgrade(database)
     with database.reading() as session:
         has_guidance = session.execute(select(Article.slug).limit(1)).first() is not None
+        has_questions = session.execute(select(TestQuestion.id).limit(1)).first() is not None
         has_villages = session.execute(select(Village.id).limit(1)).first() is not None
         has_staff = session.execute(select(StaffMember.id).limit(1)).first() is not None
     if not has_guidance:
         load_guidance(database, None)
+    elif not has_questions:
+        seed_questions(database)
     if not has_villages:
         import_villages(database, DEMO_VILLAGES)
     with database.transaction() as session:
@@ -48,7 +52,15 @@ def load_guidance(database: Database, folder: Path | None) -> Loaded:
     """Load guidance files, keeping what staff have edited."""
     guidance = files.read(folder or GUIDANCE)
     with database.transaction() as session:
-        return articles.load(session, guidance, wiring.clock())
+        loaded = articles.load(session, guidance, wiring.clock())
+    seed_questions(database)
+    return loaded
+
+
+def seed_questions(database: Database) -> int:
+    """Test questions for the guidance that is published; those that staff took away stay away. Gives how many are new."""
+    with database.transaction() as session:
+        return test_questions.seed(session, question_files.every(articles.export(session)), wiring.clock())
 
 
 def import_villages(database: Database, file: Path) -> Imported:

@@ -13,6 +13,7 @@ from centre import heartbeats, mails, outbox, retention, second_factors, sign_in
 from centre.db import Database
 from centre.file_store import FileStore
 from processes import alerting, counting, fetching, mailing, noticing, publishing, telling, wiring
+from processes.gating import Gatekeeper
 from processes.guide import GuideKeeper
 from processes.settings import MailServer
 
@@ -20,11 +21,18 @@ log = structlog.get_logger()
 
 
 def start(
-    database: Database, keeper: GuideKeeper, files: FileStore, name: str, home: str, post: MailServer | None
+    database: Database,
+    keeper: GuideKeeper,
+    gatekeeper: Gatekeeper,
+    files: FileStore,
+    name: str,
+    home: str,
+    post: MailServer | None,
 ) -> BackgroundScheduler:
     """Begin to tick. `home`: our public address, for links in what we write first. `post`: where mail is handed over."""
     jobs: dict[Callable[[], None], float] = {
         keeper.refresh: 1,
+        gatekeeper.look: 1,
         lambda: _beat(database, name): 5,
         lambda: _reap(database): 5,
         lambda: _tell_families(database): 1,

@@ -29,6 +29,7 @@ from centre.db import Database
 from content import languages
 from processes import fetching, schedule, unsending, wiring
 from processes.answering import answer_next, answer_waiting, follow_statuses
+from processes.gating import Gatekeeper
 from processes.guide import GuideKeeper
 from processes.settings import Settings, SettingsInvalid, mail_server
 from webhooks.delivery import Courier
@@ -51,6 +52,7 @@ class Worker:
         self._settings = settings
         self._database = database
         self._keeper = GuideKeeper(database, settings.data, settings.public_url)
+        self._gatekeeper = Gatekeeper(database, wiring.clock)
         self._channels = wiring.channels(settings, wiring.sounds(database))
         self._files = wiring.file_store(settings)
         self._courier = Courier(database, self._channels, wiring.clock, random.SystemRandom())
@@ -67,6 +69,7 @@ class Worker:
         ticker = schedule.start(
             self._database,
             self._keeper,
+            self._gatekeeper,
             self._files,
             self._name,
             self._settings.public_url,
@@ -86,6 +89,7 @@ class Worker:
             ticker.shutdown(wait=False)
             await asyncio.to_thread(answering.join, DRAIN_SECONDS)
             self._keeper.close()
+            self._gatekeeper.close()
 
     def stop(self) -> None:
         """Claim nothing more."""

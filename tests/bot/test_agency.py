@@ -90,7 +90,7 @@ def test_other_things_are_not_about_a_recruiters_standing(text: str) -> None:
 
 def test_no_ordinary_question_is_taken_for_a_check() -> None:
     """Of 330 messages in the manner of real ones none names a recruiter and asks about it."""
-    lines = (ROOT / "tests" / "questions" / "blind.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "content" / "questions" / "blind.jsonl").read_text(encoding="utf-8").splitlines()
     asked = [asked_in(json.loads(line)["question"]) for line in lines]
     assert len(asked) > 300
     assert [each for each in asked if each and any(phrase.looks_like_name for phrase in phrases(each.about))] == []

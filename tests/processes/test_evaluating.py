@@ -16,7 +16,7 @@ from processes import evaluating
 from tests.processes.houses import ROOT, House
 
 QUESTIONS = ROOT.parent / "shared" / "questions"
-BLIND = ROOT / "tests" / "questions" / "blind.jsonl"
+BLIND = ROOT / "content" / "questions" / "blind.jsonl"
 ARTICLES = 81
 EACH = {"id": 60, "jv": 15, "su": 15, "sas": 15}
 """So many messages each article carries, in other words than its own."""
