@@ -47,6 +47,8 @@ MAY_RECORD = (Role.PETUGAS, Role.COORDINATOR, Role.EDITOR, Role.REVIEWER, Role.A
 """May speak guidance into the telephone."""
 MAY_PUBLISH_VOICES = (Role.COORDINATOR, Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
 """May listen to what somebody else recorded, and let families hear it; reviewers in their languages."""
+MAY_TEST = (Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
+"""May change test questions, and propose what the bot learns from."""
 MAY_SEE_ROSTERS = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
 """May make and change slots, and see who is in them."""
 MAY_OVERSEE_CASES = SUPERVISORS

@@ -213,6 +213,18 @@ AREAS = (
                 access.MAY_READ_CONTENT,
             ),
             Page(
+                "gates.every",
+                _("Uji sebelum terbit"),
+                _("Apakah perubahan membuat bot menjawab lebih buruk, dan kalimat yang akan dipelajarinya."),
+                access.MAY_READ_CONTENT,
+            ),
+            Page(
+                "questions.every",
+                _("Pertanyaan uji"),
+                _("Pesan yang harus tetap sampai ke panduan yang benar."),
+                access.MAY_READ_CONTENT,
+            ),
+            Page(
                 "recordings.every",
                 _("Rekaman suara"),
                 _("Panduan dengan suara orang desa, untuk warga yang tidak membaca."),

@@ -41,6 +41,7 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
                 "answer_referrals": (Role.PARTNER,),
                 "oversee_cases": access.MAY_OVERSEE_CASES,
                 "vouch": access.MAY_VOUCH,
+                "test": access.MAY_TEST,
                 "read_content": access.MAY_READ_CONTENT,
                 "open_services": access.MAY_OPEN_SERVICES,
                 "change_types": access.MAY_CHANGE_TYPES,

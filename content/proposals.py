@@ -77,8 +77,8 @@ def any_to_ask_for(session: Session) -> bool:
 
 def ask(session: Session, now: datetime) -> None:
     """Ask for verdicts on what waits: one for all that may be judged together, one for each that may not."""
-    for run in session.scalars(sa.select(GateRun).where(GateRun.state == gates.State.FAILED, _awaited())):
-        settle(session, run, now)
+    for failed in session.scalars(sa.select(GateRun).where(GateRun.state == gates.State.FAILED, _awaited())):
+        settle(session, failed, now)
     waiting = session.scalars(
         sa.select(PhraseProposal).where(*_without_run()).order_by(PhraseProposal.id).with_for_update(skip_locked=True)
     ).all()

@@ -22,6 +22,7 @@ from admin.access import (
     MAY_SEE_MESSAGES,
     MAY_SEE_ROSTERS,
     MAY_SERVE,
+    MAY_TEST,
     MAY_VOUCH,
     Policy,
 )
@@ -32,7 +33,7 @@ from centre.privacy import Vault
 from centre.saved_replies import Wording
 from centre.staff import Role, Scope
 from content import recordings
-from tests.admin import registered
+from tests.admin import registered, tested
 from tests.admin.cased import KORLEKO, LENEK, told
 from tests.admin.cases_made import referral_address
 from tests.admin.conftest import PASSWORD
@@ -96,6 +97,18 @@ WHO_MAY = {
     ("GET", "/admin/panduan"): MAY_READ_CONTENT,
     ("GET", "/admin/panduan/<slug>"): MAY_READ_CONTENT,
     ("POST", "/admin/panduan/<slug>"): (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("GET", "/admin/panduan/gerbang"): MAY_READ_CONTENT,
+    ("GET", "/admin/panduan/gerbang/{row}"): MAY_READ_CONTENT,
+    ("GET", "/admin/panduan/gerbang/{row}/kabar"): MAY_READ_CONTENT,
+    ("POST", "/admin/panduan/gerbang/{row}/tetap-terbitkan"): (Role.ADMINISTRATOR,),
+    ("POST", "/admin/panduan/frasa/{row}/batal"): MAY_TEST,
+    ("POST", "/admin/panduan/frasa/{row}/uji-lagi"): MAY_TEST,
+    ("GET", "/admin/panduan/uji"): MAY_READ_CONTENT,
+    ("GET", "/admin/panduan/uji/<slug>"): MAY_READ_CONTENT,
+    ("POST", "/admin/panduan/uji/<slug>"): MAY_TEST,
+    ("GET", "/admin/panduan/uji/<slug>/{row}"): MAY_TEST,
+    ("POST", "/admin/panduan/uji/<slug>/{row}"): MAY_TEST,
+    ("POST", "/admin/panduan/uji/<slug>/{row}/hapus"): MAY_TEST,
     ("GET", "/admin/panduan/terjemahan"): MAY_READ_CONTENT,
     ("GET", "/admin/panduan/terjemahan/<slug>/<language>"): MAY_READ_CONTENT,
     ("POST", "/admin/panduan/terjemahan/<slug>/<language>"): (Role.REVIEWER, Role.ADMINISTRATOR),
@@ -269,6 +282,7 @@ def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on
         row = desk.lost_reply("Baik", village) if "/balasan/" in rule else desk.set_aside("Tolong", village)
         row = village if "poster" in rule else row
         row = spoken_article(desk) if "rekaman" in rule else row
+        row = tested.run_of(desk) if "gerbang" in rule else tested.question_of(desk) if "/uji/" in rule else row
         row = slot if "jadwal" in rule else booking if "janji" in rule else saved if "kasus" in rule else row
         if "rujukan" in rule:
             rule = referral_address(desk, village, role, rule)
