@@ -108,6 +108,26 @@ def upgrade() -> None:
         batch_op.create_index("ix_monthly_totals_month", ["month"], unique=False)
 
     op.create_table(
+        "phrase_proposals",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("label", sa.String(length=64), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("alone", sa.Boolean(), nullable=False),
+        sa.Column("proposed_by", sa.String(length=64), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phrase_proposals")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("phrase_proposals", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(batch_op.f("ix_phrase_proposals_label"), ["label"], unique=False)
+        batch_op.create_index(batch_op.f("ix_phrase_proposals_run_id"), ["run_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_phrase_proposals_state"), ["state"], unique=False)
+
+    op.create_table(
         "pivot_marks",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("article_slug", sa.String(length=64), nullable=False),
@@ -585,6 +605,12 @@ def downgrade() -> None:
     op.drop_table("test_questions")
     op.drop_table("sounds")
     op.drop_table("pivot_marks")
+    with op.batch_alter_table("phrase_proposals", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_phrase_proposals_state"))
+        batch_op.drop_index(batch_op.f("ix_phrase_proposals_run_id"))
+        batch_op.drop_index(batch_op.f("ix_phrase_proposals_label"))
+
+    op.drop_table("phrase_proposals")
     with op.batch_alter_table("monthly_totals", schema=None) as batch_op:
         batch_op.drop_index("ix_monthly_totals_month")
 
