@@ -15,9 +15,10 @@ from string import Formatter
 from babel.messages.pofile import PoFileError, read_po
 
 from bot import words
-from bot.catalogues import REVIEWED_HEADER, Key, headers_of
+from bot.catalogues import REVIEWED_HEADER, headers_of
 from centre.messages import LABEL_LIMIT, LIMITS, TITLE_LIMIT
 from content import languages, topics
+from content.said import Key
 
 COMMANDS, LABELS, TITLES = "kata", "tombol", "judul pilihan"
 """Contexts of `bot.words` and `bot.phrases`."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 
-from bot.catalogues import catalogue
+from bot.catalogues import catalogue, laid_over
 from content import languages
+from content.said import Said
 
 MENU, LANGUAGES, PERSON, CANCEL = "menu", "languages", "person", "cancel"
 BOOK, MINE = "book", "mine"
@@ -24,9 +25,13 @@ YES, NO = "yes", "no"
 Translate = Callable[[str, str], str]
 
 
-@cache
 def table() -> dict[str, str]:
     """Every word of every language → what it asks for."""
+    return _table(laid_over())
+
+
+@lru_cache(maxsize=4)
+def _table(_said: Said) -> dict[str, str]:
     found: dict[str, str] = {}
     for language in languages.OFFERED:
         for command, words in _commands(catalogue(language.code).pgettext).items():
@@ -56,8 +61,12 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 
-@cache
 def _consents() -> dict[str, str]:
+    return _consents_of(laid_over())
+
+
+@lru_cache(maxsize=4)
+def _consents_of(_said: Said) -> dict[str, str]:
     found: dict[str, str] = {}
     for language in languages.OFFERED:
         for consent, said in _yes_and_no(catalogue(language.code).pgettext).items():

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import structlog
 
+from bot import catalogues
 from bot.turns import Guide
 from centre import contact_points
 from centre.db import Database
-from content import articles, finding, library
+from content import articles, finding, library, said
 from content import contacts as contact_book
 from content.finding import Finder
 from content.library import Library
@@ -46,6 +47,7 @@ class GuideKeeper:
         self._builder: subprocess.Popen[bytes] | None = None
         self._tries = self._rests = 0
         self._take(self._read_library())
+        self._speak()
         self._finder = self._first_finder()
         self._links = self._read_links()
         self.guide = self._current()
@@ -55,6 +57,7 @@ class GuideKeeper:
         self._links = self._read_links()
         if self._version() != self._library.version:
             self._take(self._read_library())
+            self._speak()
         self.guide = self._current()
         if self._finder.fingerprint != self._wanted:
             self._rebuild()
@@ -95,6 +98,11 @@ class GuideKeeper:
     def _take(self, known: Library) -> None:
         self._library, self._wanted = known, fingerprint_of(known)
         self._tries = self._rests = 0
+
+    def _speak(self) -> None:
+        """Say what staff have translated otherwise than the catalogues."""
+        with self._database.reading() as session:
+            catalogues.lay_over(said.every(session))
 
     def _version(self) -> int:
         with self._database.reading() as session:

@@ -20,11 +20,13 @@ from centre.db import Base, Database
 CONTENT_TABLES = (
     "content.articles",
     "content.draft_records",
+    "content.exchange_uploads",
     "content.gates",
     "content.law_changes",
     "content.pivots",
     "content.proposals",
     "content.recordings",
+    "content.said",
     "content.test_questions",
 )
 for _module in (*(f"centre.{found.name}" for found in pkgutil.iter_modules(centre.__path__)), *CONTENT_TABLES):

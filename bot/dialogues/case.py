@@ -382,7 +382,6 @@ def around_in(turn: Turn, text: str) -> Answer | None:
     return _first(turn, case)
 
 
-@cache
 def _around_phrases() -> tuple[str, ...]:
     return tuple(phrase for phrase, command in words.table().items() if command == words.AROUND and " " in phrase)
 
