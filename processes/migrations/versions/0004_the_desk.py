@@ -49,10 +49,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_article_drafts_state"), ["state"], unique=False)
 
     op.create_table(
+        "catalogues_signed",
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("mark", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("staff", sa.String(length=36), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("language", name=op.f("pk_catalogues_signed")),
+    )
+    op.create_table(
         "counted_months",
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("month", name=op.f("pk_counted_months")),
+    )
+    op.create_table(
+        "exchange_uploads",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("sent_by", sa.String(length=36), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_uploads")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "gate_runs",
@@ -140,6 +161,20 @@ def upgrade() -> None:
             "article_slug", "language", "digest", name=op.f("uq_pivot_marks_article_slug_language_digest")
         ),
     )
+    op.create_table(
+        "said_otherwise",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("context", sa.String(length=40), nullable=True),
+        sa.Column("msgid", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("author", sa.String(length=36), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_said_otherwise")),
+    )
+    with op.batch_alter_table("said_otherwise", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(batch_op.f("ix_said_otherwise_language"), ["language"], unique=False)
+
     op.create_table(
         "sounds",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -604,6 +639,10 @@ def downgrade() -> None:
 
     op.drop_table("test_questions")
     op.drop_table("sounds")
+    with op.batch_alter_table("said_otherwise", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_said_otherwise_language"))
+
+    op.drop_table("said_otherwise")
     op.drop_table("pivot_marks")
     with op.batch_alter_table("phrase_proposals", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.drop_index(batch_op.f("ix_phrase_proposals_state"))
@@ -621,7 +660,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_gate_runs_digest"))
 
     op.drop_table("gate_runs")
+    op.drop_table("exchange_uploads")
     op.drop_table("counted_months")
+    op.drop_table("catalogues_signed")
     with op.batch_alter_table("article_drafts", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.drop_index(batch_op.f("ix_article_drafts_state"))
         batch_op.drop_index(batch_op.f("ix_article_drafts_publish_at"))
