@@ -178,7 +178,7 @@ def add(
     login = login.strip().casefold()
     if not re.fullmatch(r"[a-z][a-z0-9._-]{2,39}", login):
         raise LoginInvalid(login)
-    if not re.fullmatch(r"(\d\d(\.\d\d(\.\d\d(\.\d{4})?)?)?)?", area, re.ASCII):
+    if not is_area_code(area):
         raise AreaInvalid(area)
     check_password(password, login)
     member = StaffMember(
@@ -197,6 +197,11 @@ def add(
     except IntegrityError as error:
         raise LoginTaken(login) from error
     return member
+
+
+def is_area_code(area: str) -> bool:
+    """Has it the shape of an official area code, or is it empty for everywhere?"""
+    return bool(re.fullmatch(r"(\d\d(\.\d\d(\.\d\d(\.\d{4})?)?)?)?", area, re.ASCII))
 
 
 def disable(session: Session, staff_id: str, now: datetime) -> None:
