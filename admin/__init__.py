@@ -16,6 +16,7 @@ from admin import (
     account,
     articles,
     assets,
+    audits,
     auth,
     booking_types,
     calls,
@@ -34,7 +35,9 @@ from admin import (
     figures,
     gates,
     headers,
+    installation,
     language,
+    members,
     menu,
     own_sessions,
     people,
@@ -55,6 +58,7 @@ from admin import (
     speaking,
     tables,
     translations,
+    villages,
     wording,
 )
 from admin.spoken import Spoken
@@ -73,11 +77,12 @@ def register(
     spoken: Spoken | None = None,
     home: str = "",
     send_code: chat_codes.SendCode | None = None,
+    facts: installation.Installation | None = None,
 ) -> None:
     """Add the desk to `app`. Flask's own session belongs to the desk from now on, signed with `key`.
 
     `store`: where the files of cases lie. `spoken`: what only the bot can word. `home`: our public address.
-    `send_code`: how the code of the second step goes to somebody's chat.
+    `send_code`: how the code of the second step goes to somebody's chat. `facts`: how this installation is set up.
 
     `secure`: people come by https, so cookies bear the `__Host-` name and are never sent in the clear.
     """
@@ -94,7 +99,7 @@ def register(
     )
     CSRFProtect(app)
     language.add(app)
-    app.register_blueprint(_pages(database, clock, store, spoken, home, send_code))
+    app.register_blueprint(_pages(database, clock, store, spoken, home, send_code, facts))
     access.check_declared(app)
 
 
@@ -105,6 +110,7 @@ def _pages(
     spoken: Spoken | None,
     home: str,
     send_code: chat_codes.SendCode | None,
+    facts: installation.Installation | None,
 ) -> Blueprint:
     pages = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
     headers.add(pages)
@@ -118,6 +124,10 @@ def _pages(
         factors.blueprint(database, clock, send_code),
         account.blueprint(database, clock),
         own_sessions.blueprint(database, clock),
+        members.blueprint(database, clock),
+        villages.blueprint(database, clock, home),
+        audits.blueprint(database, clock),
+        installation.blueprint(facts),
         desk.blueprint(database, clock),
         menu.blueprint(),
         speaking.blueprint(database),

@@ -29,11 +29,9 @@ class Grant(Form):
     """One role, and where it counts."""
 
     role = SelectField(_("Peran"))
-    area = StringField(
-        _("Wilayah"), [Length(max=100, message=_("Paling banyak 100 huruf."))], filters=[_clean]
-    )
+    area = StringField(_("Wilayah"), [Length(max=100, message=_("Paling banyak 100 huruf."))], filters=[_clean])
     which = SelectField(_("Wilayah yang mana?"), validate_choice=False)
-    language = SelectField(_("Bahasa (untuk penyunting dan pemeriksa)"))
+    language = SelectField(_("Bahasa (untuk penyunting dan pemeriksa)"), default="")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

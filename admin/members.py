@@ -54,7 +54,9 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             area = form.code(session)
         if area is None or not _added(form, area, password):
             return _new_page(form), 422
-        return render_template("admin/member_password.html", name=form.name.data, login=form.login.data, password=password)
+        return render_template(
+            "admin/member_password.html", name=form.name.data, login=form.login.data, password=password
+        )
 
     @pages.get("/staf/<member>")
     @only(*MAY_SEE_STAFF)
@@ -92,7 +94,9 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(Role.ADMINISTRATOR)
     def take_role(member: str) -> ResponseReturnValue:
         role, area = request.form.get("role", ""), request.form.get("area", "")
-        return _do(member, lambda s, seen, now: staff_desk.take_role(s, me(), seen, role, area, now), _("Peran dicabut."))
+        return _do(
+            member, lambda s, seen, now: staff_desk.take_role(s, me(), seen, role, area, now), _("Peran dicabut.")
+        )
 
     @pages.post("/staf/<member>/tutup")
     @only(Role.ADMINISTRATOR)

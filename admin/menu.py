@@ -16,8 +16,10 @@ from flask import Blueprint, render_template, request, url_for
 from admin import access
 from admin.access import me, whoever_is_signed_in
 from admin.language import later as _
+from centre.audit_desk import MAY_READ_AUDIT
 from centre.case_figures import MAY_SEE_CASE_FIGURES
 from centre.staff import Role
+from centre.staff_desk import MAY_SEE_STAFF
 
 ON_A_PHONE = 4
 """How many areas a small phone shows beside "Lainnya"."""
@@ -268,7 +270,26 @@ AREAS = (
             ),
         ),
     ),
-    Area("pengaturan", _("Pengaturan"), ()),
+    Area(
+        "pengaturan",
+        _("Pengaturan"),
+        (
+            Page(
+                "villages.every",
+                _("Desa"),
+                _("Desa di wilayah Anda: petugas, alamat, dan yang belum diisi."),
+                access.MAY_SERVE,
+            ),
+            Page("members.every", _("Staf"), _("Siapa bertugas di mana."), MAY_SEE_STAFF),
+            Page("audits.every", _("Catatan perbuatan"), _("Siapa melakukan apa, dan kapan."), MAY_READ_AUDIT),
+            Page(
+                "installation.every",
+                _("Keadaan pemasangan"),
+                _("Saluran, versi, dan berapa lama disimpan."),
+                (Role.ADMINISTRATOR,),
+            ),
+        ),
+    ),
     Area(
         "akun",
         _("Akun saya"),

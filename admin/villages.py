@@ -28,12 +28,15 @@ def _clean(typed: str | None) -> str:
     return readable(typed or "").strip()
 
 
+_SHORT = Length(max=TEXT_LIMIT, message=_("Terlalu panjang."))
+
+
 class CentreDetails(Form):
     """What families are told of a centre."""
 
-    address = TextAreaField(_("Alamat pusat layanan"), [Length(max=TEXT_LIMIT)], filters=[_clean])
-    hours = TextAreaField(_("Jam buka dengan kata-kata"), [Length(max=TEXT_LIMIT)], filters=[_clean])
-    contacts = TextAreaField(_("Yang bisa dihubungi"), [Length(max=TEXT_LIMIT)], filters=[_clean])
+    address = TextAreaField(_("Alamat pusat layanan"), [_SHORT], filters=[_clean])
+    hours = TextAreaField(_("Jam buka dengan kata-kata"), [_SHORT], filters=[_clean])
+    contacts = TextAreaField(_("Yang bisa dihubungi"), [_SHORT], filters=[_clean])
 
 
 def blueprint(database: Database, clock: Callable[[], datetime], home: str) -> Blueprint:
@@ -80,7 +83,9 @@ def blueprint(database: Database, clock: Callable[[], datetime], home: str) -> B
             village=seen,
             form=form or CentreDetails(address=seen.address, hours=seen.hours, contacts=seen.contacts),
             links=links,
-            people=[(each, [role_name(Role(role.role)) for role in each.roles if role.area == seen.code]) for each in people],
+            people=[
+                (each, [role_name(Role(role.role)) for role in each.roles if role.area == seen.code]) for each in people
+            ],
             may_see_staff=me().has_role(*MAY_SEE_STAFF),
         )
 

@@ -63,7 +63,8 @@ def villages(session: Session, scope: Scope, cases: CaseScope, regency: str = ""
     found = [each for each in village_desk.villages(session, scope) if each.code.startswith(regency)]
     staff, opened, weeks = staff_desk.counted(session, scope), _open_cases(session, cases), _with_week(session)
     return [
-        VillageLine(each, staff.get(each.code, 0), opened.get(each.code, 0), _gaps(each, staff, weeks)) for each in found
+        VillageLine(each, staff.get(each.code, 0), opened.get(each.code, 0), _gaps(each, staff, weeks))
+        for each in found
     ]
 
 

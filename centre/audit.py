@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import String, Text, select
+from sqlalchemy import Connection, Index, String, Text, event, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.db import Base, BigId, UtcDateTime
@@ -137,6 +137,7 @@ class AuditEntry(Base):
     """One deed of one staff member."""
 
     __tablename__ = "audit_entries"
+    __table_args__ = (Index("ix_audit_entries_deed", "deed", "id"), Index("ix_audit_entries_at", "at"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     staff_id: Mapped[str] = mapped_column(String(36), index=True)
@@ -154,7 +155,30 @@ def record(session: Session, staff_id: str, deed: Deed, now: datetime, about: st
     session.flush()
 
 
+def keep_as_written(connection: Connection) -> None:
+    """Have the database itself refuse to change or remove an entry, whoever asks. Safe to do again."""
+    for statement in _KEEPERS[connection.dialect.name]:
+        connection.execute(text(statement))
+
+
 def who_did(session: Session, about: str, deeds: Collection[str]) -> set[str]:
     """Who did one of these with this very thing."""
     found = select(AuditEntry.staff_id).where(AuditEntry.about == about, AuditEntry.deed.in_(deeds))
     return set(session.scalars(found.distinct()))
+
+
+_KEEPERS = {
+    "sqlite": [
+        f"CREATE TRIGGER IF NOT EXISTS audit_entries_no_{deed} BEFORE {deed} ON audit_entries "
+        "BEGIN SELECT RAISE(ABORT, 'audit entries are only added'); END"
+        for deed in ("update", "delete")
+    ],
+    "postgresql": [
+        "CREATE OR REPLACE FUNCTION audit_entries_are_only_added() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'audit entries are only added'; END $$",
+        "DROP TRIGGER IF EXISTS audit_entries_only_added ON audit_entries",
+        "CREATE TRIGGER audit_entries_only_added BEFORE UPDATE OR DELETE ON audit_entries "
+        "FOR EACH ROW EXECUTE FUNCTION audit_entries_are_only_added()",
+    ],
+}
+event.listen(AuditEntry.__table__, "after_create", lambda _table, connection, **_: keep_as_written(connection))

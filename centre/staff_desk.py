@@ -86,7 +86,15 @@ def counted(session: Session, scope: Scope) -> dict[str, int]:
 
 
 def add(
-    session: Session, by: SignedIn, login: str, name: str, role: Role, area: str, password: str, email: str, now: datetime
+    session: Session,
+    by: SignedIn,
+    login: str,
+    name: str,
+    role: Role,
+    area: str,
+    password: str,
+    email: str,
+    now: datetime,
 ) -> StaffMember:
     """Let somebody in with one role. Raises `BeyondScope`, and what `staff.add` raises."""
     if not by.scope(Role.ADMINISTRATOR).includes(area):

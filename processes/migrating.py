@@ -12,9 +12,11 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 import centre
+from centre import audit
+from centre.audit import AuditEntry
 from centre.db import Base, Database
 
 CONTENT_TABLES = (
@@ -43,6 +45,8 @@ def upgrade(database: Database, revision: str = "head") -> None:
     with database.engine.begin() as connection:
         _hold(connection)
         command.upgrade(_config(connection), revision)
+        if inspect(connection).has_table(AuditEntry.__tablename__):
+            audit.keep_as_written(connection)
 
 
 def downgrade(database: Database, revision: str) -> None:

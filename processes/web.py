@@ -10,6 +10,7 @@ import hmac
 import ipaddress
 import logging
 import os
+from importlib import metadata
 
 from alembic.migration import MigrationContext
 from flask import Flask, Response, jsonify, request
@@ -19,6 +20,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import admin
+from admin.installation import Installation
 from admin.spoken import Spoken
 from bot import posters
 from centre import heartbeats, inbox, mails, outbox
@@ -95,10 +97,26 @@ def _pages(settings: Settings, database: Database, key: str, last_resort: Danger
         spoken=Spoken(poster=posters.words, preview=preview),
         home=settings.public_url,
         send_code=staff_codes.send if settings.has_telegram else None,
+        facts=_facts(settings),
     )
     _add_health(app, database, settings)
     app.after_request(_compress)
     return app
+
+
+def _facts(settings: Settings) -> Installation:
+    """What administrators may read of the settings: no secret."""
+    return Installation(
+        version=metadata.version("balai"),
+        revision=migrating.newest() or "",
+        public_url=settings.public_url,
+        is_sqlite=settings.is_sqlite,
+        has_telegram=settings.has_telegram,
+        has_whatsapp=settings.has_whatsapp,
+        has_mail=bool(settings.smtp_url),
+        trusted_proxies=settings.trusted_proxies,
+        has_own_field_keys=bool(settings.field_keys),
+    )
 
 
 def _add_health(app: Flask, database: Database, settings: Settings) -> None:

@@ -66,6 +66,23 @@ WHO_MAY = {
     ("GET", "/admin/akun"): STAFF,
     ("POST", "/admin/akun/telegram"): STAFF,
     ("POST", "/admin/akun/telegram/lepas"): STAFF,
+    ("GET", "/admin/staf"): SUPERVISORS,
+    ("GET", "/admin/staf/baru"): (Role.ADMINISTRATOR,),
+    ("POST", "/admin/staf/baru"): (Role.ADMINISTRATOR,),
+    ("GET", "/admin/staf/<member>"): SUPERVISORS,
+    ("POST", "/admin/staf/<member>/nama"): (Role.ADMINISTRATOR,),
+    ("POST", "/admin/staf/<member>/peran"): (Role.ADMINISTRATOR,),
+    ("POST", "/admin/staf/<member>/peran/cabut"): (Role.ADMINISTRATOR,),
+    ("POST", "/admin/staf/<member>/tutup"): (Role.ADMINISTRATOR,),
+    ("POST", "/admin/staf/<member>/buka"): (Role.ADMINISTRATOR,),
+    ("POST", "/admin/staf/<member>/kode-kedua"): (Role.ADMINISTRATOR,),
+    ("POST", "/admin/staf/<member>/sesi"): (Role.ADMINISTRATOR,),
+    ("POST", "/admin/staf/<member>/sandi"): (Role.ADMINISTRATOR,),
+    ("GET", "/admin/desa"): MAY_SERVE,
+    ("GET", "/admin/desa/{row}"): MAY_SERVE,
+    ("POST", "/admin/desa/{row}"): MAY_SERVE,
+    ("GET", "/admin/catatan"): SUPERVISORS,
+    ("GET", "/admin/pengaturan"): (Role.ADMINISTRATOR,),
     ("GET", "/admin/kode-etik"): STAFF,
     ("POST", "/admin/kode-etik"): STAFF,
     ("GET", "/admin/"): STAFF,
@@ -274,13 +291,15 @@ def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on
     booking, code = booked(desk, slot, "Sari")
     case = told(desk, village, "violence" if role == Role.SPECIALIST else "pay")
     saved = saved_reply(desk)
+    colleague = desk.hire("rahman", Role.HELPER, "52.03.17.2006")
     browser = desk.at_work("wayan", role)
     token = token_on(browser, PASSWORD_PAGE)
     for (method, rule), who in WHO_MAY.items():
         if rule in ("/admin/aset/<digest>/<name>", "/admin/masuk", "/admin/keluar", FILE, OWN_FILE):
             continue
         row = desk.lost_reply("Baik", village) if "/balasan/" in rule else desk.set_aside("Tolong", village)
-        row = village if "poster" in rule else row
+        row = village if "poster" in rule or "/desa/" in rule else row
+        rule = rule.replace("<member>", colleague)
         row = spoken_article(desk) if "rekaman" in rule else row
         row = tested.run_of(desk) if "gerbang" in rule else tested.question_of(desk) if "/uji/" in rule else row
         row = slot if "jadwal" in rule else booking if "janji" in rule else saved if "kasus" in rule else row

@@ -1,0 +1,150 @@
+"""What each deed in the audit is called, and what it was done to, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from admin.language import gettext
+from admin.language import later as _
+from admin.wording import role_name, where
+from centre.audit import COMMAND_LINE, AuditEntry
+from centre.staff import Role
+
+DEEDS: dict[str, Any] = {
+    "signed_in": _("masuk"),
+    "signed_out": _("keluar"),
+    "password_changed": _("mengganti kata sandi"),
+    "second_step_refused": _("salah mengetik kode kedua"),
+    "second_factor_set": _("mengatur kode kedua"),
+    "second_factor_removed": _("menghapus kode kedua"),
+    "recovery_codes_made": _("membuat kode cadangan"),
+    "recovery_code_used": _("masuk dengan kode cadangan"),
+    "sessions_ended": _("mengeluarkan perangkat"),
+    "staff_added": _("menambah staf"),
+    "staff_changed": _("mengubah nama atau surel staf"),
+    "staff_role_given": _("memberi peran"),
+    "staff_role_taken": _("mencabut peran"),
+    "staff_blocked": _("menutup akun"),
+    "staff_unblocked": _("membuka akun"),
+    "staff_password_reset": _("memberi kata sandi sekali pakai"),
+    "village_changed": _("mengubah keterangan desa"),
+    "audit_read": _("membaca catatan perbuatan"),
+    "conduct_accepted": _("menyetujui kode etik"),
+    "link_code_made": _("membuat kode Telegram"),
+    "channel_linked": _("menyambungkan Telegram"),
+    "channel_unlinked": _("melepas Telegram"),
+    "message_read": _("membaca pesan"),
+    "message_answered_again": _("meminta pesan dijawab ulang"),
+    "message_handled": _("menyelesaikan pesan"),
+    "reply_read": _("membaca balasan gagal"),
+    "reply_handled": _("menyelesaikan balasan gagal"),
+    "article_checked": _("memeriksa panduan"),
+    "article_published": _("menerbitkan panduan"),
+    "article_withdrawn": _("menarik panduan"),
+    "article_brought_back": _("memulihkan panduan"),
+    "draft_saved": _("menyimpan naskah"),
+    "draft_sent": _("mengirim naskah untuk diperiksa"),
+    "draft_accepted": _("menyetujui naskah"),
+    "draft_returned": _("mengembalikan naskah"),
+    "draft_scheduled": _("menjadwalkan penerbitan"),
+    "draft_dropped": _("membuang naskah"),
+    "law_change_marked": _("menandai perubahan aturan"),
+    "law_change_settled": _("menyelesaikan perubahan aturan"),
+    "contact_tested": _("mencoba kontak"),
+    "type_changed": _("mengubah jenis layanan"),
+    "type_words_signed": _("menandatangani kata-kata layanan"),
+    "hours_changed": _("mengubah jam buka"),
+    "absence_changed": _("mengubah hari tanpa petugas"),
+    "people_merged": _("menggabungkan dua catatan orang"),
+    "people_kept_apart": _("menandai dua orang berbeda"),
+    "call_read": _("membuka yang perlu ditelepon"),
+    "call_made": _("menelepon"),
+    "slots_made": _("membuat jadwal"),
+    "slot_changed": _("mengubah jadwal"),
+    "slot_called_off": _("membatalkan jadwal"),
+    "roster_read": _("membuka daftar hadir"),
+    "roster_exported": _("mengunduh daftar hadir"),
+    "booking_read": _("membuka janji"),
+    "booking_made": _("mendaftarkan orang"),
+    "booking_marked": _("mencatat kehadiran"),
+    "booking_called_off": _("membatalkan janji"),
+    "case_read": _("membuka kasus"),
+    "case_file_read": _("membuka berkas kasus"),
+    "case_identity_opened": _("membuka identitas kasus"),
+    "case_taken": _("mengambil kasus"),
+    "case_passed_on": _("menyerahkan kasus"),
+    "case_released": _("melepas kasus"),
+    "case_replied": _("membalas kasus"),
+    "referral_read": _("membuka rujukan"),
+    "referral_made": _("menyiapkan rujukan"),
+    "referral_asked": _("menanyakan persetujuan rujukan"),
+    "referral_consented": _("mencatat persetujuan rujukan"),
+    "referral_overridden": _("merujuk tanpa persetujuan"),
+    "referral_changed": _("mengubah rujukan"),
+    "referral_letter": _("membuat surat rujukan"),
+    "case_figures_exported": _("mengunduh angka kasus"),
+    "case_noted": _("mencatat di kasus"),
+    "case_changed": _("mengubah kasus"),
+    "case_linked": _("menghubungkan kasus"),
+    "case_conflict": _("menyatakan kepentingan pribadi"),
+    "case_closed": _("menutup kasus"),
+    "case_approved": _("menyetujui penutupan kasus"),
+    "case_not_approved": _("menolak penutupan kasus"),
+    "case_reopened": _("membuka kasus lagi"),
+    "case_referred": _("merujuk kasus"),
+    "case_exported": _("mengunduh kasus"),
+    "saved_reply_changed": _("mengubah balasan tersimpan"),
+    "recording_made": _("menambah rekaman"),
+    "recording_published": _("menerbitkan rekaman"),
+    "recording_removed": _("menghapus rekaman"),
+    "exchange_exported": _("mengunduh berkas panduan"),
+    "exchange_taken": _("memasukkan berkas panduan"),
+    "pivot_set": _("memilih bahasa sumber terjemahan"),
+    "catalogue_signed": _("menandatangani kalimat bot"),
+}
+KINDS: dict[str, Any] = {
+    "event": _("pesan"),
+    "reply": _("balasan"),
+    "case": _("kasus"),
+    "slot": _("jadwal"),
+    "booking": _("janji"),
+    "notice": _("pemberitahuan"),
+    "person": _("orang"),
+    "village": _("desa"),
+    "type": _("jenis layanan"),
+    "article": _("panduan"),
+    "translation": _("terjemahan"),
+    "contact": _("kontak"),
+    "referral": _("rujukan"),
+    "saved_reply": _("balasan tersimpan"),
+    "recording": _("rekaman"),
+    "conversation": _("percakapan"),
+}
+
+
+def deed_name(deed: str) -> str:
+    """What was done. A deed of an older version that has no words any more is shown as it is kept."""
+    return str(DEEDS.get(deed, deed.replace("_", " ")))
+
+
+def who(entry: AuditEntry, names: dict[str, str]) -> str:
+    """Who did it."""
+    if entry.staff_id == COMMAND_LINE:
+        return gettext("baris perintah di server")
+    return names.get(entry.staff_id) or gettext("akun yang sudah tidak ada")
+
+
+def about(entry: AuditEntry, names: dict[str, str]) -> str:
+    """What it was done to: a colleague by name, anything else by its kind and number."""
+    kind, _colon, rest = entry.about.partition(":")
+    if kind == "staff":
+        return names.get(rest, gettext("akun yang sudah tidak ada"))
+    return f"{KINDS[kind]} {rest}" if kind in KINDS else entry.about
+
+
+def note(entry: AuditEntry) -> str:
+    """The ground that was given; of a role its name and place."""
+    if entry.deed not in ("staff_added", "staff_role_given", "staff_role_taken"):
+        return entry.note
+    role, _space, area = entry.note.partition(" ")
+    return f"{role_name(Role(role))}, {where(area)}" if role in set(Role) else entry.note
