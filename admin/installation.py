@@ -12,8 +12,8 @@ from babel.dates import format_timedelta
 from flask import Blueprint, render_template
 
 from admin.access import only
+from admin.language import chosen
 from admin.language import gettext as _
-from admin.wording import LOCALE
 from centre import case_rules, inbox, interests, outbox, people, retention, sign_ins, staff_sessions
 from centre.staff import Role
 
@@ -99,4 +99,4 @@ def _kept() -> list[tuple[str, str]]:
 
 
 def _time(span: timedelta) -> str:
-    return format_timedelta(span, granularity="day", threshold=3, locale=LOCALE)
+    return format_timedelta(span, granularity="day", threshold=3, locale=chosen())
