@@ -500,6 +500,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("withdrawn_by", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("successor", sa.String(length=64), nullable=True))
 
+    with op.batch_alter_table("audit_entries", schema=None, recreate="never") as batch_op:
+        batch_op.create_index("ix_audit_entries_at", ["at"], unique=False)
+        batch_op.create_index("ix_audit_entries_deed", ["deed", "id"], unique=False)
+
     with op.batch_alter_table("cases", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("rated", sa.String(length=6), nullable=True))
 
@@ -552,6 +556,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table("cases", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.drop_column("rated")
+
+    with op.batch_alter_table("audit_entries", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_entries_deed")
+        batch_op.drop_index("ix_audit_entries_at")
 
     with op.batch_alter_table("articles", schema=None) as batch_op:
         batch_op.drop_column("successor")
