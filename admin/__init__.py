@@ -47,6 +47,7 @@ from admin import (
     people_list,
     people_merges,
     people_requests,
+    place_figures,
     posters,
     questions,
     recordings,
@@ -159,6 +160,7 @@ def _pages(
         figures.blueprint(database, clock),
         case_referrals.blueprint(database, clock),
         case_figures.blueprint(database, clock),
+        place_figures.blueprint(database, clock),
         posters.blueprint(database, spoken, home),
     ):
         pages.register_blueprint(part)

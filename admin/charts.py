@@ -6,7 +6,7 @@ all of it, and the same numbers stand in a table below each chart.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -38,6 +38,29 @@ def share_chart(labels: Sequence[str], shares: Sequence[float | None], name: str
     )
     chart.x_labels = list(labels)
     chart.add(name, [None if share is None else share * 100 for share in shares])
+    return _bare(chart.render_tree(), name)
+
+
+def bar_chart(labels: Sequence[str], bars: Mapping[str, Sequence[int]], name: str) -> Markup:
+    """Bars side by side over `labels`, one row of them for each name in `bars`; the first is filled, the second hollow, so that
+    they are told apart without colour."""
+    chart = pygal.Bar(
+        js=[],
+        css=[],
+        width=WIDTH,
+        height=HEIGHT,
+        margin=8,
+        show_legend=False,
+        x_labels_major_every=max(1, -(-len(labels) // 4)),
+        show_minor_x_labels=False,
+        truncate_label=-1,
+        value_formatter=lambda value: f"{value:.0f}",
+        max_scale=5,
+        range=(0, max((value for row in bars.values() for value in row), default=0) or 5),
+    )
+    chart.x_labels = list(labels)
+    for each, values in bars.items():
+        chart.add(each, list(values))
     return _bare(chart.render_tree(), name)
 
 

@@ -251,6 +251,12 @@ AREAS = (
         _("Angka"),
         (
             Page(
+                "place_figures.every",
+                _("Angka desa dan wilayah"),
+                _("Pertanyaan, jadwal, kasus, dan warga, dari desa sampai provinsi, tanpa nama."),
+                MAY_SEE_CASE_FIGURES,
+            ),
+            Page(
                 "figures.every",
                 _("Angka layanan"),
                 _("Kursi yang ditawarkan dan terisi, siapa yang datang dan tidak, tanpa nama."),

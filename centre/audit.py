@@ -102,6 +102,7 @@ Deed = Literal[
     "referral_changed",
     "referral_letter",
     "case_figures_exported",
+    "figures_exported",
     "case_noted",
     "case_changed",
     "case_linked",

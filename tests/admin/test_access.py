@@ -212,6 +212,10 @@ WHO_MAY = {
     ("POST", "/admin/kasus/rujukan/{row}"): (Role.PARTNER,),
     ("GET", "/admin/kasus/angka"): (Role.PETUGAS, Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR),
     ("GET", "/admin/kasus/angka/unduh"): (Role.PETUGAS, Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR),
+    ("GET", "/admin/angka"): (Role.PETUGAS, Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR),
+    ("GET", "/admin/angka/<place>"): (Role.PETUGAS, Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR),
+    ("GET", "/admin/angka/<place>/laporan"): (Role.PETUGAS, Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR),
+    ("GET", "/admin/angka/<place>/unduh"): (Role.PETUGAS, Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR),
     ("GET", "/admin/poster"): MAY_SERVE,
     ("GET", "/admin/poster/{row}"): MAY_SERVE,
     ("GET", "/admin/poster/kabupaten/<code>"): MAY_SERVE,
@@ -309,7 +313,7 @@ def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on
             rule = registered.address_of(desk, village, rule)
         elif "layanan" in rule:
             rule = address_of(desk, village, rule)
-        rule = rule.replace("kabupaten/<code>", "kabupaten/52.03")
+        rule = rule.replace("kabupaten/<code>", "kabupaten/52.03").replace("<place>", "52.03")
         address = filled_in(rule, row, case if "kasus" in rule else code)
         answer = browser.open(address, method=method, data={"csrf_token": token} if method == "POST" else None)
         allowed = role in who
