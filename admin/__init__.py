@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from admin import (
     access,
     account,
+    announcements,
     articles,
     assets,
     audits,
@@ -161,6 +162,7 @@ def _pages(
         case_referrals.blueprint(database, clock),
         case_figures.blueprint(database, clock),
         place_figures.blueprint(database, clock),
+        announcements.blueprint(database, clock, spoken),
         posters.blueprint(database, spoken, home),
     ):
         pages.register_blueprint(part)

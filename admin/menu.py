@@ -17,6 +17,7 @@ from admin import access
 from admin.access import me, whoever_is_signed_in
 from admin.language import later as _
 from centre.audit_desk import MAY_READ_AUDIT
+from centre.announcements import MAY_ANNOUNCE
 from centre.case_figures import MAY_SEE_CASE_FIGURES
 from centre.staff import Role
 from centre.staff_desk import MAY_SEE_STAFF
@@ -267,6 +268,12 @@ AREAS = (
                 _("Angka kasus"),
                 _("Berapa masalah dilaporkan, jenisnya, hasilnya, dan berapa lama sampai dijawab. Tanpa nama."),
                 MAY_SEE_CASE_FIGURES,
+            ),
+            Page(
+                "announcements.every",
+                _("Pengumuman"),
+                _("Kabar kepada orang yang mau dikabari, menurut desa, status, dan bahasa."),
+                MAY_ANNOUNCE,
             ),
             Page(
                 "posters.every",

@@ -37,5 +37,7 @@ class Spoken:
 
     poster: Callable[[str], Poster]
     """The poster in one language, by its code."""
+    announcement: Callable[[str, str, str], str]
+    """Language, words of staff, name of the village → the announcement as it reads."""
     preview: Preview | None = None
     """An article as families would see it; None for a desk without a bot."""

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot import announcements
 from bot.booking_cards import card, details, name_of, place_of, who
 from bot.booking_phrases import BookingPhrases
 from bot.dialogues import guidance
@@ -39,6 +40,8 @@ STILL_TRUE: dict[str, tuple[State, ...]] = {
 def word(session: Session, notice: Notice, conversation: Conversation, home: str, now: datetime) -> Outgoing | None:
     """What to say; None when it is not true any more. `home`: our public address, empty where there is none."""
     say = BookingPhrases(language_of(conversation))
+    if notice.kind == "announced":
+        return announcements.word(session, notice, conversation, now)
     if notice.kind == "new_dates":
         return _new_dates(session, say, notice)
     booking = bookings.get(session, notice.booking_id or 0)

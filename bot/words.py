@@ -1,5 +1,5 @@
 """Words that work everywhere: `0`, `menu`, `bahasa`, `petugas`, `lapor`, `kasus saya`, `daftar`, `janji saya`, `batal`,
-`hapus`, `berhenti`, `mulai`, `dengar`.
+`hapus`, `berhenti`, `mulai`, `dengar`, `kabar`, `berhenti kabar`.
 
 They are understood in every language of the catalogues at once, whatever language the person has chosen: somebody who
 chose wrongly must find the way back in the words they know.
@@ -20,6 +20,7 @@ BOOK, MINE = "book", "mine"
 LISTEN = "listen"
 REPORT, CASE, AROUND = "report", "case", "around"
 FORGET, STOP, START, VILLAGE = "forget", "stop", "start", "villages"
+NEWS, NO_NEWS = "news", "no-news"
 YES, NO = "yes", "no"
 
 Translate = Callable[[str, str], str]
@@ -101,4 +102,6 @@ def _commands(pgettext: Translate) -> dict[str, str]:
         START: pgettext("kata", "mulai|start"),
         VILLAGE: pgettext("kata", "desa|ganti desa"),
         LISTEN: pgettext("kata", "dengar|dengarkan|putar suara"),
+        NEWS: pgettext("kata", "kabar|mau kabar|kabar desa|langganan kabar"),
+        NO_NEWS: pgettext("kata", "berhenti kabar|stop kabar|tidak mau kabar"),
     }

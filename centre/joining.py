@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from centre import case_records, census_consents, interests, notices, people, slots
+from centre import case_records, census_consents, interests, news_consents, notices, people, slots
 from centre.booking_records import Booking
 from centre.conversations import Conversation
 from centre.notices import Notice
@@ -29,6 +29,7 @@ def take_over(session: Session, others: set[int], kept_id: int) -> None:
     if case_records.move(session, others, kept_id):
         session.get_one(Conversation, kept_id).has_case = True
     _keep_around(session, others, kept_id)
+    news_consents.move(session, others, kept_id)
     notices.readdress(session, Notice.conversation_id.in_(others), kept_id)
 
 

@@ -96,6 +96,8 @@ class Notice(Base):
     seen_by: Mapped[str | None] = mapped_column(String(36))
     """The staff member who telephoned."""
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    announcement_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    """For `announced`: the news that it is (`centre.announcements`)."""
 
     @property
     def cause(self) -> str:
@@ -150,6 +152,37 @@ def plan_all(session: Session, about: About, wanted: Sequence[Wanted]) -> None:
         session.flush()
         connection = connection_of(session)
         connection.execute(_PLAN[connection.dialect.name], rows)
+
+
+def plan_announcement(
+    session: Session,
+    announcement_id: int,
+    conversation_id: int,
+    zone: str,
+    due: datetime,
+    useful_until: datetime,
+    *,
+    why_not: str | None,
+    now: datetime,
+) -> None:
+    """Note that an announcement is for this conversation, once, and never at night; `why_not`: it cannot be told there."""
+    row = {
+        "key": f"announced:{announcement_id}:{conversation_id}",
+        "kind": "announced",
+        "announcement_id": announcement_id,
+        "conversation_id": conversation_id,
+        "zone": zone,
+        "is_urgent": False,
+        "due_at": due,
+        "useful_until": useful_until,
+        "state": State.NOT_TOLD if why_not else State.DUE,
+        "why_not": why_not,
+        "told_at": now if why_not else None,
+        "is_recalled": False,
+    }
+    connection = connection_of(session)
+    insert: Any = {"sqlite": sqlite_insert, "postgresql": postgres_insert}[connection.dialect.name]
+    connection.execute(insert(_NOTICES).on_conflict_do_nothing(index_elements=["key"]), [row])
 
 
 def void(session: Session, booking_ids: Iterable[int], kinds: Sequence[Kind] = KINDS) -> None:
@@ -208,6 +241,11 @@ def told(notice: Notice, now: datetime) -> None:
 def drop(notice: Notice) -> None:
     """It is not true any more."""
     notice.state = State.VOID
+
+
+def leave_untold(notice: Notice, why: str, now: datetime) -> None:
+    """It cannot be told here."""
+    _enter_not_told(notice, why, now)
 
 
 def give_up(session: Session, notice_id: int, why: str, now: datetime) -> None:

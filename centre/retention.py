@@ -30,6 +30,7 @@ from centre import (
     inbox,
     interests,
     kept_files,
+    news_consents,
     notices,
     outbox,
     people,
@@ -70,6 +71,7 @@ def forget(session: Session, conversation: Conversation, now: datetime, *, keep_
         outbox.erase_words(session, each.id)
         kept_files.erase_of(session, each.id)
         answers.erase(session, each.id)
+        news_consents.erase(session, each.id)
         staff_channels.unlink_conversation(session, each.id, now)
         _erase_people(session, each, now)
         cases.forget(session, each.id, now, but=kept)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import notices as wording
 from bot.conversation import offer
-from centre import bookings, interests, notices, outbox
+from centre import announcement_people, announcements, bookings, interests, notices, outbox
 from centre.db import Database, is_busy, is_down
 from centre.privacy import CannotOpen
 
@@ -27,6 +27,15 @@ def tell_due(database: Database, home: str, clock: Clock) -> int:
     with database.reading() as session:
         waiting = notices.due(session, clock())
     return sum(_tell_or_leave(database, notice_id, home, clock()) for notice_id in waiting)
+
+
+def plan_announcements(database: Database, clock: Clock) -> int:
+    """Plan the notices of the next people of an announcement; gives how many."""
+    with database.reading() as session:
+        if not announcements.any_to_plan(session):
+            return 0
+    with database.transaction() as session:
+        return announcement_people.plan_next(session, clock()) or 0
 
 
 def lapse_offers(database: Database, clock: Clock) -> int:
@@ -59,7 +68,8 @@ def _tell(database: Database, notice_id: int, home: str, now: datetime) -> bool:
         notice, conversation = taken
         outgoing = wording.word(session, notice, conversation, home, now)
         if outgoing is None:
-            notices.drop(notice)
+            if notice.state == notices.State.DUE:
+                notices.drop(notice)
             return False
         outgoing = offer(conversation, outgoing)
         outbox.queue(session, conversation, notice.cause, [outgoing], now, notice.useful_until)

@@ -71,6 +71,7 @@ def _reap(database: Database) -> None:
 def _tend_bookings(database: Database, home: str) -> None:
     """Seats that were held long enough go on, and people hear what they must hear."""
     noticing.lapse_offers(database, wiring.clock)
+    noticing.plan_announcements(database, wiring.clock)
     noticing.tell_due(database, home, wiring.clock)
 
 

@@ -21,8 +21,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import admin
 from admin.installation import Installation
-from admin.spoken import Spoken
-from bot import posters
+from admin.spoken import Preview, Spoken
+from bot import announcements, posters
 from centre import heartbeats, inbox, mails, outbox
 from centre.db import Database
 from centre.privacy import derive_key
@@ -94,7 +94,7 @@ def _pages(settings: Settings, database: Database, key: str, last_resort: Danger
         key=derive_key(key, "admin"),
         secure=settings.is_https,
         store=store,
-        spoken=Spoken(poster=posters.words, preview=preview),
+        spoken=spoken(preview),
         home=settings.public_url,
         send_code=staff_codes.send if settings.has_telegram else None,
         facts=_facts(settings),
@@ -117,6 +117,11 @@ def _facts(settings: Settings) -> Installation:
         trusted_proxies=settings.trusted_proxies,
         has_own_field_keys=bool(settings.field_keys),
     )
+
+
+def spoken(preview: Preview | None = None) -> Spoken:
+    """What the desk has worded by the bot."""
+    return Spoken(poster=posters.words, announcement=announcements.around, preview=preview)
 
 
 def _add_health(app: Flask, database: Database, settings: Settings) -> None:

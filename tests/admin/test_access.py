@@ -26,7 +26,8 @@ from admin.access import (
     MAY_VOUCH,
     Policy,
 )
-from centre import saved_replies
+from centre import announcements, saved_replies
+from centre.announcements import Wanted
 from centre.case_scopes import SUPERVISORS
 from centre.db import Database, open_database
 from centre.privacy import Vault
@@ -216,6 +217,18 @@ WHO_MAY = {
     ("GET", "/admin/angka/<place>"): (Role.PETUGAS, Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR),
     ("GET", "/admin/angka/<place>/laporan"): (Role.PETUGAS, Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR),
     ("GET", "/admin/angka/<place>/unduh"): (Role.PETUGAS, Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR),
+    ("GET", "/admin/pengumuman"): MAY_SERVE,
+    ("GET", "/admin/pengumuman/baru"): MAY_SERVE,
+    ("POST", "/admin/pengumuman/baru"): MAY_SERVE,
+    ("GET", "/admin/pengumuman/{row}"): MAY_SERVE,
+    ("GET", "/admin/pengumuman/{row}/ubah"): MAY_SERVE,
+    ("POST", "/admin/pengumuman/{row}/ubah"): MAY_SERVE,
+    ("POST", "/admin/pengumuman/{row}/coba"): MAY_SERVE,
+    ("POST", "/admin/pengumuman/{row}/kirim"): MAY_SERVE,
+    ("POST", "/admin/pengumuman/{row}/setuju"): MAY_CHANGE_TYPES,
+    ("POST", "/admin/pengumuman/{row}/kembalikan"): MAY_SERVE,
+    ("POST", "/admin/pengumuman/{row}/hentikan"): MAY_SERVE,
+    ("GET", "/admin/pengumuman/{row}/penerima"): MAY_SERVE,
     ("GET", "/admin/poster"): MAY_SERVE,
     ("GET", "/admin/poster/{row}"): MAY_SERVE,
     ("GET", "/admin/poster/kabupaten/<code>"): MAY_SERVE,
@@ -306,6 +319,7 @@ def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on
         rule = rule.replace("<member>", colleague)
         row = spoken_article(desk) if "rekaman" in rule else row
         row = tested.run_of(desk) if "gerbang" in rule else tested.question_of(desk) if "/uji/" in rule else row
+        row = announced(desk, village) if "pengumuman" in rule else row
         row = slot if "jadwal" in rule else booking if "janji" in rule else saved if "kasus" in rule else row
         if "rujukan" in rule:
             rule = referral_address(desk, village, role, rule)
@@ -369,6 +383,14 @@ def spoken_article(desk) -> int:
     with desk.database.transaction() as session:
         made = recordings.add(session, "biaya", "sas", "0" * 12, ("ogg", b"OggS"), "somebody", desk.now)
         return made.id
+
+
+def announced(desk, village: int) -> int:
+    """A draft for one village; gives its number."""
+    with desk.database.transaction() as session:
+        wanted = Wanted({"id": "Sabtu ada pelatihan."}, [village])
+        everywhere = Scope(frozenset({""}), False)
+        return announcements.save(session, everywhere, None, wanted, "somebody", desk.now).id
 
 
 def saved_reply(desk) -> int:

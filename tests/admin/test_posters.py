@@ -9,10 +9,9 @@ import segno
 from flask import Flask
 
 import admin
-from admin.spoken import Spoken
-from bot import posters
 from centre import contact_points
 from centre.staff import Role
+from processes.web import spoken
 
 KORLEKO, LENEK, KENANGA = "52.03.17.2006", "52.03.21.2002", "32.12.16.2004"
 HOME = "https://balai.example.id"
@@ -23,8 +22,7 @@ def printing(desk):
     """A desk that knows its address, Telegram and WhatsApp, with villages on Lombok and on Java."""
     desk.app = Flask("desk", static_folder=None)
     desk.app.testing = True
-    spoken = Spoken(poster=posters.words)
-    admin.register(desk.app, desk.database, lambda: desk.now, key="k" * 64, secure=False, spoken=spoken, home=HOME)
+    admin.register(desk.app, desk.database, lambda: desk.now, key="k" * 64, secure=False, spoken=spoken(), home=HOME)
     with desk.database.transaction() as session:
         contact_points.learn_link(session, "telegram", "https://t.me/BalaiBot")
         contact_points.learn_link(session, "whatsapp", "https://wa.me/628123")

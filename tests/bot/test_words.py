@@ -23,6 +23,8 @@ KNOWN = {
     words.STOP,
     words.START,
     words.VILLAGE,
+    words.NEWS,
+    words.NO_NEWS,
 }
 
 
@@ -42,6 +44,8 @@ KNOWN = {
         ("/start", words.START),
         ("mulai", words.START),
         ("desa", words.VILLAGE),
+        ("kabar", words.NEWS),
+        ("Berhenti kabar", words.NO_NEWS),
     ],
 )
 def test_a_command_is_known_as_people_type_it(typed: str, command: str) -> None:

@@ -1,0 +1,285 @@
+"""Pengumuman: news to people who asked for it. Write, look at it as it will read, try it on oneself, send, stop, see what came.
+
+The rules stand in `centre.announcements`, who is told in `centre.announcement_people`; the words around come from the bot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from admin import announcement_forms, service_wording, wording
+from admin.access import cases, me, only
+from admin.announcement_forms import AnnouncementForm
+from admin.case_figures import span
+from admin.desk import ROW
+from admin.language import gettext as _
+from admin.spoken import Spoken
+from centre import announcement_people, announcements, audit, outbox, staff, staff_channels, village_desk
+from centre.announcement_people import Reach
+from centre.announcements import (
+    MAY_AGREE,
+    MAY_ANNOUNCE,
+    Announcement,
+    AnnouncementInvalid,
+    NotNow,
+    State,
+)
+from centre.db import Database
+from centre.messages import LIMITS, Outgoing, fit
+from centre.staff import Scope
+from content import languages
+
+ONE = f"/pengumuman/<{ROW}:number>"
+SHOWN_ON = ("telegram", "whatsapp", "web")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """How it reads in one language: the parts on each channel."""
+
+    language: str
+    name: str
+    parts: Sequence[tuple[str, Sequence[str]]]
+
+
+def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken | None) -> Blueprint:
+    """The list, a new one, one of them with its deeds."""
+    pages = Blueprint("announcements", __name__)
+
+    @pages.get("/pengumuman")
+    @only(*MAY_ANNOUNCE)
+    def every() -> str:
+        with database.reading() as session:
+            rows = announcements.every(session, _scope())
+            names = staff.names(session, {row.made_by for row in rows})
+            where = {row.id: announcements.villages_of(session, row) for row in rows}
+        return render_template("admin/announcements.html", rows=rows, names=names, where=where, state=state)
+
+    @pages.get("/pengumuman/baru")
+    @only(*MAY_ANNOUNCE)
+    def new() -> str:
+        return _form_page(_form(), None)
+
+    @pages.post("/pengumuman/baru")
+    @only(*MAY_ANNOUNCE)
+    def add() -> ResponseReturnValue:
+        return _save(None)
+
+    @pages.get(ONE)
+    @only(*MAY_ANNOUNCE)
+    def one(number: int) -> str:
+        now = clock()
+        with database.reading() as session:
+            found = announcements.get(session, _scope(), number)
+            villages = announcements.villages_of(session, found)
+            is_open = found.state in (State.DRAFT, State.TO_AGREE)
+            return render_template(
+                "admin/announcement.html",
+                one=found,
+                villages=villages,
+                state=state,
+                previews=_previews(found, villages[0].name if villages else "", spoken),
+                reach=_reach(announcement_people.reach(session, found, now)) if is_open else None,
+                outcomes=[] if is_open else _outcomes(session, found),
+                names=staff.names(session, {found.made_by, found.agreed_by or ""}),
+                may_agree=announcements.may_agree(me(), found),
+                has_chat=me().staff_id in staff_channels.of_staff(session, [me().staff_id]),
+                kinds=[service_wording.kind(each) for each in found.kinds],
+                languages=[languages.get(each).own_name for each in found.languages],
+            )
+
+    @pages.get(f"{ONE}/ubah")
+    @only(*MAY_ANNOUNCE)
+    def edit(number: int) -> str:
+        with database.reading() as session:
+            found = announcements.get(session, _scope(), number)
+        if found.state != State.DRAFT:
+            abort(404)
+        return _form_page(_form(announcement_forms.of(found)), number)
+
+    @pages.post(f"{ONE}/ubah")
+    @only(*MAY_ANNOUNCE)
+    def change(number: int) -> ResponseReturnValue:
+        return _save(number)
+
+    @pages.post(f"{ONE}/coba")
+    @only(*MAY_ANNOUNCE)
+    def try_it(number: int) -> ResponseReturnValue:
+        with database.transaction() as session:
+            found = announcements.get(session, _scope(), number)
+            own = staff_channels.of_staff(session, [me().staff_id]).get(me().staff_id)
+            if own:
+                village = next(iter(announcements.villages_of(session, found)), None)
+                said = _spoken(
+                    spoken, *found.text_for([request.form.get("bahasa", "")]), village.name if village else ""
+                )
+                outbox.queue(session, own, f"news-try:{number}:{clock().timestamp():.0f}", [Outgoing(said)], clock())
+        if own:
+            flash(_("Dikirim ke Telegram Anda saja."), "success")
+        else:
+            flash(_("Telegram Anda belum tersambung. Sambungkan dulu di Akun saya."), "warning")
+        return _back(number)
+
+    @pages.post(f"{ONE}/kirim")
+    @only(*MAY_ANNOUNCE)
+    def send(number: int) -> ResponseReturnValue:
+        def deed(session: Session) -> None:
+            reached = announcements.send(session, _scope(), number, me().staff_id, clock())
+            audit.record(session, me().staff_id, "announcement_sent", clock(), f"announcement:{number}", reached)
+
+        return _do(
+            number, deed, _("Dicatat. Pengumuman ke satu desa langsung dikirim; ke beberapa desa menunggu orang kedua.")
+        )
+
+    @pages.post(f"{ONE}/setuju")
+    @only(*MAY_AGREE)
+    def agree(number: int) -> ResponseReturnValue:
+        def deed(session: Session) -> None:
+            announcements.agree(session, _agreeing(), number, me().staff_id, clock())
+            audit.record(session, me().staff_id, "announcement_agreed", clock(), f"announcement:{number}")
+
+        return _do(number, deed, _("Disetujui. Pengumuman mulai dikirim."))
+
+    @pages.post(f"{ONE}/kembalikan")
+    @only(*MAY_ANNOUNCE)
+    def give_back(number: int) -> ResponseReturnValue:
+        def deed(session: Session) -> None:
+            announcements.return_to_draft(session, _scope(), number)
+            audit.record(session, me().staff_id, "announcement_returned", clock(), f"announcement:{number}")
+
+        return _do(number, deed, _("Dikembalikan menjadi rancangan. Belum ada yang dikirim."))
+
+    @pages.post(f"{ONE}/hentikan")
+    @only(*MAY_ANNOUNCE)
+    def stop(number: int) -> ResponseReturnValue:
+        def deed(session: Session) -> None:
+            announcements.stop(session, _scope(), number, clock())
+            audit.record(session, me().staff_id, "announcement_stopped", clock(), f"announcement:{number}")
+
+        return _do(number, deed, _("Dihentikan. Yang belum terkirim tidak jadi dikirim."))
+
+    @pages.get(f"{ONE}/penerima")
+    @only(*MAY_ANNOUNCE)
+    def recipients(number: int) -> str:
+        with database.transaction() as session:
+            found = announcements.get(session, _scope(), number)
+            rows = announcement_people.recipients(session, found, cases())
+            audit.record(session, me().staff_id, "announcement_read", clock(), found.about)
+        return render_template("admin/announcement_people.html", one=found, rows=rows, told=told)
+
+    def _do(number: int, deed: Callable[[Session], None], done: str) -> ResponseReturnValue:
+        try:
+            with database.transaction() as session:
+                deed(session)
+            flash(done, "success")
+        except NotNow:
+            flash(
+                _("Tidak dilakukan: keadaan pengumuman ini sudah berubah, atau butuh orang kedua. Lihat dulu."),
+                "warning",
+            )
+        return _back(number)
+
+    def _save(number: int | None) -> ResponseReturnValue:
+        form = _form()
+        if not form.validate():
+            return _form_page(form, number), 422
+        try:
+            with database.transaction() as session:
+                kept = announcements.save(session, _scope(), number, form.wanted, me().staff_id, clock())
+                audit.record(session, me().staff_id, "announcement_written", clock(), kept.about)
+        except AnnouncementInvalid as error:
+            form.blame(error)
+            return _form_page(form, number), 422
+        except NotNow:
+            flash(_("Pengumuman ini sudah dikirim atau menunggu persetujuan, jadi tidak diubah."), "warning")
+            return _back(number or 0)
+        return _back(kept.id)
+
+    def _form(held: dict[str, object] | None = None) -> AnnouncementForm:
+        with database.reading() as session:
+            found = village_desk.villages(session, _scope())
+        named = [(each.id, f"{each.name}, {each.regency}") for each in found]
+        usual = held or ({"villages": [named[0][0]]} if len(named) == 1 else {})
+        return AnnouncementForm(request.form if request.method == "POST" else None, data=usual, villages=named)
+
+    return pages
+
+
+def state(announcement: Announcement) -> str:
+    """How far it has come."""
+    return {
+        State.DRAFT: _("Rancangan"),
+        State.TO_AGREE: _("Menunggu orang kedua"),
+        State.GOING: _("Dikirim"),
+        State.STOPPED: _("Dihentikan"),
+    }[State(announcement.state)]
+
+
+def told(code: str) -> str:
+    """What became of it with one person."""
+    return {
+        "waiting": _("menunggu giliran"),
+        "sent": _("terkirim"),
+        "delivered": _("sampai"),
+        "read": _("dibaca"),
+        "failed": _("gagal"),
+        "not_told": _("tidak bisa dikirimi"),
+        "void": _("tidak jadi"),
+    }[code]
+
+
+def _outcomes(session: Session, announcement: Announcement) -> list[tuple[str, int]]:
+    counted = announcement_people.outcomes(session, announcement)
+    return [
+        (told(code), counted[code]) for code in ("waiting", "sent", "delivered", "read", "failed", "not_told", "void")
+    ]
+
+
+def _reach(found: Reach) -> list[tuple[str, str | int]]:
+    """The numbers before it goes, in words."""
+    rows: list[tuple[str, str | int]] = [
+        (wording.channel(name), number) for name, number in sorted(found.by_channel.items())
+    ]
+    takes = span(max(found.takes, timedelta(minutes=1))) if found.total else _("tidak ada penerima")
+    return [
+        (_("Orang yang akan menerima"), found.total),
+        *rows,
+        (_("Mau kabar, tetapi tidak bisa dikirimi (WhatsApp, lebih dari 24 jam)"), found.cannot),
+        (_("Biaya"), _("Gratis: hanya pesan biasa, tanpa templat berbayar")),
+        (_("Lamanya"), _("mulai pukul 06.00, lalu %(span)s", span=takes) if found.waits_for_morning else takes),
+    ]
+
+
+def _previews(announcement: Announcement, village: str, spoken: Spoken | None) -> list[Preview]:
+    found = []
+    for code, text in sorted(announcement.texts.items(), key=lambda each: languages.CODES.index(each[0])):
+        said = Outgoing(_spoken(spoken, code, text, village))
+        parts = [(wording.channel(name), [part.text for part in fit(said, LIMITS[name])]) for name in SHOWN_ON]
+        found.append(Preview(code, languages.get(code).own_name, parts))
+    return found
+
+
+def _spoken(spoken: Spoken | None, language: str, text: str, village: str) -> str:
+    return spoken.announcement(language, text, village) if spoken else text
+
+
+def _back(number: int) -> ResponseReturnValue:
+    return redirect(url_for(".one", number=number) if number else url_for(".every"), 303)
+
+
+def _form_page(form: AnnouncementForm, number: int | None) -> str:
+    return render_template("admin/announcement_form.html", form=form, number=number)
+
+
+def _scope() -> Scope:
+    return me().scope(*MAY_ANNOUNCE)
+
+
+def _agreeing() -> Scope:
+    return me().scope(*MAY_AGREE)

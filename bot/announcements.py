@@ -1,0 +1,35 @@
+"""An announcement as it reads: whose news it is, the words of staff, and how to hear no more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.news_phrases import NewsPhrases
+from bot.turns import language_of
+from centre import announcement_people, areas, notices
+from centre.announcements import Announcement
+from centre.conversations import Conversation
+from centre.messages import Outgoing
+from centre.notices import Notice
+from content import languages
+
+
+def word(session: Session, notice: Notice, conversation: Conversation, now: datetime) -> Outgoing | None:
+    """What to say; None where it is not to be said after all, which is noted at the notice."""
+    why = announcement_people.why_not(session, notice, conversation, now)
+    if why:
+        notices.leave_untold(notice, why, now)
+        return None
+    announcement = session.get_one(Announcement, notice.announcement_id)
+    chain = languages.fallback_chain(language_of(conversation))
+    village = areas.get(session, conversation.village_id or 0)
+    return Outgoing(around(*announcement.text_for(chain), village.name if village else ""))
+
+
+def around(language: str, text: str, village: str) -> str:
+    """The words of staff in one language, with what stands around them."""
+    say = NewsPhrases(language)
+    centre = say.centre_named(village) if village else say.centre_unnamed()
+    return f"{say.heading(centre)}\n\n{text}\n\n{say.way_out()}"

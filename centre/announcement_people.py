@@ -1,0 +1,246 @@
+"""Whom an announcement goes to: how many, by which channel, how long it takes, and what became of it with each.
+
+Who may be told is one condition (`_audience`), asked when it is counted, when it is planned and once more when it is worded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, literal, not_, or_, select
+from sqlalchemy.orm import Session
+
+from centre import calendars, notices, people
+from centre.announcements import USEFUL, Announcement, State
+from centre.areas import Village
+from centre.case_records import Case, CaseConversation
+from centre.case_records import State as CaseState
+from centre.case_rules import USUAL_ZONE
+from centre.case_scopes import CaseScope, hides
+from centre.conversations import Conversation
+from centre.messages import LIMITS
+from centre.news_consents import NewsConsent
+from centre.notices import Notice
+from centre.outbox import OutboxMessage
+from centre.people import Person, PersonAddress
+from centre.staff_channels import StaffChannel, is_open
+
+PER_SECOND = 5
+"""Of one announcement on one channel: a sixth of what the slowest platform takes, so that answers are not held up."""
+AT_ONCE = 500
+LISTED = 500
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many an announcement would be told to, by channel, and how many want news but cannot be told."""
+
+    by_channel: dict[str, int]
+    cannot: int
+    """Their last message on WhatsApp is more than 24 hours old: free words are not let through."""
+    takes: timedelta
+    waits_for_morning: bool
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_channel.values())
+
+
+@dataclass(frozen=True)
+class Told:
+    """One recipient, for the desk."""
+
+    name: str
+    village: str
+    channel: str
+    state: str
+    """waiting, sent, delivered, read, failed, not_told, void"""
+
+
+def reach(session: Session, announcement: Announcement, now: datetime) -> Reach:
+    """What would happen if it went now."""
+    is_closed = _is_window_closed(now)
+    rows = session.execute(
+        select(Conversation.channel, is_closed, func.count())
+        .where(*_audience(announcement))
+        .group_by(Conversation.channel, is_closed)
+    ).all()
+    open_ones = {channel: number for channel, closed, number in rows if not closed}
+    longest = max((number for channel, number in open_ones.items() if not LIMITS[channel].pulled), default=0)
+    return Reach(
+        open_ones,
+        sum(number for _, closed, number in rows if closed),
+        timedelta(seconds=longest / PER_SECOND),
+        any(calendars.is_quiet(now, zone) for zone in _zones(session, announcement)),
+    )
+
+
+def plan_next(session: Session, now: datetime) -> int | None:
+    """Plan the notices of the next people of an announcement that goes out; gives how many, None where none is under way.
+
+    Two schedulers at once take different announcements, and each person has one notice whoever plans it.
+    """
+    announcement = session.scalars(
+        select(Announcement)
+        .where(Announcement.state == State.GOING, Announcement.is_planned.is_(False))
+        .order_by(Announcement.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if announcement is None:
+        return None
+    rows = session.execute(
+        select(Conversation.id, Conversation.channel, Village.time_zone, _is_window_closed(now))
+        .join(Village, Village.id == Conversation.village_id)
+        .where(*_audience(announcement), Conversation.id > announcement.planned_to)
+        .order_by(Conversation.id)
+        .limit(AT_ONCE)
+    ).all()
+    for conversation_id, channel, zone, is_closed in rows:
+        _plan(session, announcement, conversation_id, zone, channel, now, is_closed=is_closed)
+    if rows:
+        announcement.planned_to = rows[-1].id
+    announcement.is_planned = len(rows) < AT_ONCE
+    session.flush()
+    return len(rows)
+
+
+def why_not(session: Session, notice: Notice, conversation: Conversation, now: datetime) -> str | None:
+    """Why this person is not told after all, asked at the last moment; None where they are. `stopped`: nothing to be done."""
+    announcement = session.get(Announcement, notice.announcement_id or 0)
+    if announcement is None or announcement.state != State.GOING:
+        return "stopped"
+    still = select(Conversation.id).where(Conversation.id == conversation.id, *_audience(announcement))
+    if session.execute(still).first() is None:
+        return "stopped"
+    window = LIMITS[conversation.channel].window
+    return "window_closed" if window and conversation.last_incoming_at < now - window else None
+
+
+def outcomes(session: Session, announcement: Announcement) -> Counter[str]:
+    """How many it was told, by state (see `Told.state`)."""
+    return Counter(state for _, _, state in _followed(session, announcement))
+
+
+def recipients(session: Session, announcement: Announcement, cases: CaseScope) -> list[Told]:
+    """Each of them by the names known there; nobody with a case that is not for this staff member to know of."""
+    hidden = set(
+        session.scalars(
+            select(Notice.conversation_id).where(
+                Notice.announcement_id == announcement.id, hides(Notice.conversation_id, cases)
+            )
+        )
+    )
+    found = []
+    for conversation, village, state in _followed(session, announcement):
+        if conversation.id not in hidden:
+            known = [each.person.name for each in people.behind(session, conversation)]
+            found.append(Told(", ".join(known), village, conversation.channel, state))
+    return found[:LISTED]
+
+
+def _followed(session: Session, announcement: Announcement) -> Sequence[tuple[Conversation, str, str]]:
+    is_its = and_(
+        OutboxMessage.conversation_id == Notice.conversation_id,
+        OutboxMessage.cause == literal("notice:") + cast(Notice.id, String),
+        OutboxMessage.part == 0,
+    )
+    rows = session.execute(
+        select(Conversation, Village.name, Notice.state, OutboxMessage.state, OutboxMessage.delivery)
+        .join(Notice, Notice.conversation_id == Conversation.id)
+        .outerjoin(Village, Village.id == Conversation.village_id)
+        .outerjoin(OutboxMessage, is_its)
+        .where(Notice.announcement_id == announcement.id)
+        .order_by(Notice.id)
+    )
+    return [
+        (conversation, village or "", _state(notice, outbox, delivery))
+        for conversation, village, notice, outbox, delivery in rows
+    ]
+
+
+def _state(notice: str, outbox: str | None, delivery: str | None) -> str:
+    if notice == notices.State.DUE:
+        return "waiting"
+    if notice in (notices.State.VOID, notices.State.NOT_TOLD):
+        return str(notice)
+    if outbox in ("failed", "expired", "dropped"):
+        return "failed"
+    return delivery or ("waiting" if outbox else "sent")
+
+
+def _plan(
+    session: Session,
+    announcement: Announcement,
+    conversation_id: int,
+    zone: str,
+    channel: str,
+    now: datetime,
+    *,
+    is_closed: bool,
+) -> None:
+    wait = timedelta(0) if LIMITS[channel].pulled else timedelta(seconds=announcement.planned / PER_SECOND)
+    begins = announcement.begins_at or now
+    due = calendars.waking(begins + wait, zone)
+    notices.plan_announcement(
+        session,
+        announcement.id,
+        conversation_id,
+        zone,
+        due,
+        max(due, begins) + USEFUL,
+        why_not="window_closed" if is_closed else None,
+        now=now,
+    )
+    if not is_closed:
+        announcement.planned += 1
+
+
+def _audience(announcement: Announcement) -> list[ColumnElement[bool]]:
+    """The condition on `Conversation`."""
+    found = [
+        Conversation.village_id.in_(announcement.villages),
+        Conversation.closing_at.is_(None),
+        Conversation.stopped_at.is_(None),
+        Conversation.blocked_at.is_(None),
+        Conversation.joined_to.is_(None),
+        exists().where(NewsConsent.conversation_id == Conversation.id, NewsConsent.wants.is_(True)),
+        not_(exists().where(StaffChannel.conversation_id == Conversation.id, is_open())),
+        not_(_is_unsafe()),
+    ]
+    if announcement.languages:
+        found.append(func.coalesce(Conversation.language, "id").in_(announcement.languages))
+    if announcement.kinds:
+        is_behind = and_(PersonAddress.conversation_id == Conversation.id, Person.id == PersonAddress.person_id)
+        found.append(exists().where(is_behind, Person.kind.in_(announcement.kinds), Person.merged_into.is_(None)))
+    return found
+
+
+def _is_unsafe() -> ColumnElement[bool]:
+    """Somebody else may hold this telephone, or there is danger now: a case that is or was told of here."""
+    in_other_hands = or_(
+        Case.is_discreet, Case.hidden_at.is_not(None), Case.cover_lookup.is_not(None), Case.is_safe.is_(False)
+    )
+    is_open_case = Case.state != CaseState.CLOSED
+    in_danger = and_(is_open_case, or_(Case.is_urgent, Case.is_restricted, Case.is_safe.is_(None)))
+    told_here = exists().where(CaseConversation.case_id == Case.id, CaseConversation.conversation_id == Conversation.id)
+    is_here = or_(Case.conversation_id == Conversation.id, told_here)
+    return and_(Conversation.has_case, exists().where(is_here, or_(in_other_hands, in_danger)))
+
+
+def _is_window_closed(now: datetime) -> ColumnElement[bool]:
+    """Free words would not be let through (WhatsApp: 24 hours after the person's last message)."""
+    closed = [
+        and_(Conversation.channel == channel, Conversation.last_incoming_at < now - limits.window)
+        for channel, limits in LIMITS.items()
+        if limits.window
+    ]
+    return or_(*closed)
+
+
+def _zones(session: Session, announcement: Announcement) -> Sequence[str]:
+    found = session.scalars(select(Village.time_zone).where(Village.id.in_(announcement.villages)).distinct()).all()
+    return found or [USUAL_ZONE]

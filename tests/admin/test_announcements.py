@@ -1,0 +1,168 @@
+"""Wayan writes to Korleko, looks at how it reads, tries it on himself and sends it; to two villages Made must agree."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+import admin
+from centre import conversations, news_consents, staff_channels
+from centre.announcements import Announcement, State
+from centre.audit import AuditEntry
+from centre.conversations import Conversation, Sender
+from centre.outbox import OutboxMessage
+from centre.staff import Role
+from centre.staff_channels import StaffChannel
+from processes.web import spoken
+
+KORLEKO, LENEK = "52.03.17.2006", "52.03.21.2002"
+TEXT = "Sabtu ada pelatihan <b>bengkel</b>, masih 4 kursi."
+
+
+@pytest.fixture
+def office(desk):
+    """The desk with the bot's words around what staff write."""
+    desk.app = Flask("desk", static_folder=None)
+    desk.app.testing = True
+    admin.register(desk.app, desk.database, lambda: desk.now, key="k" * 64, secure=False, spoken=spoken())
+    return desk
+
+
+def conversation(desk, who: str, village: int, *, wants: bool = True) -> int:
+    with desk.database.transaction() as session:
+        sender = Sender("telegram", (("chat", who),))
+        found = session.get_one(Conversation, conversations.of_sender(session, sender, desk.now))
+        found.village_id = village
+        if wants:
+            news_consents.note(session, found, True, desk.now)
+        return found.id
+
+
+def state(desk, number: int = 1) -> str:
+    with desk.database.reading() as session:
+        return session.get_one(Announcement, number).state
+
+
+def write(send, browser, villages: list[int], **fields) -> str:
+    """Fill in the form; gives the address of what was written."""
+    answer = send(browser, "/admin/pengumuman/baru", text_id=TEXT, villages=villages, **fields)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["Location"])
+
+
+def test_written_looked_at_and_sent_to_the_own_village(office, send):
+    village = office.village("Korleko", KORLEKO)
+    conversation(office, "sari", village)
+    conversation(office, "inaq", village, wants=False)
+    wayan = office.at_work("wayan", Role.PETUGAS, KORLEKO)
+    address = write(send, wayan, [village], text_sas="Jelo Saptu araq pelatihan.")
+    page = wayan.get(address).text
+    assert "<dt>Orang yang akan menerima</dt><dd>1</dd>" in page
+    assert "&lt;b&gt;bengkel" in page
+    assert "Kabar leq Pusat Layanan Migrasi Desa Korleko:" in page
+    assert page.count("BERHENTI KABAR") == 6, "two languages on three channels"
+    send(wayan, f"{address}/kirim")
+    assert state(office) == State.GOING
+    page = wayan.get(address).text
+    assert "Hentikan" in page
+    assert "Ubah" not in page
+    send(wayan, f"{address}/hentikan")
+    assert state(office) == State.STOPPED
+    with office.database.reading() as session:
+        deeds = session.scalars(select(AuditEntry.deed).order_by(AuditEntry.id)).all()
+    assert deeds == ["announcement_written", "announcement_sent", "announcement_stopped"]
+
+
+def test_to_two_villages_a_second_person_must_agree(office, send):
+    villages = [office.village("Korleko", KORLEKO), office.village("Lenek", LENEK)]
+    wayan = office.at_work("wayan", Role.PETUGAS, "52.03")
+    address = write(send, wayan, villages)
+    send(wayan, f"{address}/kirim")
+    assert state(office) == State.TO_AGREE
+    assert "Setuju, kirim" not in wayan.get(address).text
+    assert send(wayan, f"{address}/setuju").status_code == 404
+    made = office.at_work("made", Role.COORDINATOR, "52.03")
+    assert "Setuju, kirim" in made.get(address).text
+    send(made, f"{address}/kembalikan")
+    assert state(office) == State.DRAFT
+    send(made, f"{address}/kirim")
+    send(made, f"{address}/setuju")
+    assert state(office) == State.TO_AGREE, "who asked for it is not the second person"
+    send(office.at_work("nyoman", Role.COORDINATOR, "52"), f"{address}/setuju")
+    assert state(office) == State.GOING
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"text_id": "", "villages": ["1"]}, "Tulis isinya dalam Bahasa Indonesia."),
+        ({"text_id": "x" * 1001, "villages": ["1"]}, "Terlalu panjang: paling banyak 1000 huruf."),
+        ({"text_id": TEXT}, "Pilih paling sedikit satu desa."),
+        ({"text_id": TEXT, "villages": ["1"], "kinds": ["majikan"]}, "majikan"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(office, send, fields, said):
+    office.village("Korleko", KORLEKO)
+    wayan = office.at_work("wayan", Role.PETUGAS, KORLEKO)
+    answer = send(wayan, "/admin/pengumuman/baru", text_sas="Araq pelatihan.", **fields)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "Araq pelatihan.</textarea>" in answer.text
+    with office.database.reading() as session:
+        assert session.scalars(select(Announcement)).all() == []
+
+
+def test_a_try_goes_to_ones_own_telegram_alone(office, send):
+    village = office.village("Korleko", KORLEKO)
+    conversation(office, "sari", village)
+    own = conversation(office, "wayan's own", village, wants=False)
+    staff_id = office.hire("wayan", Role.PETUGAS, KORLEKO)
+    wayan = office.browser_of(staff_id)
+    address = write(send, wayan, [village])
+    send(wayan, f"{address}/coba", bahasa="id")
+    with office.database.transaction() as session:
+        assert session.scalars(select(OutboxMessage)).all() == []
+        session.add(StaffChannel(staff_id=staff_id, conversation_id=own, linked_at=office.now))
+    assert "Coba: kirim ke Telegram saya" in wayan.get(address).text
+    send(wayan, f"{address}/coba", bahasa="id")
+    with office.database.reading() as session:
+        assert [row.conversation_id for row in session.scalars(select(OutboxMessage))] == [own]
+        assert staff_channels.staff_behind(session, own)
+    assert state(office) == State.DRAFT
+
+
+def test_those_of_another_village_are_not_there(office, send, token_on):
+    village = office.village("Korleko", KORLEKO)
+    office.village("Lenek", LENEK)
+    address = write(send, office.at_work("wayan", Role.PETUGAS, KORLEKO), [village])
+    rahman = office.at_work("rahman", Role.PETUGAS, LENEK)
+    token = token_on(rahman, "/admin/ganti-sandi")
+    assert TEXT[:10] not in rahman.get("/admin/pengumuman").text
+    for part in ("", "/ubah", "/penerima"):
+        assert rahman.get(f"{address}{part}").status_code == 404, part
+    for part in ("/ubah", "/coba", "/kirim", "/kembalikan", "/hentikan"):
+        data = {"csrf_token": token, "text_id": "Lain", "villages": [village]}
+        assert rahman.post(f"{address}{part}", data=data).status_code == 404, part
+    assert send(rahman, "/admin/pengumuman/baru", text_id="Lain", villages=[village]).status_code == 404
+
+
+def test_a_draft_is_changed_and_what_is_sent_is_not(office, send):
+    village = office.village("Korleko", KORLEKO)
+    wayan = office.at_work("wayan", Role.PETUGAS, KORLEKO)
+    address = write(send, wayan, [village])
+    assert re.search(r"<textarea[^>]*>\s*Sabtu ada pelatihan", wayan.get(f"{address}/ubah").text)
+    send(wayan, f"{address}/ubah", text_id="Minggu ada pelatihan.", villages=[village])
+    assert "Minggu ada pelatihan." in wayan.get(address).text
+    send(wayan, f"{address}/kirim")
+    send(wayan, f"{address}/ubah", text_id="Tidak jadi.", villages=[village])
+    assert "Minggu ada pelatihan." in wayan.get(address).text
+    assert wayan.get(f"{address}/ubah").status_code == 404
+
+
+def test_with_nothing_written_yet_it_says_what_to_write(office):
+    office.village("Korleko", KORLEKO)
+    page = office.at_work("wayan", Role.PETUGAS, KORLEKO).get("/admin/pengumuman").text
+    assert "Belum ada pengumuman." in page
