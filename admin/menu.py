@@ -16,8 +16,8 @@ from flask import Blueprint, render_template, request, url_for
 from admin import access
 from admin.access import me, whoever_is_signed_in
 from admin.language import later as _
-from centre.audit_desk import MAY_READ_AUDIT
 from centre.announcements import MAY_ANNOUNCE
+from centre.audit_desk import MAY_READ_AUDIT
 from centre.case_figures import MAY_SEE_CASE_FIGURES
 from centre.staff import Role
 from centre.staff_desk import MAY_SEE_STAFF
