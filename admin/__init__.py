@@ -58,6 +58,7 @@ from admin import (
     services,
     slots,
     speaking,
+    steady,
     tables,
     translations,
     villages,
@@ -116,6 +117,7 @@ def _pages(
 ) -> Blueprint:
     pages = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
     headers.add(pages)
+    steady.add(pages)
     access.guard(pages, database, clock)
     errors.add(pages)
     wording.add(pages, clock)

@@ -32,6 +32,7 @@ FOLDERS: Final[dict[str, Traversable]] = {
     BOOTSTRAP: files("flask_bootstrap") / "static/bootstrap5/css/bootstrap.min.css",
     "desk.css": files("admin") / "static/desk.css",
     "idle.js": files("admin") / "static/idle.js",
+    "steady.js": files("admin") / "static/steady.js",
     "news.js": files("admin") / "static/news.js",
     "progress.js": files("admin") / "static/progress.js",
     "recording.js": files("admin") / "static/recording.js",

@@ -36,7 +36,7 @@ from centre.booking_rules import CannotBook
 from centre.booking_types import BookingType
 from centre.bookings import Ask
 from centre.bookings import State as Attendance
-from centre.case_records import Case
+from centre.case_records import Case, State
 from centre.conversations import Conversation, Sender
 from centre.db import Database
 from centre.inbox import Received
@@ -45,12 +45,14 @@ from centre.people import Person
 from centre.slots import CentreClosed, Plan, Slot, SlotInvalid
 from centre.staff import Role, SignedIn, StaffMember
 from content.articles import Article
-from processes import trying
-from processes.demo_story import CASES, CLOSING, FAMILY, GIVEN, LEFT_FOR_STAFF, REPLIES, STAFF, Told
+from processes import demo_desk, trying
+from processes.demo_story import CASES, CLOSING, FAMILY, GIVEN, KORLEKO, LEFT_FOR_STAFF, REPLIES, STAFF, Told
 
 MONTHS = 6
 PEOPLE = 14
 """In each village."""
+REGISTERED = 11
+"""Of these."""
 QUESTIONS = 30
 """In each village and month."""
 DATES = 2
@@ -93,6 +95,7 @@ def fill(database: Database, now: datetime) -> Demo:
         for village in _villages(session):
             _in_village(session, village, now, made)
         _cases(session, now, made)
+        _at_the_desk(session, now)
         _left_for_staff(session, now)
         heartbeats.beat(session, "demo", now)
     made.dates += trying.make_dates(database)
@@ -139,6 +142,8 @@ def _person(
         village_id=village.id,
     )
     people.tie(session, person, telephone, "self", since)
+    if number < REGISTERED:
+        demo_desk.register(session, person, person.kind or "family", dice, trying.BY, since)
     return person, telephone
 
 
@@ -246,6 +251,24 @@ def _go_on(session: Session, case: Case, told: Told, by: SignedIn, at: datetime)
         cases.add_words(session, case, told.more, f"demo:{case.id}:more", at + timedelta(days=8, hours=20))
     if told.stage in ("closed", "to_close"):
         cases.close(session, case, by, "solved", CLOSING, at + timedelta(days=4))
+
+
+def _at_the_desk(session: Session, now: datetime) -> None:
+    """The small things of a desk in Korleko."""
+    officer, above = _signed_in(session, "demo-petugas"), _signed_in(session, "demo-koordinator")
+    korleko = session.scalars(select(Village).where(Village.code == KORLEKO)).one()
+    noted = session.scalars(select(Person).where(Person.village_id == korleko.id).order_by(Person.id)).first()
+    referred = session.scalars(
+        select(Case).where(Case.holder_id == officer.staff_id, Case.state == State.TAKEN)
+    ).first()
+    demo_desk.save_reply(session, above.staff_id, now)
+    demo_desk.be_away(session, korleko, officer.staff_id, now)
+    demo_desk.must_be_called(session, korleko, officer.staff_id, now)
+    if noted is not None:
+        demo_desk.ask_to_see(session, noted, officer.staff_id, now)
+    if referred is not None:
+        partner = _signed_in(session, "demo-mitra")
+        demo_desk.refer(session, referred, officer, partner.staff_id, now - timedelta(hours=3))
 
 
 def _signed_in(session: Session, login: str) -> SignedIn:

@@ -1,0 +1,127 @@
+"""Each page of the desk in the demo house: light enough for one bar of signal, and with a number of queries that is known.
+
+`BALAI_COUNT_QUERIES=1 pytest tests/admin/test_every_page.py` prints the numbers for `QUERIES`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from centre.db import Database, open_database
+from tests import demo_house
+from tests.conftest import VAULT
+from tests.demo_house import browser_of, pages_of, walk
+
+FIRST, AFTER = 150 * 1024, 60 * 1024
+"""Bytes that go over the line, compressed: for the first page with all it needs, and for each one after it."""
+COUNTS = Path(__file__).with_name("query_counts.json")
+"""Queries by page, signing in aside included. A page that is not in it may make `USUAL`."""
+USUAL = 12
+UNREACHED = {
+    "admin.auth.sign_in",
+    "admin.second_step.code",
+    "admin.desk.news",
+    "admin.cases.added",
+    "admin.rosters.check_in",
+    "admin.case_files.download",
+    "admin.recordings.sound",
+    "admin.desk.reply",
+    "admin.people.pair",
+    "admin.case_referrals.one_of_theirs",
+    "admin.desk_bookings.visit",
+    "admin.slots.change",
+    "admin.slots.call_off",
+}
+"""Pages that no link leads to in the demo: doors, what pages ask by themselves, what a code or a file opens, and what the demo's
+first dates and cases do not have."""
+
+
+@pytest.fixture(scope="module")
+def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Database, str]]:
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copy(sqlite_template, folder / "balai.db")
+    database = open_database(f"sqlite:///{folder / 'balai.db'}", VAULT)
+    event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
+    putu = demo_house.furnish(database)
+    yield demo_house.application(database, folder), database, putu
+    database.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def putu(house: tuple[Flask, Database, str]) -> FlaskClient:
+    return browser_of(*house)
+
+
+@pytest.fixture(scope="module")
+def pages(house: tuple[Flask, Database, str], putu: FlaskClient) -> dict[str, str]:
+    return walk(house[0], putu)
+
+
+def test_every_page_can_be_found_by_following_links(house, pages):
+    """A page that nobody can find is no page."""
+    assert sorted(pages_of(house[0]) - set(pages) - UNREACHED) == []
+    assert len(pages) > 50
+
+
+def test_each_page_opens_and_is_light_enough_for_one_bar_of_signal(putu, pages):
+    heavy, broken = {}, {}
+    for page, address in pages.items():
+        answer = putu.get(address, follow_redirects=True)
+        if answer.status_code != 200:
+            broken[address] = answer.status
+        elif answer.mimetype == "text/html" and len(gzip.compress(answer.data, 6)) > AFTER:
+            heavy[page] = len(gzip.compress(answer.data, 6))
+    assert broken == {}
+    assert heavy == {}
+
+
+def test_the_first_page_with_all_it_needs_is_light_and_the_rest_is_kept(house, putu):
+    stranger = house[0].test_client()
+    for browser, address in ((stranger, "/admin/masuk"), (putu, "/admin/")):
+        page = browser.get(address, headers={"Accept-Encoding": "gzip"})
+        total = len(page.data)
+        needed = re.findall(r'(?:href|src)="(/admin/aset/[^"]+)"', gzip.decompress(page.data).decode())
+        assert needed
+        for asset in needed:
+            answer = browser.get(asset, headers={"Accept-Encoding": "gzip"})
+            assert "immutable" in answer.headers["Cache-Control"], asset
+            total += len(answer.data)
+        assert total <= FIRST, f"{address}: {total} bytes"
+
+
+def test_each_page_asks_the_database_no_more_often_than_is_known(house, putu, pages):
+    _app, database, _ = house
+    counted: dict[str, int] = {}
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    for page, address in sorted(pages.items()):
+        putu.get(address)  # what is only asked the first time
+        asked.clear()
+        putu.get(address)
+        counted[page] = sum(
+            not each.startswith(("BEGIN", "COMMIT", "PRAGMA", "SAVEPOINT", "RELEASE")) for each in asked
+        )
+    if os.environ.get("BALAI_COUNT_QUERIES"):
+        COUNTS.write_text(json.dumps(counted, indent=1) + "\n", encoding="utf-8")
+    known = json.loads(COUNTS.read_text(encoding="utf-8"))
+    more = {page: (number, known.get(page)) for page, number in counted.items() if number > known.get(page, USUAL)}
+    assert more == {}
+
+
+def test_the_news_of_an_open_page_are_a_few_bytes(putu):
+    news = putu.get("/admin/kabar?sejak=0&lalu=0.0.0")
+    assert len(news.data) <= 1024
+    again = putu.get("/admin/kabar?sejak=0&lalu=0.0.0", headers={"If-None-Match": news.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.data == b""

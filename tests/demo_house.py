@@ -1,0 +1,112 @@
+"""The demo house behind its real application, and somebody with every role who walks through all of it.
+
+Pages are found as people find them, by links: one address for each page of the desk, so that a new page is looked at by every
+test that walks, without being named anywhere.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter, deque
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyotp
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
+
+from admin import code_of_conduct
+from centre import conduct, second_factors, staff
+from centre.db import Database
+from centre.staff import Role, StaffRole
+from content import articles, files
+from processes import demo, wiring
+from processes.guide import GUIDANCE
+from processes.settings import Settings
+from processes.web import create_app
+
+LOGIN, PASSWORD = "putu", "sawah terang perahu"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+NEVER = ("admin.auth.sign_out", "admin.assets.asset", "admin.errors", "admin.nowhere")
+"""What a walk does not follow."""
+LOOKED_AT = 5
+"""Addresses of one page that are searched for links: not every date can be changed, not every case was referred."""
+
+
+def furnish(database: Database) -> str:
+    """Guidance, the demo, and Putu, who has every role everywhere; gives Putu's id."""
+    now = wiring.clock()
+    with database.transaction() as session:
+        articles.load(session, files.read(GUIDANCE), now)
+    demo.fill(database, now)
+    with database.transaction() as session:
+        putu = staff.add(session, LOGIN, "Putu", Role.COORDINATOR, "", PASSWORD, now, must_change=False)
+        putu.roles += [StaffRole(role=role, area="") for role in Role if role != Role.COORDINATOR]
+        conduct.accept(session, putu.id, code_of_conduct.PRESENT.version, now)
+        second_factors.set_app(session, putu.id, SECRET, pyotp.TOTP(SECRET).at(now), now)
+        return putu.id
+
+
+def application(database: Database, folder: Path) -> Flask:
+    """The web process as it runs, with its data in `folder`."""
+    return create_app(Settings(data=folder, secret_key="k" * 32, field_keys="f" * 32), database)
+
+
+def browser_of(app: Flask, database: Database, staff_id: str) -> FlaskClient:
+    """A browser in which somebody is signed in."""
+    with database.transaction() as session:
+        token = staff.open_session(session, staff_id, wiring.clock(), is_proved=True)
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["token"] = token
+    return client
+
+
+def walk(app: Flask, client: FlaskClient) -> dict[str, str]:
+    """Every page that links lead to from the first and from the menu: one address by endpoint."""
+    found = {"admin.desk.home": "/admin/", "admin.menu.every": "/admin/menu"}
+    seen, ahead = Counter(dict.fromkeys(found, 1)), deque(found.values())
+    while ahead:
+        answer = client.get(ahead.popleft())
+        if answer.mimetype != "text/html":
+            continue
+        for address in links(answer.get_data(as_text=True)):
+            endpoint = endpoint_of(app, address)
+            if endpoint and seen[endpoint] < LOOKED_AT and address not in known(ahead, found):
+                seen[endpoint] += 1
+                found.setdefault(endpoint, address)
+                ahead.append(address)
+    return found
+
+
+def known(ahead: Iterable[str], found: dict[str, str]) -> set[str]:
+    """Addresses that need not be followed again."""
+    return {*ahead, *found.values()}
+
+
+def links(page: str) -> list[str]:
+    """Addresses of the desk that a page leads to."""
+    found = (html.unescape(link) for link in re.findall(r'<a\b[^>]*\bhref="(/admin/[^"#]*)', page))
+    return list(dict.fromkeys(found))
+
+
+def endpoint_of(app: Flask, address: str) -> str | None:
+    """The page behind an address; None for none of the desk's, and for what is not walked."""
+    try:
+        endpoint, _ = app.url_map.bind("localhost").match(address.partition("?")[0], "GET")
+    except HTTPException:
+        return None
+    name = str(endpoint)
+    return name if name.startswith("admin.") and not name.startswith(NEVER) else None
+
+
+def pages_of(app: Flask) -> set[str]:
+    """Every page of the desk that can be opened."""
+    rules = (rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()))
+    return {
+        str(rule.endpoint)
+        for rule in rules
+        if rule.endpoint.startswith("admin.") and not rule.endpoint.startswith(NEVER)
+    }
