@@ -18,8 +18,6 @@ from centre.case_desk import Row
 from centre.case_records import FAMILY, OPEN, Case, CaseEntry
 from centre.case_scopes import CaseScope
 
-REGENCY = len("52.03")
-
 
 @dataclass(frozen=True)
 class News:
@@ -66,9 +64,9 @@ def places(session: Session, scope: CaseScope, now: datetime, limit: int) -> Seq
         .limit(limit)
     )
     found = session.execute(counted).all()
-    names = _names(session, [row[0] for row in found if row[0] is not None])
+    villages, regencies = _names(session, [row[0] for row in found if row[0] is not None])
     return [
-        Place(code, names.get(code, code), len(code) <= REGENCY, opened, pressing, overdue, unheld)
+        Place(code, villages.get(code) or regencies[code], code in regencies, opened, pressing, overdue, unheld)
         for code, opened, pressing, overdue, unheld in found
         if code is not None
     ]
@@ -92,12 +90,12 @@ def newest_entry(session: Session, scope: CaseScope, code: str) -> int:
     return session.scalar(select(func.max(CaseEntry.id)).where(CaseEntry.case_id == seen.id)) or 0
 
 
-def _names(session: Session, codes: Sequence[str]) -> dict[str, str]:
-    """Villages by their names, regencies by theirs; a village that was entered twice by the newer."""
-    villages = [code for code in codes if len(code) > REGENCY]
-    rows = session.execute(select(Village.code, Village.name).where(Village.code.in_(villages)).order_by(Village.id))
-    named: dict[str, str] = dict(rows.all())
+def _names(session: Session, codes: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Villages by their names (one that was entered twice by the newer), and what is no village by its regency's."""
+    rows = session.execute(select(Village.code, Village.name).where(Village.code.in_(codes)).order_by(Village.id))
+    villages: dict[str, str] = dict(rows.all())
+    regencies = {}
     for code in set(codes) - set(villages):
         within = select(Village.regency).where(Village.code.startswith(f"{code}.", autoescape=True)).limit(1)
-        named[code] = session.scalar(within) or code
-    return named
+        regencies[code] = session.scalar(within) or code
+    return villages, regencies

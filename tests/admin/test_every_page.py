@@ -43,8 +43,8 @@ UNREACHED = {
     "admin.slots.change",
     "admin.slots.call_off",
 }
-"""Pages that no link leads to in the demo: doors, what pages ask by themselves, what a code or a file opens, and what the demo's
-first dates and cases do not have."""
+"""Pages that no link leads to in the demo: doors, what pages ask by themselves, what a code or a file opens, and what
+the demo's first dates and cases do not have."""
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,133 @@
+"""Every page of the desk in the demo house, on a small phone and on a desk, in light and in dark: it fits, and can be read out.
+
+Pages are found by links (`tests.demo_house`), so a new one is looked at here without being named. BALAI_PICTURES=<folder>
+keeps a picture of each.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import event
+
+from centre.db import open_database
+from tests import demo_house
+from tests.browser.stand_ins import Server
+from tests.conftest import VAULT
+from tests.demo_house import browser_of, walk
+
+WORST = ("serious", "critical")
+DOWNLOADED = ("download", "template")
+SMALL, LARGE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+
+
+@dataclass
+class House:
+    """The demo behind a server, with the addresses of its pages."""
+
+    address: str
+    pages: dict[str, str]
+    token: str
+    """The cookie of Putu's session."""
+
+
+@pytest.fixture(scope="module")
+def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copy(sqlite_template, folder / "balai.db")
+    database = open_database(f"sqlite:///{folder / 'balai.db'}", VAULT)
+    event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
+    putu = demo_house.furnish(database)
+    app = demo_house.application(database, folder)
+    client = browser_of(app, database, putu)
+    pages = {page: at for page, at in walk(app, client).items() if not page.endswith(DOWNLOADED)}
+    cookie = client.get_cookie("petugas")
+    assert cookie is not None
+    server = Server(app)
+    yield House(server.address, pages, cookie.value)
+    server.close()
+    database.engine.dispose()
+
+
+def signed_in(browser: Browser, house: House, **look: object) -> BrowserContext:
+    """A browser of Putu's."""
+    context = browser.new_context(locale="id-ID", **look)  # type: ignore[arg-type]
+    context.add_cookies([{"name": "petugas", "value": house.token, "url": house.address}])
+    return context
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(SMALL, "light"), (SMALL, "dark"), (LARGE, "light"), (LARGE, "dark")])
+def test_every_page_fits_and_can_be_read(browser: Browser, house: House, size: dict[str, int], scheme: str):
+    context = signed_in(browser, house, viewport=size, color_scheme=scheme)
+    page = context.new_page()
+    wrong: list[str] = []
+    for name, path in sorted(house.pages.items()):
+        page.goto(house.address + path)
+        _keep_picture(page, f"{name.removeprefix('admin.')}-{size['width']}-{scheme}")
+        for fold in page.locator("main details").all():
+            fold.evaluate("it => it.open = true")
+        if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
+            wrong.append(f"{path}: wider than the screen")
+        if page.locator("h1").count() != 1:
+            wrong.append(f"{path}: {page.locator('h1').count()} first headings")
+        wrong += [f"{path}: {each}" for each in _serious(page)]
+    context.close()
+    assert wrong == []
+
+
+def _serious(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:150]}" for each in found if each["impact"] in WORST]
+
+
+def _keep_picture(page: Page, name: str) -> None:
+    if folder := os.environ.get("BALAI_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def test_a_reply_typed_while_the_line_breaks_goes_out_once_when_it_is_back(browser: Browser, house: House):
+    context = signed_in(browser, house, viewport=SMALL)
+    page = context.new_page()
+    page.goto(house.address + house.pages["admin.cases.thread"])
+    words = "Kami sudah bicara dengan BP3MI."
+    form = page.locator("form[action$='/catat']")
+    form.locator("textarea").fill(words)
+    context.set_offline(True)
+    form.get_by_role("button").click()
+    expect(form.get_by_role("status")).to_contain_text("Sambungan terputus")
+    expect(form.locator("textarea")).to_have_value(words)
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0, "others use this computer"
+    form.get_by_role("button").click()
+    context.set_offline(False)
+    expect(page.get_by_role("status").first).to_contain_text("Catatan disimpan")
+    expect(page.locator(".desk-entry .words", has_text=words)).to_have_count(1)
+    context.close()
+
+
+def test_what_was_refused_is_shown_as_without_scripts(browser: Browser, house: House):
+    context = signed_in(browser, house, viewport=SMALL)
+    page = context.new_page()
+    page.goto(house.address + house.pages["admin.cases.thread"])
+    page.locator("form[action$='/catat']").get_by_role("button").click()
+    expect(page.get_by_role("alert").first).to_contain_text("Belum disimpan")
+    context.close()
+
+
+def test_a_page_left_open_says_what_is_new_and_keeps_what_is_typed(browser: Browser, house: House):
+    context = signed_in(browser, house, viewport=SMALL)
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{house.address}/admin/")
+    told = '{"n": {"urgent": 41}, "baru": 3, "kata": "3 kasus baru"}'
+    page.route("**/admin/kabar*", lambda route: route.fulfill(body=told, content_type="application/json"))
+    page.clock.run_for(30_000)
+    expect(page.locator(".desk-news [role=status]")).to_have_text("3 kasus baru")
+    expect(page.locator("[data-count=urgent]")).to_have_text("41")
+    context.close()
