@@ -30,6 +30,10 @@ MAY_VOUCH = (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR
 """May put their name to an article's check or a contact's test call."""
 MAY_SIGN = (Role.REVIEWER, Role.ADMINISTRATOR)
 """May sign a translation as its native speaker, in the languages that `may_sign` allows."""
+MAY_EDIT = (Role.EDITOR, Role.ADMINISTRATOR)
+"""May write guidance, in the languages that `may_edit` allows."""
+MAY_REVIEW = (Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
+"""May read drafts, and accept, return or publish what others wrote, in the languages that `may_review` allows."""
 MAY_READ_CONTENT = (*MAY_VOUCH, Role.EDITOR, Role.REVIEWER)
 MAY_SERVE = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
 """Opening hours, people who may be one, and the telephone list, in their villages."""
@@ -198,7 +202,21 @@ def may_sign(member: SignedIn, language: str) -> bool:
     A reviewer's role counts in a language as others' do in an area: its code stands in the place of the area code,
     and empty is every language.
     """
-    grants = {(Role.REVIEWER, ""), (Role.REVIEWER, language)}
+    return _in_language(member, language, Role.REVIEWER)
+
+
+def may_edit(member: SignedIn, language: str) -> bool:
+    """May this person write guidance in `language`? Roles count in languages as `may_sign` says."""
+    return _in_language(member, language, Role.EDITOR)
+
+
+def may_review(member: SignedIn, language: str) -> bool:
+    """May this person accept, return or publish what others wrote in `language`?"""
+    return _in_language(member, language, Role.EDITOR, Role.REVIEWER)
+
+
+def _in_language(member: SignedIn, language: str, *wanted: Role) -> bool:
+    grants = {(role, code) for role in wanted for code in ("", language)}
     return member.has_role(Role.ADMINISTRATOR) or bool(member.roles & grants)
 
 

@@ -8,11 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.fields import Field
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
@@ -216,3 +227,51 @@ def _source(typed: Mapping[str, str | None]) -> dict[str, Any]:
 
 def _one_line(typed: str | None) -> str:
     return " ".join((typed or "").split())
+
+
+class SendBack(Form):
+    """It needs more work."""
+
+    note = TextAreaField(
+        _("Apa yang perlu dibetulkan?"),
+        [InputRequired(_("Tulis apa yang perlu dibetulkan.")), Length(5, 1000, _("Tulis 5 sampai 1.000 huruf."))],
+        filters=[_clean],
+    )
+
+
+class GoLiveAt(Form):
+    """When it is to go live by itself."""
+
+    on = Day(_("Tanggal terbit"), [InputRequired(_("Isi tanggalnya."))])
+    at = TimeField(_("Jam (WIB)"), [InputRequired(_("Isi jamnya, misalnya 06:00."))])
+
+    def moment(self, zone: str) -> datetime:
+        """The moment in the desk's own zone."""
+        assert self.on.data
+        assert self.at.data
+        return datetime.combine(self.on.data, self.at.data, ZoneInfo(zone))
+
+
+class Withdrawal(Form):
+    """An article is to be answered no more."""
+
+    successor = SelectField(_("Penggantinya"), [Optional()])
+
+
+class LawChanged(Form):
+    """A law or rule says something else."""
+
+    basis = StringField(
+        _("Dasar hukum yang berubah"),
+        [
+            InputRequired(_("Tulis dasar hukumnya, misalnya UU 18/2017.")),
+            Length(3, 200, _("Tulis 3 sampai 200 huruf.")),
+        ],
+        filters=[_clean],
+    )
+    changed_on = Day(_("Berubah sejak"), [InputRequired(_("Isi tanggalnya."))])
+    note = TextAreaField(
+        _("Apa yang berubah, dan di mana bisa dibaca?"),
+        [InputRequired(_("Tulis apa yang berubah.")), Length(5, 1000, _("Tulis 5 sampai 1.000 huruf."))],
+        filters=[_clean],
+    )

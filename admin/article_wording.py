@@ -6,8 +6,9 @@ The rules speak English to writers of files (`content.checking`); here each of t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from re import Match
+from typing import Any
 
 from admin.language import gettext as _
 from content import topics
@@ -34,6 +35,60 @@ def note(of: str) -> str:
         "BrokenRules": _("Tidak terbit pada waktunya: ada aturan yang tidak lagi terpenuhi."),
         "OwnWords": _("Tidak terbit pada waktunya: yang mengatur waktunya ikut menulis."),
     }.get(of, of)
+
+
+def subject_field(name: str) -> str:
+    """What a part of an article's front matter is called."""
+    return {
+        "topic": _("Rak"),
+        "owner": _("Penanggung jawab"),
+        "valid_from": _("Berlaku sejak"),
+        "valid_until": _("Berlaku sampai"),
+        "review_due": _("Tinjau ulang paling lambat"),
+        "legal_basis": _("Dasar hukum"),
+        "sources": _("Sumber"),
+        "related": _("Panduan terkait"),
+        "check_before_use": _("Harus diperiksa petugas dulu"),
+        "check_note": _("Yang harus diperiksa"),
+    }.get(name, name)
+
+
+def place(of: Problem) -> str:
+    """Which field a problem is about."""
+    first = of.field.partition(".")[0]
+    words = {
+        "title": _("Judul"),
+        "label": _("Tombol"),
+        "short": _("Jawaban pendek"),
+        "body": _("Selengkapnya"),
+        "phrasings": _("Kalimat tanya"),
+    }
+    return words.get(first) or subject_field(first)
+
+
+def plain(value: Any) -> str:
+    """Any value of the front matter in words."""
+    if isinstance(value, bool):
+        return _("ya") if value else _("tidak")
+    if isinstance(value, dict):
+        return ", ".join(plain(each) for each in value.values() if each)
+    if isinstance(value, list):
+        return "; ".join(plain(each) for each in value) or "–"
+    return str(value or "–")
+
+
+def subject_differences(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> list[tuple[str, str, str]]:
+    """Where the front matter of two states differs: the name of each field, before, after."""
+    old, new = before or {}, after or {}
+    names = [name for name in new if new[name] != old.get(name)] if old else []
+    return [(subject_field(name), plain(old.get(name)), plain(new[name])) for name in names]
+
+
+def people(ids: Iterable[str], names: Mapping[str, str]) -> str:
+    """The names of some, in one line."""
+    return ", ".join(names[each] for each in ids if each in names) or "–"
 
 
 def topic(code: str) -> str:

@@ -1,27 +1,31 @@
-"""Guidance that must not be relied on before an officer has checked it."""
+"""All articles, each on a page of its own: how it stands, who leads to it, and the check before it is relied on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from admin.access import MAY_READ_CONTENT, MAY_VOUCH, me, only
+from admin import article_wording, wording
+from admin.access import MAY_READ_CONTENT, MAY_VOUCH, may_edit, may_review, me, only
 from admin.contacts import book
 from admin.forms import ArticleCheck
 from admin.language import gettext as _
 from centre import audit, staff
 from centre.db import Database
-from content import articles, languages, wording
-from content.articles import Article, Revision, Translation
+from content import articles, languages, overview, topics
+from content import wording as marks
+from content.article_records import Article, Revision
+from content.overview import Standing
+
+FILTERS = ("", "tinjau", "segera", "hukum", "berakhir", "tertinggal", "naskah", "ditarik")
 
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
-    """Articles that wait for a check, and the check."""
+    """The lists, one article, and the check."""
     pages = Blueprint("articles", __name__)
 
     @pages.get("/panduan")
@@ -29,15 +33,40 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     def waiting() -> str:
         with database.reading() as session:
             rows = articles.waiting_for_check(session)
-            titles = {slug: revision.title for slug, revision in _published(session).items()}
+            titles = articles.titles(session, languages.SOURCE)
         return render_template("admin/articles.html", rows=rows, titles=titles)
+
+    @pages.get("/panduan/semua")
+    @only(*MAY_READ_CONTENT)
+    def every() -> str:
+        today, wanted = wording.today(clock()), request.args.get("saring", "")
+        if wanted not in FILTERS:
+            abort(404)
+        with database.reading() as session:
+            found = overview.every(session)
+        counts = {each: sum(_fits(row, each, today) for row in found) for each in FILTERS}
+        asked, shelf = request.args.get("cari", "").strip()[:100], request.args.get("rak", "")
+        shown = [row for row in found if _fits(row, wanted, today) and _is_asked_for(row, asked, shelf)]
+        return render_template(
+            "admin/articles_all.html",
+            rows=shown,
+            counts=counts,
+            wanted=wanted,
+            asked=asked,
+            shelf=shelf,
+            shelves=[("", _("Semua rak")), *((each.code, each.label) for each in topics.TOPICS)],
+            today=today,
+            words=article_wording,
+            own_name=own_name,
+            may_begin=may_edit(me(), languages.SOURCE),
+        )
 
     @pages.get("/panduan/<slug>")
     @only(*MAY_READ_CONTENT)
     def article(slug: str) -> str:
         with database.reading() as session:
-            found, text = _article(session, slug)
-            return _page(session, found, text, ArticleCheck(digest=text.digest))
+            found, text = published(session, slug)
+            return _page(session, found, text, ArticleCheck(digest=text.digest), clock())
 
     @pages.post("/panduan/<slug>")
     @only(*MAY_VOUCH)
@@ -45,13 +74,15 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         form = ArticleCheck(request.form)
         valid = form.validate()
         with database.transaction() as session:
-            found, text = _article(session, slug)
+            found, text = published(session, slug)
+            if not found.check_before_use:
+                abort(404)
             if form.digest.data != text.digest:
                 # They would stand by words that they have not read.
                 form.digest.data, form.sure.data, valid = text.digest, False, False
                 form.sure.errors = [_("Isi panduan baru saja berubah. Baca lagi, lalu catat.")]
             if not valid:
-                return _page(session, found, text, form), 422
+                return _page(session, found, text, form, clock()), 422
             articles.record_check(session, slug, me().staff_id, clock())
             audit.record(session, me().staff_id, "article_checked", clock(), f"article:{slug}", form.basis.data or "")
         flash(_("Pemeriksaan dicatat: %(title)s", title=text.title), "success")
@@ -60,36 +91,63 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     return pages
 
 
-def _article(session: Session, slug: str) -> tuple[Article, Revision]:
-    """An article that is to be checked before use, and its words in Bahasa; any other is a 404 here."""
+def published(session: Session, slug: str) -> tuple[Article, Revision]:
+    """An article and its words in Bahasa; a 404 where there is none."""
     found = session.get(Article, slug) if "\x00" not in slug else None
-    text = _published(session).get(slug)
-    if found is None or text is None or not found.check_before_use:
+    text = articles.published_of(session, slug).get(languages.SOURCE) if found else None
+    if found is None or text is None:
         abort(404)
     return found, text
 
 
-def _published(session: Session) -> dict[str, Revision]:
-    """What people read in Bahasa, by slug."""
-    shown = and_(Revision.translation_id == Translation.id, Revision.number == Translation.published_revision)
-    rows = session.execute(
-        select(Translation.article_slug, Revision).join(Revision, shown).where(Translation.language == languages.SOURCE)
-    )
-    return dict(rows.all())
+def as_people_read_it(words: str) -> str:
+    """Without the marks for writers, and with the contacts filled in."""
+    return marks.shown(words, lambda code: f"{book()[code].name} {book()[code].number}" if code in book() else code)
 
 
-def _page(session: Session, found: Article, text: Revision, form: ArticleCheck) -> str:
-    checker = staff.names(session, {found.checked_by}) if found.checked_by else {}
+def own_name(code: str) -> str:
+    """A language by its own name."""
+    return languages.get(code).own_name
+
+
+def _page(session: Session, found: Article, text: Revision, form: ArticleCheck, now: datetime) -> str:
+    standings = overview.every(session)
+    standing = next(each for each in standings if each.slug == found.slug)
+    people = {found.checked_by or "", found.withdrawn_by or ""}
+    titles = {each.slug: each.title for each in standings}
     return render_template(
         "admin/article.html",
         article=found,
         text=text,
+        standing=standing,
+        links=overview.links(session, found.slug, standings),
+        titles=titles,
         shown=as_people_read_it,
         form=form,
-        checker=checker.get(found.checked_by or "", ""),
+        names=staff.names(session, people),
+        today=wording.today(now),
+        words=article_wording,
+        own_name=own_name,
+        every_language=[each.code for each in languages.OFFERED],
+        may_edit=lambda language: may_edit(me(), language),
+        may_review=lambda language: may_review(me(), language),
     )
 
 
-def as_people_read_it(words: str) -> str:
-    """Without the marks for writers, and with the contacts filled in."""
-    return wording.shown(words, lambda code: f"{book()[code].name} {book()[code].number}" if code in book() else code)
+def _fits(row: Standing, wanted: str, today: date) -> bool:
+    """Does an article belong to one of the lists? Withdrawn ones stand in theirs alone."""
+    if wanted == "ditarik" or row.is_withdrawn:
+        return wanted == "ditarik" and row.is_withdrawn
+    return {
+        "": True,
+        "tinjau": row.is_overdue(today),
+        "segera": row.is_due_soon(today),
+        "hukum": bool(row.law_changes),
+        "berakhir": row.has_ended(today),
+        "tertinggal": bool(row.behind),
+        "naskah": bool(row.drafts),
+    }[wanted]
+
+
+def _is_asked_for(row: Standing, asked: str, shelf: str) -> bool:
+    return (not shelf or row.article.topic == shelf) and asked.casefold() in f"{row.title} {row.slug}".casefold()

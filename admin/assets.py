@@ -33,6 +33,7 @@ FOLDERS: Final[dict[str, Traversable]] = {
     "desk.css": files("admin") / "static/desk.css",
     "idle.js": files("admin") / "static/idle.js",
     "steady.js": files("admin") / "static/steady.js",
+    "writing.js": files("admin") / "static/writing.js",
     "news.js": files("admin") / "static/news.js",
     "progress.js": files("admin") / "static/progress.js",
     "recording.js": files("admin") / "static/recording.js",

@@ -210,6 +210,24 @@ AREAS = (
                 access.MAY_READ_CONTENT,
             ),
             Page(
+                "articles.every",
+                _("Semua panduan"),
+                _("Mana yang lewat waktu tinjau, yang hukumnya berubah, dan yang sedang disunting."),
+                access.MAY_READ_CONTENT,
+            ),
+            Page(
+                "drafts.every",
+                _("Naskah"),
+                _("Yang sedang ditulis, menunggu diperiksa orang lain, atau siap terbit."),
+                access.MAY_REVIEW,
+            ),
+            Page(
+                "laws.every",
+                _("Dasar hukum"),
+                _("Aturan mana yang mendasari panduan mana, dan apa yang harus ditinjau bila aturannya berubah."),
+                access.MAY_READ_CONTENT,
+            ),
+            Page(
                 "translations.every",
                 _("Terjemahan"),
                 _("Mana yang tertinggal, dan mana yang belum dibaca penutur asli."),

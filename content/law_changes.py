@@ -118,3 +118,12 @@ def names(bases_of_one: Iterable[str], basis: str) -> bool:
     wanted = " ".join(basis.split())
     named = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)", re.IGNORECASE)
     return bool(wanted) and any(named.search(" ".join(each.split())) for each in bases_of_one)
+
+
+def newest(session: Session, most: int = 20) -> list[tuple[LawChange, int]]:
+    """The changes marked last, each with how many articles still wait for a look."""
+    waiting = sa.select(sa.func.count(LawReview.id)).where(
+        LawReview.change_id == LawChange.id, LawReview.settled_at.is_(None)
+    )
+    rows = sa.select(LawChange, waiting.scalar_subquery()).order_by(LawChange.id.desc()).limit(most)
+    return [(change, many) for change, many in session.execute(rows)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import uuid
 
 import pytest
 from flask import Flask
@@ -14,10 +15,12 @@ from admin.access import (
     MAY_BOOK,
     MAY_CHANGE_TYPES,
     MAY_KEEP_PEOPLE,
+    MAY_EDIT,
     MAY_PUBLISH_VOICES,
     MAY_READ_CONTENT,
     MAY_READ_TYPES,
     MAY_RECORD,
+    MAY_REVIEW,
     MAY_SEE_CASES,
     MAY_SEE_MESSAGES,
     MAY_SEE_ROSTERS,
@@ -33,7 +36,7 @@ from centre.db import Database, open_database
 from centre.privacy import Vault
 from centre.saved_replies import Wording
 from centre.staff import Role, Scope
-from content import recordings
+from content import articles, drafts, recordings
 from tests.admin import registered, tested
 from tests.admin.cased import KORLEKO, LENEK, told
 from tests.admin.cases_made import referral_address
@@ -127,6 +130,31 @@ WHO_MAY = {
     ("GET", "/admin/panduan/uji/<slug>/{row}"): MAY_TEST,
     ("POST", "/admin/panduan/uji/<slug>/{row}"): MAY_TEST,
     ("POST", "/admin/panduan/uji/<slug>/{row}/hapus"): MAY_TEST,
+    ("GET", "/admin/panduan/semua"): MAY_READ_CONTENT,
+    ("GET", "/admin/panduan/baru"): MAY_EDIT,
+    ("POST", "/admin/panduan/baru"): MAY_EDIT,
+    ("POST", "/admin/panduan/pratinjau"): MAY_EDIT,
+    ("GET", "/admin/panduan/<slug>/<language>/sunting"): MAY_EDIT,
+    ("POST", "/admin/panduan/<slug>/<language>/sunting"): MAY_EDIT,
+    ("GET", "/admin/panduan/<slug>/<language>/revisi"): MAY_READ_CONTENT,
+    ("GET", "/admin/panduan/<slug>/<language>/revisi/{row}"): MAY_READ_CONTENT,
+    ("POST", "/admin/panduan/<slug>/<language>/revisi/{row}/pulihkan"): MAY_EDIT,
+    ("GET", "/admin/panduan/naskah"): MAY_REVIEW,
+    ("GET", "/admin/panduan/naskah/{row}"): MAY_REVIEW,
+    ("POST", "/admin/panduan/naskah/{row}/kirim"): MAY_EDIT,
+    ("POST", "/admin/panduan/naskah/{row}/susul"): MAY_EDIT,
+    ("POST", "/admin/panduan/naskah/{row}/setuju"): MAY_REVIEW,
+    ("POST", "/admin/panduan/naskah/{row}/kembalikan"): MAY_REVIEW,
+    ("POST", "/admin/panduan/naskah/{row}/uji"): MAY_REVIEW,
+    ("POST", "/admin/panduan/naskah/{row}/terbitkan"): MAY_REVIEW,
+    ("POST", "/admin/panduan/naskah/{row}/waktu"): MAY_REVIEW,
+    ("POST", "/admin/panduan/naskah/{row}/buang"): MAY_EDIT,
+    ("GET", "/admin/panduan/dasar-hukum"): MAY_READ_CONTENT,
+    ("POST", "/admin/panduan/dasar-hukum"): MAY_EDIT,
+    ("POST", "/admin/panduan/<slug>/masih-benar"): MAY_EDIT,
+    ("GET", "/admin/panduan/<slug>/tarik"): MAY_EDIT,
+    ("POST", "/admin/panduan/<slug>/tarik"): MAY_EDIT,
+    ("POST", "/admin/panduan/<slug>/pakai-lagi"): MAY_EDIT,
     ("GET", "/admin/panduan/terjemahan"): MAY_READ_CONTENT,
     ("GET", "/admin/panduan/terjemahan/<slug>/<language>"): MAY_READ_CONTENT,
     ("POST", "/admin/panduan/terjemahan/<slug>/<language>"): (Role.REVIEWER, Role.ADMINISTRATOR),
@@ -320,6 +348,7 @@ def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on
         row = spoken_article(desk) if "rekaman" in rule else row
         row = tested.run_of(desk) if "gerbang" in rule else tested.question_of(desk) if "/uji/" in rule else row
         row = announced(desk, village) if "pengumuman" in rule else row
+        row = 1 if "revisi" in rule else draft_of_somebody(desk) if "naskah" in rule else row
         row = slot if "jadwal" in rule else booking if "janji" in rule else saved if "kasus" in rule else row
         if "rujukan" in rule:
             rule = referral_address(desk, village, role, rule)
@@ -391,6 +420,14 @@ def announced(desk, village: int) -> int:
         wanted = Wanted({"id": "Sabtu ada pelatihan."}, [village])
         everywhere = Scope(frozenset({""}), False)
         return announcements.save(session, everywhere, None, wanted, "somebody", desk.now).id
+
+
+def draft_of_somebody(desk) -> int:
+    """A draft of an article that is not there yet; gives its number."""
+    with desk.database.transaction() as session:
+        like = articles.one(session, "biaya")
+        wanted = drafts.Wanted("Judul", "Tombol", "Pendek.", "Panjang.", articles.subject_of(like))
+        return drafts.begin_new(session, f"baru-{uuid.uuid4().hex[:8]}", wanted, "somebody", desk.now).id
 
 
 def saved_reply(desk) -> int:

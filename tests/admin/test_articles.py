@@ -79,10 +79,18 @@ def test_nobody_stands_by_words_that_changed_while_they_read(desk, token_on):
         assert len(articles.waiting_for_check(session)) == 1
 
 
-@pytest.mark.parametrize("slug", ["tidak-ada", "pasti", "%00", "..", "a" * 3000])
-def test_what_need_not_be_checked_is_not_here(desk_on_both, slug):
+@pytest.mark.parametrize("slug", ["tidak-ada", "%00", "..", "a" * 3000])
+def test_an_article_that_is_not_there_is_a_404(desk_on_both, slug):
     desk_on_both.article("pasti", doubtful=False)
     assert desk_on_both.at_work("wayan", Role.PETUGAS).get(f"/admin/panduan/{slug}").status_code == 404
+
+
+def test_what_need_not_be_checked_is_shown_without_the_form_and_takes_no_check(desk, token_on):
+    desk.article("pasti", doubtful=False)
+    browser = desk.at_work("wayan", Role.PETUGAS)
+    assert "Catat pemeriksaan" not in browser.get("/admin/panduan/pasti").text
+    token = token_on(browser, "/admin/panduan/pasti")
+    assert browser.post("/admin/panduan/pasti", data={"csrf_token": token}).status_code == 404
 
 
 def filled(browser, token_on) -> dict[str, str]:
