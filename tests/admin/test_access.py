@@ -14,8 +14,8 @@ from admin import access
 from admin.access import (
     MAY_BOOK,
     MAY_CHANGE_TYPES,
-    MAY_KEEP_PEOPLE,
     MAY_EDIT,
+    MAY_KEEP_PEOPLE,
     MAY_PUBLISH_VOICES,
     MAY_READ_CONTENT,
     MAY_READ_TYPES,
