@@ -42,7 +42,20 @@ MOST = 20_000
 """Letters of a text that are kept at all: far more than may be published."""
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 TAKEN = frozenset(
-    {"baru", "dasar-hukum", "naskah", "pratinjau", "semua", "tabel", "terjemahan", "tinjau", "tukar", "uji"}
+    {
+        "baru",
+        "coba",
+        "dasar-hukum",
+        "frasa",
+        "gerbang",
+        "naskah",
+        "pertanyaan",
+        "pratinjau",
+        "semua",
+        "tabel",
+        "terjemahan",
+    }
+    | {"tinjau", "tukar", "uji"}
 )
 """Addresses of pages beside the articles."""
 BLANK_SOURCES = 2

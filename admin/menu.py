@@ -234,6 +234,12 @@ AREAS = (
                 access.MAY_READ_CONTENT,
             ),
             Page(
+                "open_questions.every",
+                _("Belum terjawab"),
+                _("Yang ditanyakan warga dan belum bisa dijawab bot, dan jawaban yang tidak membantu."),
+                access.MAY_READ_CONTENT,
+            ),
+            Page(
                 "gates.every",
                 _("Uji sebelum terbit"),
                 _("Apakah perubahan membuat bot menjawab lebih buruk, dan kalimat yang akan dipelajarinya."),

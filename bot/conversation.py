@@ -34,7 +34,7 @@ from bot.phrases import Phrases
 from bot.threads import Thread
 from bot.turns import Answer, Guide, Turn, language_of, offered, remember, under
 from bot.understanding import Understood, has_letters, understand
-from centre import answers, staff_channels
+from centre import answers, open_questions, staff_channels
 from centre.conversations import Conversation
 from centre.messages import CODE_LIMIT, LABEL_LIMIT, Choice, Incoming, Outgoing, readable
 from content.danger import look as danger_in
@@ -255,7 +255,11 @@ def _question(turn: Turn, text: str, understood: Understood) -> Answer:
         language=understood.language,
         confidence=understood.confidence,
         now=turn.now,
+        event_id=turn.event_id,
+        revision=_revision_shown(turn, understood),
     )
+    if understood.kind == "none" and understood.slug != guidance.UNCLEAR:
+        open_questions.keep(turn.session, turn.conversation, text, understood.language, turn.now)
     if understood.kind == "person":
         return case.person(turn)
     if understood.kind in ("answer", "choices"):
@@ -265,6 +269,13 @@ def _question(turn: Turn, text: str, understood: Understood) -> Answer:
     if understood.wants_more and understood.slug:
         return guidance.more(turn, understood.slug)
     return guidance.reply(turn.say, turn.guide, understood, turn.now.date())
+
+
+def _revision_shown(turn: Turn, understood: Understood) -> str | None:
+    """The mark of the words that answer it, where an article does."""
+    slug = understood.slug if understood.kind == "answer" else None
+    shown = turn.guide.library.article(slug, turn.say.language) if slug else None
+    return shown.revision if shown else None
 
 
 def _do(turn: Turn, code: str) -> list[Answer]:

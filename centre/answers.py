@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.conversations import Conversation
@@ -28,6 +28,10 @@ class GivenAnswer(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     village_id: Mapped[int | None] = mapped_column(BigId)
     """Where the person belonged then, for the figures, which outlive the conversation."""
+    event_id: Mapped[int | None] = mapped_column(BigId)
+    """The message it answered; its words are there as long as they are kept."""
+    revision: Mapped[str | None] = mapped_column(String(12))
+    """The mark of the very words that were shown."""
 
 
 def record(
@@ -39,6 +43,8 @@ def record(
     language: str,
     confidence: float,
     now: datetime,
+    event_id: int = 0,
+    revision: str | None = None,
 ) -> GivenAnswer:
     """Note that this was answered."""
     given = GivenAnswer(
@@ -49,24 +55,30 @@ def record(
         confidence=confidence,
         at=now,
         village_id=conversation.village_id,
+        event_id=event_id or None,
+        revision=revision,
     )
     session.add(given)
     return given
 
 
-def rate(session: Session, conversation: Conversation, slug: str, helped: bool) -> bool:
-    """The person says whether the latest answer from `slug` helped; False when there was none."""
-    given = session.scalars(
-        select(GivenAnswer)
-        .where(GivenAnswer.conversation_id == conversation.id, GivenAnswer.slug == slug)
-        .order_by(GivenAnswer.id.desc())
-        .limit(1)
-    ).first()
-    if given is None:
-        return False
-    given.helped = helped
-    session.flush()
-    return True
+def rate(session: Session, conversation: Conversation, slug: str, helped: bool) -> GivenAnswer | None:
+    """The person says whether the latest answer from `slug` helped; gives that answer, None when there was none."""
+    given = _latest(session, conversation, GivenAnswer.slug == slug)
+    if given:
+        given.helped = helped
+        session.flush()
+    return given
+
+
+def asked_last(session: Session, conversation: Conversation) -> GivenAnswer | None:
+    """The answer to what the person typed last; what they tapped since is none."""
+    return _latest(session, conversation, GivenAnswer.event_id.is_not(None))
+
+
+def _latest(session: Session, conversation: Conversation, *which: ColumnElement[bool]) -> GivenAnswer | None:
+    given = select(GivenAnswer).where(GivenAnswer.conversation_id == conversation.id, *which)
+    return session.scalars(given.order_by(GivenAnswer.id.desc()).limit(1)).first()
 
 
 def erase(session: Session, conversation_id: int) -> None:

@@ -20,6 +20,7 @@ from centre import (
     case_rules,
     case_safety,
     kept_files,
+    open_questions,
     outbox,
     referral_records,
     staff_channels,
@@ -90,6 +91,7 @@ def open_case(
     case.due_at = case.promised_at = case_rules.due(session, category, case.is_urgent, village, now)
     session.add(case)
     conversation.has_case = True
+    open_questions.erase(session, conversation.id)
     session.flush()
     case_records.note_conversation(session, case, conversation.id)
     enter(session, case, "change", FAMILY, now, detail="opened")

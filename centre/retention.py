@@ -32,6 +32,7 @@ from centre import (
     kept_files,
     news_consents,
     notices,
+    open_questions,
     outbox,
     people,
     staff_channels,
@@ -72,6 +73,7 @@ def forget(session: Session, conversation: Conversation, now: datetime, *, keep_
         kept_files.erase_of(session, each.id)
         answers.erase(session, each.id)
         news_consents.erase(session, each.id)
+        open_questions.erase(session, each.id)
         staff_channels.unlink_conversation(session, each.id, now)
         _erase_people(session, each, now)
         cases.forget(session, each.id, now, but=kept)
@@ -101,6 +103,7 @@ def forget_old(session: Session, now: datetime) -> None:
     take_downs.forget_old(session, now)
     code_tries.forget_old(session, now)
     interests.forget_old(session, now)
+    open_questions.forget_old(session, now)
     cases.forget_old(session, now)
     kept_files.forget_old(session, now)
     census.forget_old(session, now)

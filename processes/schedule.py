@@ -9,7 +9,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from centre import heartbeats, mails, outbox, retention, second_factors, sign_ins, staff, staff_channels
+from centre import heartbeats, mails, open_questions, outbox, retention, second_factors, sign_ins, staff, staff_channels
 from centre.db import Database
 from centre.file_store import FileStore
 from processes import alerting, counting, fetching, mailing, noticing, publishing, telling, wiring
@@ -41,6 +41,7 @@ def start(
         lambda: _send_mail(database, post): 5,
         lambda: _count(database): 20,
         lambda: _publish_due(database): 5,
+        lambda: _gather_questions(database): 30,
         lambda: _sweep(database): 60,
         lambda: _sweep_files(database, files): 600,
         lambda: _forget_old(database): 3600,
@@ -98,6 +99,15 @@ def _count(database: Database) -> None:
 def _publish_due(database: Database) -> None:
     """Guidance whose time has come goes live."""
     publishing.publish_due(database, wiring.clock)
+
+
+def _gather_questions(database: Database) -> None:
+    """What was not answered comes to its like."""
+    with database.reading() as session:
+        if not open_questions.any_to_gather(session):
+            return
+    with database.transaction() as session:
+        open_questions.gather(session, wiring.clock())
 
 
 def _sweep(database: Database) -> None:

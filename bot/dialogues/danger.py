@@ -20,7 +20,7 @@ from bot.dialogues import guidance, settings
 from bot.phrases import Phrases
 from bot.turns import Answer, Turn, remember
 from bot.understanding import Understood
-from centre import answers
+from centre import answers, open_questions
 from centre.messages import Choice
 from content.contacts import Contact, for_danger
 from content.danger import Danger
@@ -79,6 +79,7 @@ def answer(turn: Turn, understood: Understood, *, warned: bool, said: str) -> An
         confidence=1.0,
         now=turn.now,
     )
+    open_questions.erase(turn.session, turn.conversation.id)  # what was asked before is for the people of a case alone
     danger = replace(danger, country=_place_in(turn, danger, said))
     remember(turn.conversation, country=danger.country, danger=danger.kind, danger_at=turn.now.isoformat())
     remember(turn.conversation, is_somebody_else=danger.is_somebody_else or None)

@@ -14,8 +14,9 @@ from bot.threads import Thread
 from bot.turns import Answer, Guide, Turn, remember
 from bot.understanding import Understood
 from bot.words import LISTEN
-from centre import answers
+from centre import answers, inbox, open_questions
 from centre.messages import LABEL_LIMIT, Choice
+from centre.open_questions import Why
 from content import tables, topics
 from content.contacts import Contact, line
 from content.library import Answerable
@@ -105,7 +106,7 @@ def which_first(say: Phrases, guide: Guide, slugs: tuple[str, ...]) -> Answer:
 def show(turn: Turn, slug: str) -> Answer:
     """A chosen article."""
     spoken = threads.of(turn) or Thread(None)
-    if turn.guide.library.article(slug, turn.say.language):
+    if shown := turn.guide.library.article(slug, turn.say.language):
         threads.keep(turn, replace(spoken, slug=slug))
         answers.record(
             turn.session,
@@ -115,6 +116,7 @@ def show(turn: Turn, slug: str) -> Answer:
             language=turn.say.language,
             confidence=1.0,
             now=turn.now,
+            revision=shown.revision,
         )
     rows = turn.guide.library.rows(slug, spoken.countries, spoken.jobs)
     return article(turn.say, turn.guide, slug, _day(turn.now), rows=rows)
@@ -168,14 +170,28 @@ def helped(turn: Turn, slug: str) -> Answer:
 
 def did_not_help(turn: Turn, slug: str) -> Answer:
     """The person says that it did not: other words, or a person."""
-    answers.rate(turn.session, turn.conversation, slug, False)
+    given = answers.rate(turn.session, turn.conversation, slug, False)
+    if given:
+        _leave_open(turn, given.language, "not_helped", slug, given.revision)
     remember(turn.conversation, no_help=int(turn.conversation.memory.get("no_help", 0)) + 1)
     return Answer(turn.say.sorry_no_help(), (person_choice(turn.say), menu_choice(turn.say)))
 
 
 def none_of_these(turn: Turn, _rest: str) -> Answer:
     """None of the offered choices fits."""
+    _leave_open(turn, turn.say.language, "unanswered")
     return Answer(turn.say.not_known(), (menu_choice(turn.say), person_choice(turn.say)))
+
+
+def _leave_open(turn: Turn, language: str, why: Why, slug: str | None = None, revision: str | None = None) -> None:
+    """Those who write the guidance see what was asked, and that this was no answer to it."""
+    asked = answers.asked_last(turn.session, turn.conversation)
+    words = inbox.words_of(turn.session, asked.event_id or 0) if asked else ""
+    if words or slug:
+        spoken = asked.language if asked else language
+        open_questions.keep(
+            turn.session, turn.conversation, words, spoken, turn.now, why=why, slug=slug, revision=revision
+        )
 
 
 def menu(say: Phrases, guide: Guide, page: int = 1) -> Answer:

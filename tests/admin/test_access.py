@@ -118,6 +118,12 @@ WHO_MAY = {
     ("GET", "/admin/panduan"): MAY_READ_CONTENT,
     ("GET", "/admin/panduan/<slug>"): MAY_READ_CONTENT,
     ("POST", "/admin/panduan/<slug>"): (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("GET", "/admin/panduan/pertanyaan"): MAY_READ_CONTENT,
+    ("GET", "/admin/panduan/pertanyaan/{row}"): MAY_READ_CONTENT,
+    ("POST", "/admin/panduan/pertanyaan/{row}/pelajari"): MAY_TEST,
+    ("POST", "/admin/panduan/pertanyaan/{row}/jadi-uji"): MAY_TEST,
+    ("POST", "/admin/panduan/pertanyaan/{row}/sisihkan"): MAY_TEST,
+    ("POST", "/admin/panduan/pertanyaan/{row}/selesai"): MAY_TEST,
     ("GET", "/admin/panduan/gerbang"): MAY_READ_CONTENT,
     ("GET", "/admin/panduan/gerbang/{row}"): MAY_READ_CONTENT,
     ("GET", "/admin/panduan/gerbang/{row}/kabar"): MAY_READ_CONTENT,
@@ -346,6 +352,7 @@ def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on
         row = village if "poster" in rule or "/desa/" in rule else row
         rule = rule.replace("<member>", colleague)
         row = spoken_article(desk) if "rekaman" in rule else row
+        row = tested.group_of(desk, village) if "pertanyaan" in rule else row
         row = tested.run_of(desk) if "gerbang" in rule else tested.question_of(desk) if "/uji/" in rule else row
         row = announced(desk, village) if "pengumuman" in rule else row
         row = 1 if "revisi" in rule else draft_of_somebody(desk) if "naskah" in rule else row

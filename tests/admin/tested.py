@@ -6,10 +6,13 @@ import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from centre import open_questions
+from centre.open_questions import OpenQuestion
 from content import articles, gates, judging, test_questions
 from content.candidates import Candidate
 from content.judging import Change, Question, Reached, Verdict
 from content.phrasing import Phrasing
+from tests.admin.cased import telephone
 
 if TYPE_CHECKING:
     from tests.admin.conftest import Desk
@@ -43,3 +46,18 @@ def question_of(desk: Desk, slug: str = "biaya") -> int:
     with desk.database.transaction() as session:
         text = f"pira ajine {next(_numbers)}"
         return test_questions.add(session, slug, "jv", text, "dialect", by="made", now=desk.now).id
+
+
+def asked(desk: Desk, village: int | None, words: str, who: str = "sari", language: str = "id", **more: str) -> int:
+    """A question that the bot could not answer (or an answer `slug` that did not help); gives the number of its group."""
+    with desk.database.transaction() as session:
+        conversation = telephone(session, who, village, desk.now)
+        open_questions.keep(session, conversation, words, language, desk.now, **more)
+        open_questions.gather(session, desk.now)
+        last = session.query(OpenQuestion).order_by(OpenQuestion.id.desc()).first()
+        return (last.group_id if last else 0) or 0
+
+
+def group_of(desk: Desk, village: int) -> int:
+    """A group that nobody else has settled; gives its number."""
+    return asked(desk, village, " ".join(f"{letter}{next(_numbers)}" for letter in "abcd"))
