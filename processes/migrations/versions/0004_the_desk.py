@@ -184,6 +184,23 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "question_groups",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("why", sa.String(length=12), nullable=False),
+        sa.Column("slug", sa.String(length=64), nullable=True),
+        sa.Column("revision", sa.String(length=12), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("settled_by", sa.String(length=64), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_groups")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("question_groups", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_groups_state"), ["state"], unique=False)
+
+    op.create_table(
         "said_otherwise",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
@@ -497,6 +514,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("conversation_id", name=op.f("pk_news_consents")),
     )
     op.create_table(
+        "open_questions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("group_id", sa.BigInteger(), nullable=True),
+        sa.Column("why", sa.String(length=12), nullable=False),
+        sa.Column("slug", sa.String(length=64), nullable=True),
+        sa.Column("revision", sa.String(length=12), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("area", sa.String(length=13), nullable=True),
+        sa.Column("sealed_words", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_open_questions_conversation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_open_questions")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("open_questions", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(batch_op.f("ix_open_questions_area"), ["area"], unique=False)
+        batch_op.create_index(batch_op.f("ix_open_questions_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_open_questions_conversation_id"), ["conversation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_open_questions_group_id"), ["group_id"], unique=False)
+
+    op.create_table(
         "people_merges",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kept_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -546,6 +590,8 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("village_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
+        batch_op.add_column(sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
+        batch_op.add_column(sa.Column("revision", sa.String(length=12), nullable=True))
         batch_op.create_index("ix_given_answers_at", ["at"], unique=False)
 
     with op.batch_alter_table("notices", schema=None, recreate="never") as batch_op:
@@ -593,6 +639,8 @@ def downgrade() -> None:
 
     with op.batch_alter_table("given_answers", schema=None) as batch_op:
         batch_op.drop_index("ix_given_answers_at")
+        batch_op.drop_column("revision")
+        batch_op.drop_column("event_id")
         batch_op.drop_column("village_id")
 
     with op.batch_alter_table("cases", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
@@ -614,6 +662,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_people_merges_kept_id"))
 
     op.drop_table("people_merges")
+    with op.batch_alter_table("open_questions", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_open_questions_group_id"))
+        batch_op.drop_index(batch_op.f("ix_open_questions_conversation_id"))
+        batch_op.drop_index(batch_op.f("ix_open_questions_at"))
+        batch_op.drop_index(batch_op.f("ix_open_questions_area"))
+
+    op.drop_table("open_questions")
     op.drop_table("news_consents")
     with op.batch_alter_table("name_words", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_name_words_person_id"))
@@ -693,6 +748,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_said_otherwise_language"))
 
     op.drop_table("said_otherwise")
+    with op.batch_alter_table("question_groups", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_groups_state"))
+
+    op.drop_table("question_groups")
     op.drop_table("pivot_marks")
     with op.batch_alter_table("phrase_proposals", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.drop_index(batch_op.f("ix_phrase_proposals_state"))
