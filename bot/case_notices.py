@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.case_phrases import CasePhrases
 from bot.templates import news_template
 from bot.turns import language_of, remember
-from centre import case_alerts, case_records
+from centre import case_alerts, case_ratings, case_records
 from centre.case_replies import Ready
 from centre.conversations import Conversation
 from centre.messages import LIMITS, Choice, Outgoing
@@ -58,6 +58,8 @@ def _told(session: Session, say: CasePhrases, ready: Ready) -> Outgoing | None:
         return Outgoing(say.ask_consent(), choices)
     if ready.case.is_discreet:
         return Outgoing(say.ends_neutrally()) if ready.entry.detail == "closed" else None
+    if what == "closed" and case_ratings.may_be_asked(ready.case):
+        return Outgoing(f"{say.closed(code)}\n\n{say.ask_rating()}", _ratings(say, ready.case.id))
     texts = {
         "taken": say.taken(_name(session, ready.case.holder_id or "")),
         "late": say.late() if case_alerts.was_heard(session, ready.case) else say.late_alone(),
@@ -65,6 +67,10 @@ def _told(session: Session, say: CasePhrases, ready: Ready) -> Outgoing | None:
         "reopened": say.reopened(code),
     }
     return Outgoing(texts[what]) if what in texts else None
+
+
+def _ratings(say: CasePhrases, case_id: int) -> tuple[Choice, ...]:
+    return tuple(Choice(f"rated:{case_id}:{word}", say.label_rating(word)) for word in case_ratings.RATINGS)
 
 
 def _name(session: Session, staff_id: str) -> str:

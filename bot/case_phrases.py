@@ -202,6 +202,19 @@ class CasePhrases(Phrases):
             "Petugas menutup masalah nomor {code}. Bot menjawab lagi di sini. Belum selesai? Tulis PETUGAS."
         ).format(code=code)
 
+    def ask_rating(self) -> str:
+        return self._("Satu pertanyaan, boleh dilewati: apakah Anda terbantu?")
+
+    def rated(self) -> str:
+        return self._("Terima kasih sudah menjawab. Belum selesai? Tulis PETUGAS.")
+
+    def label_rating(self, word: str) -> str:
+        return {
+            "good": self.pgettext("tombol", "Sudah terbantu"),
+            "partly": self.pgettext("tombol", "Sebagian"),
+            "bad": self.pgettext("tombol", "Belum terbantu"),
+        }[word]
+
     def ends_neutrally(self) -> str:
         return self._("Sampai di sini dulu. Tulis kapan saja kalau perlu.")
 

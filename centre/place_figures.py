@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from centre import small_counts, totals
 from centre.case_figures import MAY_SEE_CASE_FIGURES, figure_scope
+from centre.case_ratings import RATINGS
 from centre.case_records import CaseConflict
 from centre.figure_places import Place, Tree
 from centre.figures import FEW, months
@@ -25,7 +26,6 @@ from centre.totals import REPLY_WITHIN, CountedMonth, Counts, MonthlyTotal
 
 MAY_SEE_PLACE_FIGURES = MAY_SEE_CASE_FIGURES
 OPEN, CLOSED = "open", "closed"
-RATINGS = ("good", "partly", "bad")
 PLAIN = ("asked", "answered", "offered", "unanswered", "unhelped", "person", "slots", "seats")
 """Measures that are shown as they are: they count questions and chairs."""
 SPLIT = ("opened", "category", "closed", "booked", "topic", "language", "rated")

@@ -31,7 +31,7 @@ from processes import migrating, parents, staff_codes, wiring
 from processes.last_resort import DangerCard
 from processes.previewing import preview
 from processes.settings import Settings, read_settings, secret_key
-from webhooks import appointments, routes, webchat
+from webhooks import appointments, public_figures, routes, webchat
 
 COMPRESS_FROM = 1000
 """Bytes under which compressing costs more than it saves."""
@@ -86,6 +86,7 @@ def _pages(settings: Settings, database: Database, key: str, last_resort: Danger
         )
     )
     app.register_blueprint(appointments.blueprint(database, wiring.clock, public_url=settings.public_url))
+    app.register_blueprint(public_figures.blueprint(database, wiring.clock))
     store = wiring.file_store(settings)
     admin.register(
         app,

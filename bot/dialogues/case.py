@@ -101,7 +101,17 @@ OF_ARTICLE: dict[str, Category] = {
 }
 """What kind of problem somebody tells of whose words sound like this guidance; staff put it right."""
 HEARD_WORDS = frozenset(
-    {words.MENU, words.LANGUAGES, words.STOP, words.START, words.FORGET, words.PERSON, words.CASE, words.AROUND}
+    {
+        words.MENU,
+        words.LANGUAGES,
+        words.STOP,
+        words.START,
+        words.FORGET,
+        words.PERSON,
+        words.CASE,
+        words.AROUND,
+        words.NO_NEWS,
+    }
 )
 """What the bot still hears itself while a case is open."""
 UNTIL_TAKEN = (words.CANCEL,)

@@ -43,4 +43,5 @@ def ask_once(turn: Turn, said: Answer) -> Answer:
     news_consents.note(turn.session, conversation, None, turn.now)
     say = NewsPhrases(turn.say.language)
     choices = (Choice("news:yes", say.label_yes()), Choice("news:no", say.label_no()))
-    return replace(said, text=f"{said.text}\n\n{say.ask()}", choices=(*choices, *said.choices))
+    # After the others: a "1" typed by habit must stay what it was, and agree to nothing.
+    return replace(said, text=f"{said.text}\n\n{say.ask()}", choices=(*said.choices, *choices))

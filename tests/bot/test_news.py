@@ -58,7 +58,7 @@ def test_she_is_asked_once_when_something_helped(village_chat, guide):
     village_chat.say("/start HJK347")
     said = asked(village_chat, guide)
     assert ASKED in said.text
-    assert [choice.code for choice in said.choices] == ["news:yes", "news:no", "menu"]
+    assert [choice.code for choice in said.choices] == ["menu", "news:yes", "news:no"]
     assert wants(village_chat) is None
     assert ASKED not in asked(village_chat, guide).text
 
