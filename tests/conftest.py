@@ -24,8 +24,11 @@ from bot.turns import Guide
 from centre.db import Base, Database, open_database
 from centre.privacy import Vault
 from processes.migrating import CONTENT_TABLES
+from tests import made_once
 from tests.databases import TEMPLATE, Emptied, start_server
 from tests.finders import one_at_a_time
+
+made_once.remember()
 
 ROOT = Path(__file__).parents[1]
 VAULT = Vault("test secret", ["a field key for tests that is long enough"])
