@@ -55,22 +55,21 @@ def database(request: pytest.FixtureRequest) -> Database:
 
 
 @pytest.fixture
-def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
-    """The same, for what only SQLite can show. Nothing here outlives the test, so nobody waits for the disk."""
-    copy = tmp_path / "balai.db"
-    shutil.copy(sqlite_template, copy)
-    database = open_database(f"sqlite:///{copy}", VAULT)
-    event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
-    yield database
-    database.engine.dispose()
+def sqlite_database(sqlite_file: Database, sqlite_template: Path) -> Iterator[Database]:
+    """The same, for what only SQLite can show."""
+    path = Path(str(sqlite_file.engine.url.database))
+    shutil.copy(sqlite_template, path)
+    yield sqlite_file
+    sqlite_file.engine.dispose()
+    for left in path.parent.iterdir():  # the journal too, where somebody still holds it open
+        left.unlink()
 
 
 @pytest.fixture
-def postgresql_database(emptied: Emptied) -> Iterator[Database]:
+def postgresql_database(postgresql: Database, emptied: Emptied) -> Iterator[Database]:
     """The same, for what only PostgreSQL can show."""
-    database = open_database(emptied.url, VAULT)
-    yield database
-    database.engine.dispose()
+    yield postgresql
+    postgresql.engine.dispose()
     emptied.empty()
 
 
@@ -94,6 +93,22 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     template = tmp_path_factory.mktemp("sqlite") / "template.db"
     _create_tables(f"sqlite:///{template}")
     return template
+
+
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """The engine remembers from test to test how statements are worded; the file at its address is another each time.
+
+    Nothing in it outlives its test, so nobody waits for the disk.
+    """
+    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('own') / 'balai.db'}", VAULT)
+    event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
+    return database
+
+
+@pytest.fixture(scope="session")
+def postgresql(emptied: Emptied) -> Database:
+    return open_database(emptied.url, VAULT)
 
 
 @pytest.fixture(scope="session")

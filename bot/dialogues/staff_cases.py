@@ -38,7 +38,7 @@ _TAKEN_UP = re.compile(rf"(?:ambil|buka)\s+(?P<code>{CODE.pattern})\W*", re.IGNO
 
 def heard(turn: Turn, incoming: Incoming) -> Answer | None:
     """What a staff member does with a case in their own chat; None for everybody else, and where it is about none."""
-    member = _member(turn)
+    member = _member(turn) if _may_be_about_a_case(turn, incoming) else None
     if member is None:
         return None
     if incoming.kind == "tap":
@@ -51,6 +51,16 @@ def heard(turn: Turn, incoming: Incoming) -> Answer | None:
     if taken_up := _TAKEN_UP.fullmatch(text):
         return _take(turn, member, taken_up["code"])
     return _code_alone(turn, member, text) or _written_on(turn, member, text)
+
+
+def _may_be_about_a_case(turn: Turn, incoming: Incoming) -> bool:
+    """Seen without asking the database, which nearly no message of a family need wait for: what staff write about a case
+    names its code, is one of our two buttons, or comes while a case is in hand."""
+    if _in_hand(turn):
+        return True
+    if incoming.kind == "tap":
+        return incoming.code.partition(":")[0] in (TAKE, say.DONE)
+    return incoming.kind == "text" and CODE.search(readable(incoming.text)) is not None
 
 
 def _member(turn: Turn) -> StaffMember | None:

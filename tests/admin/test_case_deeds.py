@@ -196,11 +196,13 @@ def test_what_a_rule_refuses_changes_nothing(desk_on_both, code, wayan, do, deed
     assert deeds(desk_on_both) == ["case_taken", "case_read"]
 
 
-def test_after_closing_nothing_more_is_said_in_it(code, wayan, do):
+def test_after_closing_nothing_more_is_said_in_it(desk_on_both, code, wayan, do):
     do(wayan, code, "ambil")
     do(wayan, code, "tutup", outcome="solved", words="Beres")
     refused(do(wayan, code, "balas", words="Satu lagi"), "sudah ditutup")
     refused(do(wayan, code, "ambil"), "sudah ditutup")
+    assert entries(desk_on_both, code, "reply") == []
+    assert case_of(desk_on_both, code).state == "closed"
 
 
 def test_a_case_turned_to_violence_leaves_the_village_at_once(desk_on_both, code, wayan, ratna, do):

@@ -183,6 +183,7 @@ def test_nor_when_two_conversations_turn_out_to_be_one_persons(desk_on_both, kor
         row.state, row.error = "failed", "undeliverable"
         joining.take_over(session, {old}, kept.id)
     kept_from(wayan, ratna, "/admin/balasan/1")
+    assert "/admin/balasan/1" not in wayan.get("/admin/balasan").text
 
 
 def test_a_hidden_case_is_nobodys_to_be_passed_to_in_the_village(desk_on_both, korleko, wayan, ratna, send):

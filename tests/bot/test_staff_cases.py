@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from bot.turns import Guide
 from centre import case_records, cases
@@ -280,3 +280,28 @@ def test_unlinked_or_a_stranger_the_codes_open_nothing(wayan: Chat, village_chat
         assert WORDS not in said
     assert now(wayan.database, case).holder_id is None
     assert replies(wayan.database, case) == []
+
+
+def test_who_is_no_colleague_is_not_looked_for_among_them(
+    wayan: Chat, village_chat: Chat, village_database: Database
+) -> None:
+    """Every message of a family comes this way: none of theirs waits for a question about staff."""
+    case = opened(village_database)
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "staff_channels" in statement:
+            asked.append(statement)
+
+    event.listen(village_database.engine, "before_cursor_execute", note)
+    try:
+        for said in ("gaji saya dipotong, boleh?", "menu", "ambil", "halo bu, nomor saya 0812 3456 7890"):
+            village_chat.say(said)
+            wayan.say(said)
+        village_chat.tap("menu")
+        assert asked == []
+        wayan.say(f"ambil {shown(case.code)}")
+        assert asked, "the words that are about a case are looked at"
+    finally:
+        event.remove(village_database.engine, "before_cursor_execute", note)
+    assert now(village_database, case).holder_id == "Wayan"

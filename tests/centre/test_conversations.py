@@ -112,10 +112,10 @@ def forget(database: Database, found: int) -> None:
         retention.forget(session, session.get_one(Conversation, found), NOW)
 
 
-def test_a_name_a_number_and_words_never_lie_readable_on_the_disk(sqlite_database: Database, tmp_path: Path) -> None:
+def test_a_name_a_number_and_words_never_lie_readable_on_the_disk(sqlite_database: Database) -> None:
     """Not even before anything is erased, and not in the write-ahead log either."""
     chat_and_forget(sqlite_database)
-    files = list(tmp_path.glob("balai.db*"))
+    files = list(Path(str(sqlite_database.engine.url.database)).parent.glob("balai.db*"))
     written = b"".join(path.read_bytes() for path in files)
     assert b"telegram" in written, "the file is read as it lies there"
     for canary in (CANARY, "62899123987654", "gaji saya", "Yuyun"):

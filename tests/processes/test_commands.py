@@ -22,7 +22,16 @@ from centre.staff import StaffMember
 from content import files, library
 from tests.gateways import Gateways, telegram_error, whatsapp_error
 from tests.processes.conftest import SMALL_GUIDANCE
-from tests.processes.houses import GRAPH_TOKEN, ROOT, Ended, House, bare_environment, command, run, wait_for
+from tests.processes.houses import (
+    GRAPH_TOKEN,
+    ROOT,
+    Ended,
+    House,
+    bare_environment,
+    command,
+    run,
+    wait_for,
+)
 
 WAGES = "gaji saya dipotong untuk biaya berangkat"
 FIELDS = ["kind", "level", "slug", "choices", "confidence", "language", "text"]
@@ -154,6 +163,7 @@ def test_a_finder_that_must_be_built_first_says_so_on_standard_error_only(sqlite
     said = sqlite_house.balai("ask", "--lines", typed=WAGES.encode(), seconds=180)
     assert [each["slug"] for each in answers(said)] == ["gaji-dipotong"]
     assert "Menyiapkan" in said.err
+    assert list((sqlite_house.folder / "finder").glob("*.npz")), "and it is kept"
 
 
 def test_ctrl_c_ends_quietly(furnished_house: House) -> None:
@@ -290,7 +300,9 @@ def names(house: House) -> list[str]:
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00not text", b"", b"PK\x03\x04 a spreadsheet, not a csv"])
 def test_a_file_that_is_no_list_of_villages_is_refused(furnished_house: House, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "villages.csv").write_bytes(content)
+    known = names(furnished_house)
     one_line(furnished_house.balai("villages", "import", str(tmp_path / "villages.csv")))
+    assert names(furnished_house) == known
 
 
 def test_staff_are_added_with_a_password_for_the_first_sign_in(furnished_house: House) -> None:
