@@ -40,7 +40,7 @@ from content import articles, drafts, recordings
 from tests.admin import registered, tested
 from tests.admin.cased import KORLEKO, LENEK, told
 from tests.admin.cases_made import referral_address
-from tests.admin.conftest import PASSWORD
+from tests.admin.conftest import MORNING, PASSWORD
 from tests.admin.scheduled import booked, training
 from tests.admin.services_made import address_of
 
@@ -603,7 +603,7 @@ def test_the_look_comes_from_here_and_is_kept(desk):
 @pytest.mark.parametrize(("secure", "name"), [(False, "petugas"), (True, "__Host-petugas")])
 def test_the_cookie_is_out_of_reach_of_scripts_and_strangers(sqlite_database: Database, secure, name):
     app = Flask("desk", static_folder=None)
-    admin.register(app, sqlite_database, None, key="k" * 64, secure=secure)
+    admin.register(app, sqlite_database, lambda: MORNING, key="k" * 64, secure=secure)
     cookie = app.test_client().get("/admin/masuk", base_url="https://balai.test").headers["Set-Cookie"]
     assert cookie.startswith(f"{name}=")
     assert "HttpOnly" in cookie
