@@ -19,6 +19,7 @@ from bot.dialogues import (
     agency,
     booking,
     case,
+    census,
     danger,
     guidance,
     interview,
@@ -88,6 +89,7 @@ def _where_they_were(turn: Turn) -> Callable[[Turn], Answer] | None:
     under_way = (
         (case.is_under_way, case.go_on),
         (booking.is_under_way, booking.go_on),
+        (census.is_under_way, census.go_on),
         (interview.is_under_way, interview.go_on),
     )
     return next((go_on for is_under_way, go_on in under_way if is_under_way(turn)), None)
@@ -174,6 +176,8 @@ def _typed(turn: Turn, text: str, understood: Understood) -> list[Answer]:
         return [placed, *([_question(turn, text, understood)] if asked_too else [])]
     if is_stopped:
         return [settings.is_stopped(turn)]
+    if told := census.typed(turn, text, understood):
+        return _with_welcome(turn, [told])
     if checked := _checked(turn, text, understood):
         return _with_welcome(turn, checked)
     if taken := _taken(turn, text, understood):
@@ -242,7 +246,8 @@ def _is_mere_answer(turn: Turn, understood: Understood, text: str) -> bool:
         return False
     if offer_check.is_advertisement(text) or case.is_plain_answer(turn, text) or case.is_listed(turn, text):
         return True
-    return (booking.is_answer(turn, text) or offer_check.is_offer(turn, text)) and danger_in(text) is None
+    is_answer = booking.is_answer(turn, text) or census.is_answer(turn, text)
+    return (is_answer or offer_check.is_offer(turn, text)) and danger_in(text) is None
 
 
 def _question(turn: Turn, text: str, understood: Understood) -> Answer:
@@ -307,8 +312,9 @@ def _stop(turn: Turn) -> Answer:
 
 
 def _let_go(turn: Turn) -> None:
-    """What was half done is left: a booking, an interview."""
+    """What was half done is left: a booking, one's own data, an interview."""
     drafts.let_go(turn)
+    census.let_go(turn)
     interview.let_go(turn)
 
 
@@ -392,6 +398,7 @@ ACTIONS: dict[str, Callable[[Turn, str], Answer]] = {
     "giveup": booking.given_up,
     "hear": booking.tell_me,
     words.MINE: my_bookings.mine,
+    words.CENSUS: census.act,
     "shift": my_bookings.move,
     "to": my_bookings.moved,
     "drop": my_bookings.drop,
@@ -415,6 +422,8 @@ STEPS: dict[str, Callable[[Turn], Answer]] = {
     danger.STEP: danger.ask,
     **dict.fromkeys((booking.STEP, booking.NAME, booking.AGE, booking.ANSWER), booking.go_on),
     my_bookings.NAME_OF_CODE: my_bookings.ask_whose,
+    **dict.fromkeys(census.STEPS, census.go_on),
+    census.WRONG: census.ask_wrong,
     case.STEP: case.begin,
     case.QUESTION: case.go_on,
     agency.STEP: agency.begin,
@@ -442,7 +451,7 @@ def _code_typed(turn: Turn, text: str) -> str | None:
         return command
     typed = words.plain(text)
     offered = turn.conversation.offered
-    if (booking.wants_number(turn) or case.wants_number(turn)) and typed.isdecimal():
+    if (booking.wants_number(turn) or case.wants_number(turn) or census.wants_number(turn)) and typed.isdecimal():
         return None
     if meant := case.code_meant(turn, text):
         return meant

@@ -1,4 +1,4 @@
-"""What we write first, about a place: reminders, an offered seat, a change by staff.
+"""What we write first, about a place or somebody's own dates: reminders, an offered seat, a change by staff.
 
 `centre.notices` decides that and when; the words are made here when it goes out, from the booking as it is then, in the
 person's language. Beside the words stands the template that WhatsApp allows when the person has not written for a day.
@@ -10,13 +10,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import announcements
+from bot import announcements, words
 from bot.booking_cards import card, details, name_of, place_of, who
 from bot.booking_phrases import BookingPhrases
+from bot.census_phrases import CensusPhrases
 from bot.dialogues import guidance
-from bot.templates import TEMPLATE_LANGUAGES, template_for
+from bot.templates import TEMPLATE_LANGUAGES, news_template, template_for
 from bot.turns import language_of
-from centre import bookings, calendars, notices, slots
+from centre import bookings, calendars, census_reminders, notices, slots
 from centre.bookings import Booking, State
 from centre.conversations import Conversation
 from centre.messages import Choice, Outgoing, Template
@@ -44,6 +45,8 @@ def word(session: Session, notice: Notice, conversation: Conversation, home: str
         return announcements.word(session, notice, conversation, now)
     if notice.kind == "new_dates":
         return _new_dates(session, say, notice)
+    if notice.kind == "own_date":
+        return _own_date(session, CensusPhrases(say.language), notice)
     booking = bookings.get(session, notice.booking_id or 0)
     if booking is None or booking.state not in STILL_TRUE[notice.kind]:
         return None
@@ -146,6 +149,17 @@ def _template_codes(kind: str, booking: Booking) -> list[str]:
 def _say_as_written(language: str) -> BookingPhrases:
     """Approved texts exist in few languages; the nearest one."""
     return BookingPhrases(next(code for code in languages.fallback_chain(language) if code in TEMPLATE_LANGUAGES))
+
+
+def _own_date(session: Session, say: CensusPhrases, notice: Notice) -> Outgoing | None:
+    """Of somebody's own passport, contract or visa; where others may read it, only that there is something."""
+    reminder = census_reminders.of(session, notice)
+    if reminder is None:
+        return None
+    own_data = Choice(words.CENSUS, say.label_my_data())
+    text = say.own_date(reminder.what, reminder.person.name, say.day(reminder.on))
+    private = text if reminder.is_private else say.neutral()
+    return Outgoing(private, (own_data, guidance.menu_choice(say)), template=news_template(say.language))
 
 
 def _new_dates(session: Session, say: BookingPhrases, notice: Notice) -> Outgoing | None:

@@ -63,3 +63,14 @@ def sign_in_code(code: str) -> Outgoing:
         f"Kode masuk Balai: {code}\nBerlaku 10 menit, satu kali. Bila bukan Anda yang sedang masuk, ganti kata sandi Anda "
         "dan beri tahu pengelola. Jangan berikan kode ini kepada siapa pun."
     )
+
+
+def data_request(is_over: bool, home: str) -> tuple[str, str]:
+    """(subject, body) for whoever keeps the register: a wish about somebody's data, its legal time running out."""
+    said = (
+        "Permintaan atas data sudah lewat batas 3×24 jam menurut UU PDP."
+        if is_over
+        else "Permintaan atas data harus dijawab dalam sehari (batas 3×24 jam menurut UU PDP)."
+    )
+    where = f"Buka di komputer: {home}/admin/warga/permintaan" if home else "Buka di komputer petugas, menu Warga."
+    return "Permintaan atas data", f"{said}\n{where}"

@@ -9,10 +9,21 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from centre import heartbeats, mails, open_questions, outbox, retention, second_factors, sign_ins, staff, staff_channels
+from centre import (
+    census_reminders,
+    heartbeats,
+    mails,
+    open_questions,
+    outbox,
+    retention,
+    second_factors,
+    sign_ins,
+    staff,
+    staff_channels,
+)
 from centre.db import Database
 from centre.file_store import FileStore
-from processes import alerting, counting, fetching, mailing, noticing, publishing, telling, wiring
+from processes import alerting, counting, fetching, mailing, noticing, publishing, requesting, telling, wiring
 from processes.gating import Gatekeeper
 from processes.guide import GuideKeeper
 from processes.settings import MailServer
@@ -44,6 +55,8 @@ def start(
         lambda: _gather_questions(database): 30,
         lambda: _sweep(database): 60,
         lambda: _sweep_files(database, files): 600,
+        lambda: _plan_reminders(database): 900,
+        lambda: _warn_of_requests(database, home, post): 60,
         lambda: _forget_old(database): 3600,
     }
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
@@ -119,6 +132,17 @@ def _sweep_files(database: Database, files: FileStore) -> None:
     gone = fetching.sweep(database, files, wiring.clock)
     if gone:
         log.info("files.swept", files=gone)
+
+
+def _plan_reminders(database: Database) -> None:
+    """Passports, contracts and visas that end soon, of those who agreed to be reminded."""
+    with database.transaction() as session:
+        census_reminders.plan(session, wiring.clock())
+
+
+def _warn_of_requests(database: Database, home: str, post: MailServer | None) -> None:
+    """Wishes about one's own data whose legal time runs out."""
+    requesting.warn_due(database, home, wiring.clock, mails.queue if post else None)
 
 
 def _forget_old(database: Database) -> None:

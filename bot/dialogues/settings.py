@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot.booking_phrases import BookingPhrases
 from bot.case_phrases import CasePhrases
+from bot.census_phrases import CensusPhrases
 from bot.dialogues import guidance
 from bot.phrases import Phrases
 from bot.turns import Answer, Guide, Turn
-from centre import areas, bookings, calendars, case_records, case_replies, retention
+from centre import areas, bookings, calendars, case_records, case_replies, census, people, retention
 from centre.areas import Village
 from centre.case_records import Case
 from centre.messages import Choice
@@ -68,8 +69,11 @@ def forget(turn: Turn, word: str) -> Answer:
         return Answer(CasePhrases(turn.say.language).kept_case(case_records.shown(case.code)))
     if case and word == "yes":
         return confirm_forget(turn)  # a button from before there was a case
+    own = [known.person.id for known in people.behind(turn.session, turn.conversation) if known.relation == "self"]
+    is_at_desk = bool(census.kept_by_desk(turn.session, own))
     retention.forget(turn.session, turn.conversation, turn.now)
-    return Answer(turn.say.forgotten())
+    also = f" {CensusPhrases(turn.say.language).desk_was_asked()}" if is_at_desk else ""
+    return Answer(f"{turn.say.forgotten()}{also}")
 
 
 def _confirm_with_case(turn: Turn, case: Case) -> Answer:
