@@ -142,6 +142,12 @@ AREAS = (
                 access.MAY_KEEP_PEOPLE,
             ),
             Page(
+                "people_untold.every",
+                _("Belum bisa diingatkan"),
+                _("Setuju diingatkan tentang paspor atau kontraknya, tetapi pesan kita tidak sampai."),
+                access.MAY_KEEP_PEOPLE,
+            ),
+            Page(
                 "people.every",
                 _("Nama yang mirip"),
                 _("Dua catatan yang mungkin satu orang: gabungkan, atau tandai sebagai orang berbeda."),

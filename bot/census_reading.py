@@ -69,6 +69,8 @@ def _written(day: str | None, month: int, year: int) -> str | None:
     try:
         if day:
             return date(year, month, int(day)).isoformat()
+        if not 1 <= month <= 12:
+            return None
         after = date(year + month // 12, month % 12 + 1, 1)
         return (after - timedelta(days=1)).isoformat()
     except ValueError:

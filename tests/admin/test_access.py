@@ -228,6 +228,8 @@ WHO_MAY = {
     ("POST", "/admin/warga/berkas/{row}"): MAY_KEEP_PEOPLE,
     ("POST", "/admin/warga/unduh"): MAY_KEEP_PEOPLE,
     ("GET", "/admin/warga/formulir/{row}"): MAY_KEEP_PEOPLE,
+    ("GET", "/admin/warga/belum-diingatkan"): MAY_KEEP_PEOPLE,
+    ("POST", "/admin/warga/belum-diingatkan/{row}/selesai"): MAY_KEEP_PEOPLE,
     ("GET", "/admin/warga/gabungan"): MAY_KEEP_PEOPLE,
     ("POST", "/admin/warga/gabungan/{row}/batal"): MAY_KEEP_PEOPLE,
     ("GET", "/admin/layanan/angka"): (*MAY_SERVE, Role.VIEWER),

@@ -18,7 +18,7 @@ from centre.census_requests import DataRequest
 from centre.people import Person
 from centre.staff import Role
 from tests.admin.cased import KORLEKO, LENEK, deeds, telephone, told_in
-from tests.admin.registered import enter
+from tests.admin.registered import enter, untold
 from tests.centre.booked import NOW, WAYAN
 from tests.centre.counted_in import ROHANI
 
@@ -409,6 +409,19 @@ def test_erased_everything_is_gone_and_the_wish_is_answered(desk, korleko, wayan
         assert (request.state, request.person_id) == ("done", None)
         entry = session.scalars(select(AuditEntry).where(AuditEntry.deed == "person_erased")).one()
         assert (entry.about, entry.note) == (f"person:{number}", "")
+
+
+def test_whom_no_reminder_reached_is_told_by_the_desk(desk, korleko, wayan, send):
+    number = enter(desk, korleko, may_remind=True)
+    with desk.database.transaction() as session:
+        notice = untold(session, number, desk.now)
+    page = wayan.get("/admin/warga/belum-diingatkan").text
+    for part in ("Inaq Rohani", "Paspor habis 15 Jun 2027", "Tidak punya alamat obrolan"):
+        assert part in page, part
+    stranger = desk.at_work("agus", Role.PETUGAS, LENEK)
+    assert send(stranger, f"/admin/warga/belum-diingatkan/{notice}/selesai").status_code == 404
+    assert send(wayan, f"/admin/warga/belum-diingatkan/{notice}/selesai").status_code == 303
+    assert "sudah terjangkau" in wayan.get("/admin/warga/belum-diingatkan").text
 
 
 # Merged and undone

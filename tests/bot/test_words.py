@@ -15,6 +15,7 @@ KNOWN = {
     words.REPORT,
     words.CASE,
     words.AROUND,
+    words.CENSUS,
     words.LISTEN,
     words.BOOK,
     words.MINE,
