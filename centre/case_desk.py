@@ -124,7 +124,7 @@ def counts(session: Session, scope: CaseScope, now: datetime) -> dict[Queue, int
     """How many cases stand in each queue (not in the closed one)."""
     wanted = [which for which in QUEUES if which != "closed"]
     columns = [func.count(Case.id).filter(_in_queue(scope, which, now)) for which in wanted]
-    row = session.execute(select(*columns).where(scope.covers())).one()
+    row = session.execute(select(*columns).where(scope.covers(), Case.state.in_(OPEN))).one()
     return dict(zip(wanted, row, strict=True))
 
 

@@ -56,19 +56,20 @@ def places(session: Session, scope: CaseScope, now: datetime, limit: int) -> Seq
     """Where most is wrong: urgent and late cases first, then those that nobody holds, then all that are open."""
     urgent, late = func.count().filter(Case.is_urgent), func.count().filter(Case.due_at < now)
     free = func.count().filter(Case.holder_id.is_(None))
+    area = func.coalesce(Case.area, "")  # grouped by the column itself, SQLite would read the closed ones too
     counted = (
-        select(Case.area, func.count(), urgent, late, free)
-        .where(scope.covers(), Case.state.in_(OPEN), Case.area.is_not(None))
-        .group_by(Case.area)
-        .order_by((urgent + late).desc(), free.desc(), func.count().desc(), Case.area)
+        select(area, func.count(), urgent, late, free)
+        .where(scope.covers(), Case.state.in_(OPEN))
+        .group_by(area)
+        .order_by((urgent + late).desc(), free.desc(), func.count().desc(), area)
         .limit(limit)
     )
     found = session.execute(counted).all()
-    villages, regencies = _names(session, [row[0] for row in found if row[0] is not None])
+    villages, regencies = _names(session, [row[0] for row in found if row[0]])
     return [
         Place(code, villages.get(code) or regencies[code], code in regencies, opened, pressing, overdue, unheld)
         for code, opened, pressing, overdue, unheld in found
-        if code is not None
+        if code
     ]
 
 

@@ -122,6 +122,12 @@ class OutboxMessage(Base):
             postgresql_where=text("lease_until IS NOT NULL"),
             sqlite_where=text("lease_until IS NOT NULL"),
         ),
+        Index(
+            "ix_outbox_messages_lost",
+            "id",
+            postgresql_where=text("state IN ('failed', 'expired') AND seen_at IS NULL"),
+            sqlite_where=text("state IN ('failed', 'expired') AND seen_at IS NULL"),
+        ),
         Index("ix_outbox_messages_lane", "conversation_id", "id"),
         Index("ix_outbox_messages_sent", "conversation_id", "sent_at"),
         Index(
@@ -429,8 +435,8 @@ def forget_old(session: Session, now: datetime) -> None:
 
 
 def is_lost() -> ColumnElement[bool]:
-    """What could not be delivered and nobody has looked at yet."""
-    return OutboxMessage.state.in_(LOST) & OutboxMessage.seen_at.is_(None)
+    """What could not be delivered and nobody has looked at yet, written as in its index."""
+    return _literally(OutboxMessage.state, LOST) & OutboxMessage.seen_at.is_(None)
 
 
 def count_lost(session: Session) -> int:

@@ -25,6 +25,8 @@ from tests.demo_house import browser_of, walk
 
 WORST = ("serious", "critical")
 DOWNLOADED = ("download", "template")
+SHEETS = ("admin.posters.village", "admin.posters.regency")
+"""Pages that are a sheet of paper each: a heading of the desk would be printed."""
 SMALL, LARGE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 
 
@@ -58,7 +60,7 @@ def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def signed_in(browser: Browser, house: House, **look: object) -> BrowserContext:
     """A browser of Putu's."""
-    context = browser.new_context(locale="id-ID", **look)  # type: ignore[arg-type]
+    context = browser.new_context(locale="id-ID", reduced_motion="reduce", **look)  # type: ignore[arg-type]
     context.add_cookies([{"name": "petugas", "value": house.token, "url": house.address}])
     return context
 
@@ -73,7 +75,7 @@ def test_every_page_fits_a_small_phone_and_can_be_read_out_in_light_and_dark(bro
         page.eval_on_selector_all("main details", "all => all.forEach(it => { it.open = true; })")
         if page.evaluate("document.documentElement.scrollWidth") > SMALL["width"]:
             wrong.append(f"{path}: wider than the screen")
-        if page.locator("h1").count() != 1:
+        if page.locator("h1").count() != 1 and not name.startswith(SHEETS):
             wrong.append(f"{path}: {page.locator('h1').count()} first headings")
         wrong += [f"{path}: {each}" for each in _serious(page)]
         page.emulate_media(color_scheme="dark")
