@@ -602,6 +602,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notices_announcement_id"), ["announcement_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_notices_person_id"), ["person_id"], unique=False)
 
+    with op.batch_alter_table("outbox_messages", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(
+            "ix_outbox_messages_lost",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("state IN ('failed', 'expired') AND seen_at IS NULL"),
+            sqlite_where=sa.text("state IN ('failed', 'expired') AND seen_at IS NULL"),
+        )
+
     with op.batch_alter_table("revisions", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("subject", sa.JSON(), nullable=True))
 
@@ -630,6 +639,13 @@ def downgrade() -> None:
 
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.drop_column("subject")
+
+    with op.batch_alter_table("outbox_messages", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.drop_index(
+            "ix_outbox_messages_lost",
+            postgresql_where=sa.text("state IN ('failed', 'expired') AND seen_at IS NULL"),
+            sqlite_where=sa.text("state IN ('failed', 'expired') AND seen_at IS NULL"),
+        )
 
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notices_person_id"))
