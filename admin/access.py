@@ -53,6 +53,9 @@ MAY_PUBLISH_VOICES = (Role.COORDINATOR, Role.EDITOR, Role.REVIEWER, Role.ADMINIS
 """May listen to what somebody else recorded, and let families hear it; reviewers in their languages."""
 MAY_TEST = (Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
 """May change test questions, and propose what the bot learns from."""
+MAY_EXCHANGE = (Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
+"""May take guidance along as files and bring it back; reviewers in their languages."""
+MAY_EXCHANGE_ALL = (Role.EDITOR, Role.ADMINISTRATOR)
 MAY_SEE_ROSTERS = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
 """May make and change slots, and see who is in them."""
 MAY_OVERSEE_CASES = SUPERVISORS

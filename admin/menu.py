@@ -258,6 +258,12 @@ AREAS = (
                 access.MAY_READ_CONTENT,
             ),
             Page(
+                "exchange.every",
+                _("Tukar berkas"),
+                _("Unduh untuk penerjemah, kirim kembali: .xlsx, .xlf, .po, .zip."),
+                access.MAY_EXCHANGE,
+            ),
+            Page(
                 "recordings.every",
                 _("Rekaman suara"),
                 _("Panduan dengan suara orang desa, untuk warga yang tidak membaca."),

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from centre.messages import Part
 from content.folders import ArticleFile
+from content.said import SentenceChange, SentencePlan
 
 
 class Poster(Protocol):
@@ -31,6 +32,19 @@ Preview = Callable[[Session, ArticleFile, str, date], dict[str, tuple[list[Part]
 """An article in a language as each channel would carry it on that day: the answer, and the whole of it."""
 
 
+class Phrasebook(Protocol):
+    """The bot's sentences, in files and back (`processes.phrasebook`)."""
+
+    @property
+    def languages(self) -> tuple[str, ...]: ...
+    def mark(self, session: Session, language: str) -> str: ...
+    def reviewed(self, session: Session, language: str) -> str: ...
+    def sentences(self, session: Session, language: str) -> list[SentenceChange]: ...
+    def written(self, session: Session, language: str) -> bytes: ...
+    def plan(self, session: Session, language: str, name: str, data: bytes) -> SentencePlan: ...
+    def take(self, session: Session, language: str, plan: SentencePlan, author: str, now: datetime) -> None: ...
+
+
 @dataclass(frozen=True)
 class Spoken:
     """What the desk has worded by the bot."""
@@ -41,3 +55,5 @@ class Spoken:
     """Language, words of staff, name of the village → the announcement as it reads."""
     preview: Preview | None = None
     """An article as families would see it; None for a desk without a bot."""
+    phrasebook: Phrasebook | None = None
+    """Its sentences, to be exchanged as files."""

@@ -66,6 +66,11 @@ def file_texts(language: str) -> dict[Key, str]:
     return dict(_read(language)[0])
 
 
+def file_review(language: str) -> str:
+    """Who read the file of a language; empty until a native speaker has."""
+    return _read(language)[1]
+
+
 def mark_of(language: str, said: Said | None = None) -> str:
     """The mark of all that a language says: another once a sentence changes."""
     rows = sorted((context or "", msgid, text) for (context, msgid), text in own_texts(language, said).items())

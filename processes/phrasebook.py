@@ -23,11 +23,12 @@ from sqlalchemy.orm import Session
 
 from bot import catalogues, checking
 from bot.catalogues import LOCALES, REVIEWED_HEADER
-from content import languages, said
+from content import articles, languages, said
 from content.exchange import NotTaken
 from content.pages import Problem
 from content.said import Key, Said, SentenceChange, SentencePlan
 
+_TRANSLATED: Final = tuple(each.code for each in languages.OFFERED if each.code != languages.SOURCE)
 _HEADER: Final = """\
 # {name} ({code})
 msgid ""
@@ -45,16 +46,29 @@ msgstr ""
 class Phrasebook:
     """What the desk asks of the bot's sentences."""
 
-    languages: Final = tuple(each.code for each in languages.OFFERED if each.code != languages.SOURCE)
-    """Those that have a catalogue of their own."""
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those that have a catalogue of their own."""
+        return _TRANSLATED
+
+    def __init__(self) -> None:
+        self._version: int | None = None
 
     def refresh(self, session: Session) -> None:
         """Say in this process, too, what was brought back."""
-        catalogues.lay_over(said.every(session))
+        version = articles.version(session)
+        if version != self._version:
+            catalogues.lay_over(said.every(session))
+            self._version = version
 
     def mark(self, session: Session, language: str) -> str:
         """The mark of all that is said in a language now."""
         return catalogues.mark_of(language, said.every(session))
+
+    def reviewed(self, session: Session, language: str) -> str:
+        """Who read all of it and stands by it; empty where nobody does."""
+        now = said.every(session)
+        return _reviewer(language, now) or ("" if now.texts.get(language) else catalogues.file_review(language))
 
     def sentences(self, session: Session, language: str) -> list[SentenceChange]:
         """Every sentence in Bahasa and in the language, in the order of the template."""
@@ -152,7 +166,7 @@ def _problems(language: str, texts: Mapping[Key, str], now: Said) -> set[tuple[K
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         shutil.copy(LOCALES / "bot.pot", folder)
-        for code in Phrasebook.languages:
+        for code in _TRANSLATED:
             place = folder / code / "LC_MESSAGES" / "bot.po"
             place.parent.mkdir(parents=True)
             place.write_bytes(_written(code, texts if code == language else catalogues.own_texts(code, now)))

@@ -10,12 +10,15 @@ import hmac
 import ipaddress
 import logging
 import os
+from dataclasses import replace
 from importlib import metadata
+from typing import Any
 
 from alembic.migration import MigrationContext
 from flask import Flask, Response, jsonify, request
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -29,6 +32,7 @@ from centre.privacy import derive_key
 from content import contacts
 from processes import migrating, parents, staff_codes, wiring
 from processes.last_resort import DangerCard
+from processes.phrasebook import Phrasebook
 from processes.previewing import preview
 from processes.settings import Settings, read_settings, secret_key
 from webhooks import appointments, public_figures, routes, webchat
@@ -88,6 +92,12 @@ def _pages(settings: Settings, database: Database, key: str, last_resort: Danger
     app.register_blueprint(appointments.blueprint(database, wiring.clock, public_url=settings.public_url))
     app.register_blueprint(public_figures.blueprint(database, wiring.clock))
     store = wiring.file_store(settings)
+    book = Phrasebook()
+
+    def previewed(session: Session, *asked: Any) -> Any:
+        book.refresh(session)  # this process hears nobody: it looks for new sentences only where it words any
+        return preview(session, *asked)
+
     admin.register(
         app,
         database,
@@ -95,7 +105,7 @@ def _pages(settings: Settings, database: Database, key: str, last_resort: Danger
         key=derive_key(key, "admin"),
         secure=settings.is_https,
         store=store,
-        spoken=spoken(preview),
+        spoken=replace(spoken(previewed), phrasebook=book),
         home=settings.public_url,
         send_code=staff_codes.send if settings.has_telegram else None,
         facts=_facts(settings),

@@ -165,7 +165,7 @@ class Desk:
             valid_from=date(2026, 1, 1),
             review_due=date(2027, 1, 1),
             legal_basis=("UU 18/2017 Pasal 30",),
-            sources=(Source("Antara", "2025-07", "https://antara.test/biaya", ()),),
+            sources=(Source("Antara", "2025-07", "https://antara.test/biaya", ("BIA-21",)),),
             related=(),
             check_before_use=doubtful,
             check_note="Tanyakan rinciannya ke BP3MI." if doubtful else "",

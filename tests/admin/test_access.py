@@ -15,6 +15,8 @@ from admin.access import (
     MAY_BOOK,
     MAY_CHANGE_TYPES,
     MAY_EDIT,
+    MAY_EXCHANGE,
+    MAY_EXCHANGE_ALL,
     MAY_KEEP_PEOPLE,
     MAY_PUBLISH_VOICES,
     MAY_READ_CONTENT,
@@ -36,7 +38,7 @@ from centre.db import Database, open_database
 from centre.privacy import Vault
 from centre.saved_replies import Wording
 from centre.staff import Role, Scope
-from content import articles, drafts, recordings
+from content import articles, drafts, exchange_uploads, recordings
 from tests.admin import registered, tested
 from tests.admin.cased import KORLEKO, LENEK, told
 from tests.admin.cases_made import referral_address
@@ -165,6 +167,17 @@ WHO_MAY = {
     ("GET", "/admin/panduan/terjemahan/<slug>/<language>"): MAY_READ_CONTENT,
     ("POST", "/admin/panduan/terjemahan/<slug>/<language>"): (Role.REVIEWER, Role.ADMINISTRATOR),
     ("GET", "/admin/panduan/tabel"): MAY_READ_CONTENT,
+    ("GET", "/admin/panduan/tukar"): MAY_EXCHANGE,
+    ("POST", "/admin/panduan/tukar"): MAY_EXCHANGE,
+    ("GET", "/admin/panduan/tukar/panduan.zip"): MAY_EXCHANGE_ALL,
+    ("GET", "/admin/panduan/tukar/terjemahan"): MAY_EXCHANGE,
+    ("GET", "/admin/panduan/tukar/kalimat"): MAY_EXCHANGE,
+    ("GET", "/admin/panduan/tukar/kalimat/<language>"): MAY_EXCHANGE,
+    ("POST", "/admin/panduan/tukar/kalimat/<language>"): (Role.REVIEWER, Role.ADMINISTRATOR),
+    ("GET", "/admin/panduan/tukar/{row}"): MAY_EXCHANGE,
+    ("POST", "/admin/panduan/tukar/{row}/ambil"): MAY_EXCHANGE,
+    ("POST", "/admin/panduan/tukar/{row}/buang"): MAY_EXCHANGE,
+    ("POST", "/admin/panduan/tukar/sumber"): MAY_EXCHANGE_ALL,
     ("GET", "/admin/panduan/rekaman"): MAY_READ_CONTENT,
     ("GET", "/admin/panduan/rekaman/<slug>/<language>"): MAY_READ_CONTENT,
     ("POST", "/admin/panduan/rekaman/<slug>/<language>"): MAY_RECORD,
@@ -303,6 +316,8 @@ OWN_FILE = "/admin/warga/berkas/{row}"
 """A file of people is only ever its bringer's own: see `test_people_files`."""
 FILE = "/admin/kasus/<code>/berkas/{row}"
 """There is one only where there is a folder of files: see `test_case_files`."""
+SENTENCES = ("/admin/panduan/tukar/kalimat", "/admin/panduan/tukar/kalimat/<language>")
+"""There are some only where there is a bot: see `test_exchange`."""
 CATCH_ALL = "/admin/<path:anything>"
 
 
@@ -348,13 +363,14 @@ def test_each_role_opens_what_it_may_and_finds_nothing_else(desk, role, token_on
     browser = desk.at_work("wayan", role)
     token = token_on(browser, PASSWORD_PAGE)
     for (method, rule), who in WHO_MAY.items():
-        if rule in ("/admin/aset/<digest>/<name>", "/admin/masuk", "/admin/keluar", FILE, OWN_FILE):
+        if rule in ("/admin/aset/<digest>/<name>", "/admin/masuk", "/admin/keluar", FILE, OWN_FILE, *SENTENCES):
             continue
         row = desk.lost_reply("Baik", village) if "/balasan/" in rule else desk.set_aside("Tolong", village)
         row = village if "poster" in rule or "/desa/" in rule else row
         rule = rule.replace("<member>", colleague)
-        row = spoken_article(desk) if "rekaman" in rule else row
         row = tested.group_of(desk, village) if "pertanyaan" in rule else row
+        row = village if "poster" in rule else row
+        row = spoken_article(desk) if "rekaman" in rule else sent_sentences(desk) if "tukar" in rule else row
         row = tested.run_of(desk) if "gerbang" in rule else tested.question_of(desk) if "/uji/" in rule else row
         row = announced(desk, village) if "pengumuman" in rule else row
         row = 1 if "revisi" in rule else draft_of_somebody(desk) if "naskah" in rule else row
@@ -414,6 +430,12 @@ def test_every_page_of_a_case_is_there_for_those_alone_who_may_know_of_it(desk, 
 OF_A_CASE = [
     (method, rule) for method, rule in WHO_MAY if rule.startswith("/admin/kasus/<code>") and "{row}" not in rule
 ]
+
+
+def sent_sentences(desk) -> int:
+    """A file of the bot's sentences that somebody else sent; gives its number."""
+    with desk.database.transaction() as session:
+        return exchange_uploads.keep(session, "phrases", "", "sas.po", b"", "somebody", desk.now).id
 
 
 def spoken_article(desk) -> int:

@@ -40,7 +40,7 @@ def planned(database: Database, text: str | bytes, language: str = "sas") -> Sen
 def taken(database: Database, plan: SentencePlan, language: str = "sas") -> None:
     with database.transaction() as session:
         BOOK.take(session, language, plan, "rohani", NOW)
-        BOOK.refresh(session)
+        Phrasebook().refresh(session)
 
 
 def with_sentence(text: str, msgid: str, new: str) -> str:
@@ -75,7 +75,7 @@ def test_a_signature_is_of_these_very_sentences(database: Database) -> None:
     with database.transaction() as session:
         mark = BOOK.mark(session, "sas")
         said.sign(session, "sas", mark, name="Inaq Rohani", staff="rohani", on=date(2026, 11, 21))
-        BOOK.refresh(session)
+        Phrasebook().refresh(session)
     assert Phrases("sas").is_reviewed
     assert "X-Reviewed-By: Inaq Rohani, 2026-11-21" in exported(database)
     taken(database, planned(database, with_sentence(exported(database), "Desa yang mana?", "Dese saq mbe?")))
