@@ -382,7 +382,7 @@ def test_places_come_out_as_the_plain_rules_say(sqlite_database: Database) -> No
     run_state_machine_as_test(
         Places,
         settings=settings(
-            max_examples=int(os.environ.get("BALAI_TEST_WALKS", "100")),
+            max_examples=int(os.environ.get("BALAI_TEST_WALKS", "50")),
             stateful_step_count=40,
             derandomize="BALAI_TEST_WALKS" not in os.environ,
             deadline=None,

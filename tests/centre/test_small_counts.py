@@ -79,7 +79,7 @@ def fact(regency: str, village: str, state: str, is_broken: bool) -> Fact:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(cases())
 def test_from_what_is_shown_no_count_from_one_to_four_can_be_worked_out(facts):
     figures = tables(facts, PLACES, 2026, ["2026-11"], with_recruiters=False)
