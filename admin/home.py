@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from admin import case_wording, schedule_wording, service_wording, wording
 from admin.access import (
+    MAY_KEEP_PEOPLE,
     MAY_READ_CONTENT,
     MAY_SEE_CASES,
     MAY_SEE_MESSAGES,
@@ -29,7 +30,7 @@ from admin.access import (
     whoever_is_signed_in,
 )
 from admin.language import gettext as _
-from centre import calls, case_desk, desk, glance, heartbeats, rosters
+from centre import calls, case_desk, census_requests, desk, glance, heartbeats, rosters
 from centre.calls import Call
 from centre.case_desk import Queue, Row
 from centre.case_records import shown
@@ -38,7 +39,8 @@ from centre.desk import WaitingMessage
 from centre.glance import Place
 from centre.rosters import Filled
 from centre.staff import Role
-from content import articles, languages
+from content import articles, drafts, languages
+from content.draft_records import State
 
 FIRST_SEEN: tuple[Queue, ...] = ("urgent", "mine", "free", "overdue")
 """Queues that are counted on the first page."""
@@ -117,8 +119,13 @@ def _seen(session: Session, now: datetime) -> Seen:
         seen.messages = desk.messages(session, me().scope(*MAY_SEE_MESSAGES), cases(), limit=ROWS)
     if me().has_role(*MAY_READ_CONTENT):
         seen.waiting["articles"] = len(articles.waiting_for_check(session))
+    if me().has_role(*MAY_KEEP_PEOPLE):
+        seen.waiting["requests"], _late = census_requests.counts(session, me().scope(*MAY_KEEP_PEOPLE), now)
     if me().has_role(*READERS):
         seen.waiting |= _translations(session)
+        seen.waiting["review"] = sum(
+            draft.state == State.REVIEW and me().staff_id not in draft.writers for draft in drafts.every_open(session)
+        )
     return seen
 
 

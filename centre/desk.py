@@ -122,7 +122,8 @@ def counts(session: Session, scope: Scope, cases: CaseScope) -> tuple[int, int]:
 
 
 _WAITS: ColumnElement[bool] = inbox.is_for_staff()
-_LOST: ColumnElement[bool] = outbox.is_lost()
+_LOST: ColumnElement[bool] = OutboxMessage.id.in_(select(OutboxMessage.id).where(outbox.is_lost()).correlate(None))
+"""By number: of the few that are lost SQLite would otherwise look in each conversation."""
 
 
 def _messages(scope: Scope, cases: CaseScope) -> Select[InboxEvent, Conversation, Village]:
