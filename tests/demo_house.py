@@ -103,8 +103,8 @@ def endpoint_of(app: Flask, address: str) -> str | None:
 
 
 def pages_of(app: Flask) -> set[str]:
-    """Every page of the desk that can be opened."""
-    rules = (rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()))
+    """Every page of the desk that has one address; the others are there only where the demo has something to show."""
+    rules = (rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments)
     return {
         str(rule.endpoint)
         for rule in rules
