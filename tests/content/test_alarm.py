@@ -18,8 +18,7 @@ from content.phrasing import Phrasing
 from content.typed import split
 
 GUIDANCE = Path(danger.__file__).parent / "guidance"
-FOLDS = 2
-"""Each line is judged by an alarm that learnt from the other half; the one that families have learnt from all."""
+FOLDS = 3
 ORDINARY_AWAY = 3
 """So many of the ordinary questions are judged, to be quick; they are learnt from all."""
 LANGUAGES = ("id", "jv", "su", "sas", "en", "mad", "bbc", "min", "bjn", "mkn")
@@ -75,7 +74,7 @@ def test_unseen_danger_is_heard_and_unseen_calm_left_in_peace(levels: Levels, su
     with subtests.test("nine of ten cries and hints are heard"):
         # half of these lines are hints, written to be hard; of the shared questions more are heard
         assert share(levels, "phrasings", "act", "ask") >= 0.91
-        assert share(levels, "phrasings", "act") >= 0.59
+        assert share(levels, "phrasings", "act") >= 0.6
     for language in LANGUAGES:
         with subtests.test("they are heard in every language", language=language):
             assert share(levels, "phrasings", "act", "ask", language=language) >= 0.88
