@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -13,8 +14,8 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 import admin
-from admin.spoken import Spoken
-from bot import catalogues, posters
+import processes.web
+from bot import catalogues
 from bot.phrases import Phrases
 from centre.audit import AuditEntry
 from centre.staff import Role
@@ -36,7 +37,7 @@ def told(desk_on_both) -> Desk:
     desk = desk_on_both
     desk.app = Flask("desk", static_folder=None)
     desk.app.testing = True
-    spoken = Spoken(poster=posters.words, phrasebook=Phrasebook())
+    spoken = replace(processes.web.spoken(), phrasebook=Phrasebook())
     admin.register(desk.app, desk.database, lambda: desk.now, key="k" * 64, secure=False, spoken=spoken)
     desk.article("biaya", "Biaya diatur negara.")
     desk.translation("biaya", "sas")
