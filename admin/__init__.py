@@ -40,6 +40,7 @@ from admin import (
     gates,
     headers,
     installation,
+    keeping,
     language,
     laws,
     members,
@@ -126,7 +127,8 @@ def _pages(
     pages = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
     headers.add(pages)
     steady.add(pages)
-    access.guard(pages, database, clock)
+    access.guard(pages, database, clock, keeping.keep_this)
+    keeping.guard(pages, database, clock)
     errors.add(pages)
     wording.add(pages, clock)
     for part in (
@@ -140,6 +142,7 @@ def _pages(
         villages.blueprint(database, clock, home),
         audits.blueprint(database, clock),
         installation.blueprint(facts),
+        keeping.blueprint(database, clock),
         desk.blueprint(database, clock),
         menu.blueprint(),
         speaking.blueprint(database),

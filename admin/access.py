@@ -24,6 +24,8 @@ from centre.staff import Role, SignedIn
 
 TOKEN = "token"
 """Where the signed cookie carries the session's token."""
+WAS = "was"
+"""Where it carries the token of a session that is over, to know whose unsent form this is."""
 
 MAY_SEE_MESSAGES = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
 MAY_VOUCH = (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR)
@@ -153,8 +155,13 @@ class UndeclaredPage(Exception):
     """A page of the desk does not say who may open it."""
 
 
-def guard(pages: Blueprint, database: Database, clock: Callable[[], datetime]) -> None:
-    """Before every page: is the form ours, who is it, may they?"""
+def guard(
+    pages: Blueprint,
+    database: Database,
+    clock: Callable[[], datetime],
+    keep_typed: Callable[[Database, datetime], None] | None = None,
+) -> None:
+    """Before every page: is the form ours, who is it, may they? `keep_typed`: keeps a form that finds its session over."""
 
     @pages.before_request
     def check() -> Response | None:
@@ -163,14 +170,17 @@ def guard(pages: Blueprint, database: Database, clock: Callable[[], datetime]) -
             abort(404)
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             current_app.extensions["csrf"].protect()
-        g.staff = None
+        g.staff, g.is_in = None, False
         if policy.looks_who and session.get(TOKEN):
             g.staff = _who(database, clock(), policy)
             if g.staff is None:
-                session.pop(TOKEN)
+                session[WAS] = session.pop(TOKEN)
                 flash(_("Sesi Anda sudah berakhir. Silakan masuk lagi."), "warning")
         if g.staff is None:
+            if keep_typed and request.method == "POST" and policy.signed_in and not policy.without_factor:
+                keep_typed(database, clock())
             return _to_sign_in() if policy.signed_in else None
+        g.is_in = policy.keeps_awake and not policy.without_factor and not owes_anything(g.staff)
         if first := _first_to_do(g.staff, policy):
             return redirect(url_for(first, lanjut=None if first == "admin.auth.password" else _this_page()), 303)
         if policy.roles and not g.staff.has_role(*policy.roles):

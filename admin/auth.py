@@ -11,7 +11,7 @@ from flask import Blueprint, flash, g, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
-from admin import browsers, chat_codes
+from admin import browsers, chat_codes, keeping
 from admin.access import TOKEN, anybody, even_with_old_password, me
 from admin.browsers import place_of
 from admin.forms import NewPassword, SignIn
@@ -111,9 +111,12 @@ def blueprint(
 
 
 def begin_cookie(token: str) -> None:
-    """The browser's cookie, empty but for this token."""
+    """The browser's cookie, empty but for this token, and the key of what was typed when a session ended."""
+    kept = session.get(keeping.KEY)
     session.clear()
     session[TOKEN] = token
+    if kept:
+        session[keeping.KEY] = kept
 
 
 def fitting_try(database: Database, clock: Callable[[], datetime], login: str, password: str) -> Try:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from centre import (
     census_reminders,
     heartbeats,
+    kept_forms,
     mails,
     open_questions,
     outbox,
@@ -153,6 +154,7 @@ def _forget_old(database: Database) -> None:
         sign_ins.forget_old(session, wiring.clock())
         staff_channels.forget_old(session, wiring.clock())
         second_factors.forget_old(session, wiring.clock())
+        kept_forms.forget_old(session, wiring.clock())
         mails.forget_old(session, wiring.clock())
 
 
