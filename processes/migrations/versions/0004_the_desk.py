@@ -266,6 +266,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_census_imports_village_id"), ["village_id"], unique=False)
 
     op.create_table(
+        "kept_forms",
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("staff_id", sa.String(length=36), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff_members.id"], name=op.f("fk_kept_forms_staff_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_kept_forms")),
+    )
+    with op.batch_alter_table("kept_forms", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(batch_op.f("ix_kept_forms_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
         "law_reviews",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("change_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -750,6 +764,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_law_reviews_article_slug"))
 
     op.drop_table("law_reviews")
+    with op.batch_alter_table("kept_forms", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_kept_forms_staff_id"))
+
+    op.drop_table("kept_forms")
     with op.batch_alter_table("census_imports", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.drop_index(batch_op.f("ix_census_imports_village_id"))
 
