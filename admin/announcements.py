@@ -91,7 +91,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
                 may_agree=announcements.may_agree(me(), found),
                 has_chat=me().staff_id in staff_channels.of_staff(session, [me().staff_id]),
                 kinds=[service_wording.kind(each) for each in found.kinds],
-                languages=[languages.get(each).own_name for each in found.languages],
+                spoken_in=[languages.get(each).own_name for each in found.languages],
             )
 
     @pages.get(f"{ONE}/ubah")

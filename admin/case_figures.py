@@ -18,6 +18,7 @@ from admin.access import me, only
 from admin.charts import share_chart
 from admin.figures import month_name, percent
 from admin.language import gettext as _
+from admin.remembered import Remembered
 from admin.wording import moment, today
 from centre import audit, case_figures
 from centre.case_figures import MAY_SEE_CASE_FIGURES, OTHER, CaseFigures, Line
@@ -41,13 +42,14 @@ class Table:
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     """The page and its file."""
     pages = Blueprint("case_figures", __name__)
+    known: Remembered[CaseFigures] = Remembered()
 
     @pages.get("/kasus/angka")
     @only(*MAY_SEE_CASE_FIGURES)
     def every() -> str:
         now = clock()
         with database.reading() as session:
-            figures = _figures(session, now)
+            figures = _figures(session, known, now)
         return render_template(
             "admin/case_figures.html",
             figures=figures,
@@ -63,7 +65,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     def download() -> Response:
         now = clock()
         with database.transaction() as session:
-            figures = _figures(session, now)
+            figures = _figures(session, known, now)
             audit.record(session, me().staff_id, "case_figures_exported", now, f"year:{figures.year}")
         keep = {"Content-Disposition": f'attachment; filename="angka-kasus-{figures.year}.xlsx"'}
         return Response(_file(figures, now), mimetype=sheets.MIMETYPE, headers=keep)
@@ -83,8 +85,11 @@ def span(length: timedelta | None) -> str:
     return _("%(number)s hari", number=round(minutes / 60 / 24))
 
 
-def _figures(session: Session, now: datetime) -> CaseFigures:
-    return case_figures.of_year(session, case_figures.figure_scope(me()), _year(now), now)
+def _figures(session: Session, known: Remembered[CaseFigures], now: datetime) -> CaseFigures:
+    """Reckoned anew when a case changed, and every ten minutes, in which answers may have fallen late."""
+    scope, year = case_figures.figure_scope(me()), _year(now)
+    key = (*case_figures.state(session, scope), year, int(now.timestamp()) // 600)
+    return known.get(key, lambda: case_figures.of_year(session, scope, year, now))
 
 
 def _years(now: datetime) -> list[int]:

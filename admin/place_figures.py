@@ -45,10 +45,12 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     """Where to begin, a place, its file, its report."""
     pages = Blueprint("place_figures", __name__)
     census: Remembered[Line | None] = Remembered()
+    known: Remembered[PlaceFigures] = Remembered()
 
     def sight(session: Session, place: str, now: datetime) -> Sight:
-        tree = figure_places.tree(session, me())
-        figures = place_figures.of_place(session, me(), tree, place, _year(now), now)
+        year = _year(now)
+        key = (*place_figures.state(session, me()), place, year, today(now).month)
+        figures = known.get(key, lambda: _reckoned(session, place, year, now))
         people = _people(session, census, figures.place, now)
         return Sight(figures, place_tables.tables(figures, articles.titles(session, languages.SOURCE), people))
 
@@ -98,6 +100,10 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         return Response(_file(seen, now), mimetype=sheets.MIMETYPE, headers=keep)
 
     return pages
+
+
+def _reckoned(session: Session, place: str, year: int, now: datetime) -> PlaceFigures:
+    return place_figures.of_place(session, me(), figure_places.tree(session, me()), place, year, now)
 
 
 def _shared(figures: PlaceFigures) -> dict[str, object]:

@@ -15,12 +15,12 @@ from datetime import UTC, datetime, timedelta
 from statistics import median, quantiles
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from centre import small_counts
 from centre.areas import Village
-from centre.case_records import CATEGORIES, OUTCOMES, Case, Category, State
+from centre.case_records import CATEGORIES, OUTCOMES, Case, CaseConflict, Category, State
 from centre.case_rules import RULES, USUAL_ZONE
 from centre.case_scopes import CaseScope, scope_of
 from centre.figures import FEW
@@ -138,6 +138,12 @@ def figure_scope(member: SignedIn) -> FigureScope:
     wide = frozenset(area for area in given if len(area) <= REGENCY)
     narrow = (given - wide) | member.scope(Role.PETUGAS).areas
     return FigureScope(Scope(wide, False), Scope(narrow, False), scope_of(member))
+
+
+def state(session: Session, scope: FigureScope) -> tuple[object, ...]:
+    """What the figures rest on: as long as this is the same, so are they, but for answers that fall late meanwhile."""
+    conflicts = session.scalars(select(CaseConflict.case_id).where(CaseConflict.staff_id == scope.cases.staff_id))
+    return (scope, frozenset(conflicts), *session.execute(select(func.count(), func.max(Case.changed_at))).one())
 
 
 def of_year(session: Session, scope: FigureScope, year: int, now: datetime) -> CaseFigures:

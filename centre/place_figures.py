@@ -97,6 +97,12 @@ class PlaceFigures:
     """When the newest of it was counted."""
 
 
+def state(session: Session, member: SignedIn) -> tuple[object, ...]:
+    """What the figures rest on: as long as this is the same, so are they."""
+    conflicts = session.scalars(select(CaseConflict.case_id).where(CaseConflict.staff_id == member.staff_id))
+    return (member.roles, frozenset(conflicts), session.scalar(select(func.max(CountedMonth.counted_at))))
+
+
 def of_place(session: Session, member: SignedIn, tree: Tree, written: str, year: int, now: datetime) -> PlaceFigures:
     """Everything of a place in a year. Raises `centre.desk.NotHere`."""
     path = tree.path(written)
