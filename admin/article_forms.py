@@ -51,11 +51,15 @@ TAKEN = frozenset(
         "naskah",
         "pertanyaan",
         "pratinjau",
+        "rekaman",
         "semua",
         "tabel",
+        "tanya",
         "terjemahan",
+        "tinjau",
+        "tukar",
+        "uji",
     }
-    | {"tinjau", "tukar", "uji"}
 )
 """Addresses of pages beside the articles."""
 BLANK_SOURCES = 2

@@ -26,6 +26,7 @@ from admin.access import (
     MAY_SERVE,
     asked_by_the_page,
     cases,
+    may_review,
     me,
     whoever_is_signed_in,
 )
@@ -39,7 +40,7 @@ from centre.desk import WaitingMessage
 from centre.glance import Place
 from centre.rosters import Filled
 from centre.staff import Role
-from content import articles, drafts, languages
+from content import articles, drafts, languages, overview
 from content.draft_records import State
 
 FIRST_SEEN: tuple[Queue, ...] = ("urgent", "mine", "free", "overdue")
@@ -123,9 +124,7 @@ def _seen(session: Session, now: datetime) -> Seen:
         seen.waiting["requests"], _late = census_requests.counts(session, me().scope(*MAY_KEEP_PEOPLE), now)
     if me().has_role(*READERS):
         seen.waiting |= _translations(session)
-        seen.waiting["review"] = sum(
-            draft.state == State.REVIEW and me().staff_id not in draft.writers for draft in drafts.every_open(session)
-        )
+        seen.waiting |= {"drafts": _drafts(session), "neglected": overview.count_neglected(session, wording.today(now))}
     return seen
 
 
@@ -176,6 +175,13 @@ def _translations(session: Session) -> dict[str, int]:
         "behind": sum(each.is_behind for each in found),
         "unread": sum(not each.reviewed and not each.is_behind for each in found),
     }
+
+
+def _drafts(session: Session) -> int:
+    """Drafts of others that this person may read and that wait for it, and own ones that came back."""
+    own, waiting = me().staff_id, (State.REVIEW, State.ACCEPTED)
+    found = [each for each in drafts.every_open(session) if may_review(me(), each.language)]
+    return sum(each.state in waiting if own not in each.writers else bool(each.note) for each in found)
 
 
 def _is_quiet(session: Session, now: datetime) -> bool:

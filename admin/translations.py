@@ -11,15 +11,16 @@ from datetime import datetime
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from admin.access import MAY_READ_CONTENT, MAY_SIGN, may_sign, me, only
+from admin.access import MAY_READ_CONTENT, MAY_SIGN, may_edit, may_sign, me, only
 from admin.articles import as_people_read_it
 from admin.forms import NativeReading
 from admin.language import gettext as _
 from admin.wording import today
 from centre import audit
 from centre.db import Database
-from content import articles, languages
+from content import articles, languages, overview
 from content.articles import AlreadyReviewed, NoSuchTranslation, Translated, TranslationBehind, WordsChanged
+from content.overview import Standing
 
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
@@ -31,11 +32,20 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     def every() -> str:
         with database.reading() as session:
             found = articles.translations(session)
+            missing = _missing(overview.every(session))
         groups, wanted = _by_language(found), request.args.get("bahasa", "")
         if wanted and wanted not in languages.CODES:
             abort(404)
         shown = {code: rows for code, rows in groups.items() if wanted in ("", code)}
-        return render_template("admin/translations.html", groups=groups, shown=shown, wanted=wanted, own_name=_own_name)
+        return render_template(
+            "admin/translations.html",
+            groups=groups,
+            shown=shown,
+            wanted=wanted,
+            own_name=_own_name,
+            missing=missing,
+            may_edit=lambda language: may_edit(me(), language),
+        )
 
     @pages.get("/panduan/terjemahan/<slug>/<language>")
     @only(*MAY_READ_CONTENT)
@@ -101,6 +111,13 @@ def _by_language(found: list[Translated]) -> dict[str, list[Translated]]:
     return {code: sorted(rows, key=_urgency) for code, rows in groups.items() if rows}
 
 
+def _missing(rows: list[Standing]) -> dict[str, list[Standing]]:
+    """The articles in use that have no words in a language that is offered, by its code."""
+    offered = [each.code for each in languages.OFFERED if each.code != languages.SOURCE]
+    in_use = [row for row in rows if not row.is_withdrawn]
+    return {code: [row for row in in_use if code not in row.languages] for code in offered}
+
+
 def _urgency(each: Translated) -> tuple[bool, bool, str]:
     return bool(each.reviewed) and not each.is_behind, each.is_behind, each.source.title
 
@@ -116,5 +133,6 @@ def _page(found: Translated, form: NativeReading) -> str:
         language=_own_name(found.language),
         shown=as_people_read_it,
         form=form,
+        may_edit=may_edit(me(), found.language),
         signing=may_sign(me(), found.language) and not found.is_behind and not found.reviewed,
     )

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from admin import article_forms, article_wording
+from admin.contacts import book
 from centre.audit import AuditEntry
 from centre.staff import Role
 from content import articles, drafts, law_changes
@@ -289,3 +291,100 @@ def test_hostile_words_stay_words(desk):
 def test_what_is_not_there_is_a_404(desk_on_both, path):
     guide(desk_on_both)
     assert desk_on_both.at_work("wayan", Role.EDITOR).get(path).status_code == 404
+
+
+def test_no_article_takes_the_address_of_a_page(desk):
+    """`/admin/panduan/<slug>` is the article's: a slug that another page has already would hide it."""
+    rules = (str(rule).split("/") for rule in desk.app.url_map.iter_rules() if str(rule).startswith("/admin/panduan/"))
+    taken = {parts[3] for parts in rules if not parts[3].startswith("<")}
+    assert taken <= article_forms.TAKEN
+
+
+def test_the_first_page_counts_what_waits_for_an_editor(desk):
+    guide(desk)
+    wayan, rohani = desk.at_work("wayan", Role.EDITOR), desk.at_work("rohani", Role.REVIEWER)
+    write(wayan, short=NEW, deed="kirim")
+    assert "Naskah menunggu Anda" in rohani.get("/admin/").text
+    desk.now += timedelta(days=200)
+    ketut = desk.at_work("ketut", Role.EDITOR)
+    assert "Panduan harus ditinjau" in ketut.get("/admin/").text
+
+
+def test_what_has_no_translation_is_listed_with_the_way_to_write_it(desk):
+    guide(desk)
+    page = desk.at_work("wayan", Role.EDITOR).get("/admin/panduan/terjemahan?bahasa=jv").text
+    assert "1 panduan belum diterjemahkan" in page
+    assert f"/admin/panduan/{SLUG}/jv/sunting" in page
+    assert (
+        "Belum diterjemahkan"
+        not in desk.at_work("rohani", Role.EDITOR).get("/admin/panduan/terjemahan?bahasa=sas").text
+    )
+
+
+BROKEN = {
+    "title": ("x" * 80, "Judul [CEK-01]"),
+    "label": ("x" * 21,),
+    "short": (
+        "## Judul\nx",
+        "x" * 601,
+        "👩" * 600,
+        "Lain. [ABC-01]",
+        "{{kontak:tidak-ada}}",
+        "Biayanya Rp5.000.000.",
+        "NIK 5203123456789012",
+        "HP 081234567890",
+        "www.jahat.test",
+        "[siku]",
+        "{kurung}",
+        "<b>tebal</b>",
+        "a | b",
+        "*tebal*",
+        "1. satu",
+        "x\n  menjorok",
+        "> kutip",
+    ),
+    "body": ("", "x" * 3501),
+    "phrasings": ("hp saya 081234567890", "ktp 5203123456789012", "x" * 1001),
+    "owner": ("",),
+    "legal_basis": ("",),
+    "valid_until": ("2020-01-01",),
+    "review_due": ("2028-01-01",),
+    "sources-0-title": ("",),
+    "sources-0-date": ("kemarin",),
+    "sources-0-url": ("ftp://x",),
+    "related-0": ("tidak-ada",),
+}
+
+
+def test_every_rule_is_said_in_bahasa_at_its_own_field(desk):
+    """No English reaches an editor: whatever breaks a rule of the files is worded by the desk."""
+    guide(desk)
+    with desk.database.reading() as session:
+        known = article_forms.text_data(articles.published_of(session, SLUG)["id"])
+        subject = articles.subject_of(articles.one(session, SLUG))
+    said = []
+    for field, values in BROKEN.items():
+        for value in values:
+            form = broken_form(known, subject, field, value)
+            with desk.database.transaction() as session, desk.app.test_request_context():
+                draft = drafts.begin(session, SLUG, "id", form.wanted(), "x", desk.now)
+                found = drafts.problems(session, draft, book())
+                assert found, (field, value)
+                said += [(field, value, article_wording.problem(each), each) for each in found]
+                drafts.drop(session, draft.id, "x", desk.now)
+    english = [(field, value) for field, value, words, each in said if words == f"{each.what}; {each.remedy}"]
+    assert not english
+
+
+def broken_form(known, subject, field: str, value: str):
+    data = article_forms.subject_data(subject) | known
+    first, *rest = field.split("-")
+    if first == "sources":
+        data["sources"] = [data["sources"][0] | {rest[1]: value}]
+    elif first == "related":
+        data["related"] = [value]
+    elif first in ("valid_until", "review_due"):
+        data[first] = date.fromisoformat(value)
+    else:
+        data[field] = value
+    return article_forms.SourceArticle(data=data)
