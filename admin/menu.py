@@ -240,6 +240,12 @@ AREAS = (
                 access.MAY_READ_CONTENT,
             ),
             Page(
+                "trials.begin",
+                _("Coba bot"),
+                _("Apa jawaban bot untuk sebuah pesan, dan mengapa."),
+                access.MAY_READ_CONTENT,
+            ),
+            Page(
                 "open_questions.every",
                 _("Belum terjawab"),
                 _("Yang ditanyakan warga dan belum bisa dijawab bot, dan jawaban yang tidak membantu."),

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from admin.trials import Converse
 from centre.messages import Part
 from content.folders import ArticleFile
 from content.said import SentenceChange, SentencePlan
@@ -57,3 +58,5 @@ class Spoken:
     """An article as families would see it; None for a desk without a bot."""
     phrasebook: Phrasebook | None = None
     """Its sentences, to be exchanged as files."""
+    converse: Converse | None = None
+    """A conversation on trial; None for a desk without a bot."""

@@ -1,11 +1,11 @@
-"""`python -m bench [finding] [storing] [passing] [memory] [growing] [booking] [pages]`: measure and print one table each."""
+"""`python -m bench [finding] [gating] [storing] [passing] [memory] [growing] [booking] [pages]`: measure, a table each."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-NAMES = ("finding", "storing", "passing", "memory", "growing", "booking", "pages")
+NAMES = ("finding", "gating", "storing", "passing", "memory", "growing", "booking", "pages")
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ NOTIONS_COUNT: Final = 0.5
 CALM_COUNTS: Final = 2.0
 """A calm line that borrows the words of danger teaches as much as two other calm messages."""
 MOST_ORDINARY: Final = 10_000
-"""So many of other people's questions are learnt from, spread over all: more takes long and moves the shares."""
+"""So many of other people's questions are learnt from, drawn by lot: more takes long and moves the shares."""
 MOST_GRAMS: Final = 40_000
 STRICTNESS: Final = 20.0
 """Inverse regularisation: 5 and 20 came out alike, cross-validated, 1 worse."""
@@ -172,8 +172,8 @@ def ordinary(phrasings: Sequence[Phrasing], book: Rulebook) -> list[tuple[Phrasi
 
     Left out are those on which the rules would act, and articles that are about danger.
     """
-    step = max(1.0, len(phrasings) / MOST_ORDINARY)
-    some = [phrasing for n, phrasing in enumerate(sorted(phrasings)) if n % step < 1]
+    drawn = sorted(phrasings, key=lambda each: (grams.ticket(each.label, each.text), each))
+    some = sorted(drawn[:MOST_ORDINARY])
     seen = [(phrasing, book.judge(split(phrasing.text, book.cut))) for phrasing in some]
     asked, dangerous = Counter(p.label for p, _ in seen), Counter(p.label for p, judged in seen if judged.level)
     full = {label for label in asked if dangerous[label] > FULL_OF_DANGER * asked[label]}
@@ -202,7 +202,8 @@ def fit(examples: Sequence[Lesson]) -> Alarm:
 
 def _fit_ear(heard: Sequence[tuple[Reading, Lesson]], kinds: Sequence[str], shape: Shape) -> Ear:
     learnt = grams.learn([words for words, _ in heard], shape, least=2, most=MOST_GRAMS)
-    rows = [(learnt.vector(words), lesson) for words, lesson in heard]
+    vectors = learnt.vectors(words for words, _ in heard)
+    rows = [(vector, lesson) for vector, (_, lesson) in zip(vectors, heard, strict=True)]
     told = [row for row in rows if row[1].kind]
     width = len(learnt.rarity)
     columns = [_fit_column(rows, [lesson.is_danger for _, lesson in rows], width)]

@@ -4,10 +4,12 @@ Parts of words forgive spelling, whole words and pairs carry meaning. One implem
 built and when a message is answered, so the two cannot drift apart; it needs numpy and nothing heavier.
 """
 
+import hashlib
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -51,9 +53,17 @@ class Grams:
 
     def vector(self, words: Sequence[str]) -> Vector:
         """The weighted n-grams of a message already split into words."""
+        return self._vector(words, self._parts)
+
+    def vectors(self, texts: Iterable[Sequence[str]]) -> list[Vector]:
+        """The same of many texts at once, when something is learnt: each word is looked up once."""
+        parts = cache(self._look_up)
+        return [self._vector(words, parts) for words in texts]
+
+    def _vector(self, words: Sequence[str], parts: Callable[[str], tuple[int, ...]]) -> Vector:
         counts: Counter[int] = Counter()
         for word in words:
-            counts.update(self._parts(word))
+            counts.update(parts(word))
         unknown = self._count_words(words, counts) if self.shape.with_words else 0.0
         features = np.fromiter(counts.keys(), np.int32, len(counts))
         amounts = np.fromiter(counts.values(), np.float32, len(counts))
@@ -81,11 +91,14 @@ class Grams:
     def _parts(self, word: str) -> tuple[int, ...]:
         known = self._known.get(word)
         if known is None:
-            lookup = self.vocabulary.get
-            known = tuple(n for part in parts_of(word, self.shape) if (n := lookup(part)) is not None)
+            known = self._look_up(word)
             if len(self._known) < _REMEMBERED_WORDS:
                 self._known[word] = known
         return known
+
+    def _look_up(self, word: str) -> tuple[int, ...]:
+        lookup = self.vocabulary.get
+        return tuple(n for part in parts_of(word, self.shape) if (n := lookup(part)) is not None)
 
     def _count_words(self, words: Sequence[str], counts: Counter[int]) -> float:
         seen, missed = 0.0, 0.0
@@ -103,8 +116,9 @@ class Grams:
 def learn(texts: Sequence[Sequence[str]], shape: Shape, least: int, most: int) -> Grams:
     """The vocabulary of texts: n-grams in at least `least` of them, of each block at most the `most` commonest."""
     found_in: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    parts = cache(lambda word: frozenset(parts_of(word, shape)))
     for words in texts:
-        found_in[0].update({part for word in set(words) for part in parts_of(word, shape)})
+        found_in[0].update(frozenset().union(*map(parts, set(words))))
         if shape.with_words:
             found_in[1].update(set(words_and_pairs(words)))
     blocks = [_commonest(found, least, most) for found in found_in]
@@ -161,3 +175,8 @@ def _of_length_one(features: Numbers, weights: Floats, first_word: int) -> Float
         if length:
             weights[block] /= length
     return weights.astype(np.float32)
+
+
+def ticket(*texts: str, lot: bytes = b"") -> int:
+    """A number that a text draws in a lot, always the same: whom it chooses changes little when texts come and go."""
+    return int.from_bytes(hashlib.blake2b("\x00".join(texts).encode(), digest_size=8, salt=lot).digest(), "big")

@@ -246,11 +246,14 @@ def from_files(folder: Path, contacts_path: Path) -> Library:
     return Library(files.read(folder), contact_book.read(contacts_path), talk=talk, tables=table_files.ours())
 
 
-def from_database(session: Session, contacts: Mapping[str, Contact]) -> Library:
-    """What is published, with the last test of each contact in place of the one that its file tells."""
+def from_database(session: Session, contacts: Mapping[str, Contact], guidance: Guidance | None = None) -> Library:
+    """What is published, with the last test of each contact in place of the one that its file tells.
+
+    `guidance`: another state of the articles, to be tried or judged.
+    """
     version = articles.version(session)  # first: a change that comes while we read is then noticed later
     return Library(
-        articles.export(session),
+        guidance or articles.export(session),
         contact_book.tested(contacts, articles.contact_tests(session)),
         talk=files.talk_phrasings(TALK),
         tables=table_files.ours(),

@@ -7,13 +7,12 @@ all of them. How a text is mistyped follows from its letters, so that it is the 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from content import alarm, languages
+from content import alarm, grams, languages
 from content.folders import Guidance
 from content.judging import DANGER
 from content.phrasing import Phrasing
@@ -68,7 +67,7 @@ def mistyped(text: str) -> str:
     places = [place for place, word in enumerate(words) if word.isalpha() and len(word) >= LONG_WORD]
     if not places:
         return text
-    lot = _lot(text)
+    lot = grams.ticket(text)
     place = places[lot % len(places)]
     words[place] = _slip(words[place], lot // len(places))
     return " ".join(words)
@@ -87,7 +86,7 @@ def _slip(word: str, lot: int) -> str:
 
 
 def _mistyped(label: str, language: str, kind: Kind, texts: Iterable[str], most: int) -> Iterator[Seed]:
-    drawn = sorted((text for text in texts if len(text) < LONGEST), key=_lot)
+    drawn = sorted((text for text in texts if len(text) < LONGEST), key=grams.ticket)
     changed = ((text, mistyped(text)) for text in drawn)
     yield from [Seed(label, language, typed, kind) for text, typed in changed if typed != text][:most]
 
@@ -100,8 +99,3 @@ def _of_row(row: Mapping[str, Any]) -> Iterator[Seed]:
     elif row["slugs"]:
         kind: Kind = "phrasing" if language == languages.SOURCE else "dialect"
         yield Seed(row["slugs"][0], language, row["question"], kind)
-
-
-def _lot(text: str) -> int:
-    """A number that a text draws, always the same."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")

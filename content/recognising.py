@@ -71,7 +71,7 @@ def build(texts: Sequence[tuple[str, Sequence[str]]], folder: Path = normalising
 
     known = [*texts, *_made_texts(texts, folder)]
     learnt = grams.learn([words for _, words in known], SHAPE, least=3, most=25_000)
-    vectors = [learnt.vector(words) for _, words in known]
+    vectors = learnt.vectors(words for _, words in known)
     starts = np.cumsum([0, *(len(v.features) for v in vectors)], dtype=np.int32)
     weights = np.concatenate([v.weights for v in vectors])
     rows = csr_array((weights, np.concatenate([v.features for v in vectors]), starts), (len(known), len(learnt.rarity)))

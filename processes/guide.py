@@ -35,6 +35,10 @@ before so many looks, or before the guidance changes."""
 log = structlog.get_logger()
 
 
+class NoFinder(Exception):
+    """None was built yet."""
+
+
 class GuideKeeper:
     """The guide of a running worker. `refresh` is called every second; `guide` is what to answer from now."""
 
@@ -175,6 +179,32 @@ def judged(known: Library, data: Path) -> Finder:
         found.save(folder / f"{fingerprint}.npz")
         _clear(folder, KEPT_JUDGED)
     return found
+
+
+def judged_before(known: Library, data: Path) -> Finder | None:
+    """The finder of this guidance, if it was built; nothing is built here."""
+    return _saved(fingerprint_of(known), data / "finder")
+
+
+def at_hand(database: Database, data: Path, home: str, before: Guide | None) -> Guide:
+    """What can be answered from at once: the guidance of now, and the finder that is there. Raises `NoFinder`.
+
+    `before`: what was at hand the last time.
+    """
+    with database.reading() as session:
+        if before and before.library.version == articles.version(session) == _learnt_version(before):
+            return before
+        known = library.from_database(session, contact_book.read())
+        links = contact_points.links(session)
+    finder = judged_before(known, data) or (before.finder if before else _newest(data / "finder"))
+    if finder is None:
+        raise NoFinder(data)
+    return Guide(known, finder, links, home)
+
+
+def _learnt_version(known: Guide) -> int:
+    """The version that the finder knows; none where it is an older one."""
+    return known.library.version if known.finder.fingerprint == fingerprint_of(known.library) else -1
 
 
 def folder_of_judged(data: Path) -> Path:

@@ -35,6 +35,7 @@ from processes.last_resort import DangerCard
 from processes.phrasebook import Phrasebook
 from processes.previewing import preview
 from processes.settings import Settings, read_settings, secret_key
+from processes.trial_desk import TrialDesk
 from webhooks import appointments, public_figures, routes, webchat
 
 COMPRESS_FROM = 1000
@@ -132,7 +133,9 @@ def _facts(settings: Settings) -> Installation:
 
 def spoken(preview: Preview | None = None) -> Spoken:
     """What the desk has worded by the bot."""
-    return Spoken(poster=posters.words, announcement=announcements.around, preview=preview)
+    return Spoken(
+        poster=posters.words, announcement=announcements.around, preview=preview, converse=TrialDesk().converse
+    )
 
 
 def _add_health(app: Flask, database: Database, settings: Settings) -> None:

@@ -123,6 +123,8 @@ WHO_MAY = {
     ("GET", "/admin/panduan"): MAY_READ_CONTENT,
     ("GET", "/admin/panduan/<slug>"): MAY_READ_CONTENT,
     ("POST", "/admin/panduan/<slug>"): (Role.PETUGAS, Role.SPECIALIST, Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("GET", "/admin/panduan/coba"): MAY_READ_CONTENT,
+    ("POST", "/admin/panduan/coba"): MAY_READ_CONTENT,
     ("GET", "/admin/panduan/pertanyaan"): MAY_READ_CONTENT,
     ("GET", "/admin/panduan/pertanyaan/{row}"): MAY_READ_CONTENT,
     ("POST", "/admin/panduan/pertanyaan/{row}/pelajari"): MAY_TEST,
