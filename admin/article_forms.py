@@ -32,7 +32,6 @@ from admin.forms import Day
 from admin.language import gettext
 from admin.language import later as _
 from centre.messages import readable
-from content import topics
 from content.checking import RELATED_LIMIT
 from content.draft_records import ArticleDraft
 from content.drafts import Wanted
@@ -128,7 +127,7 @@ class SourceFields(Form):
 class SourceArticle(ArticleText):
     """The source language: the words, and what is true in every language."""
 
-    topic = SelectField(_("Rak"), choices=[(each.code, each.label) for each in topics.TOPICS])
+    topic = SelectField(_("Rak"), choices=article_wording.shelves)
     owner = StringField(_("Penanggung jawab"), [Length(max=200, message=_("Terlalu panjang."))], filters=[_clean])
     valid_from = Day(_("Berlaku sejak"), [InputRequired(_("Isi tanggalnya."))])
     valid_until = Day(_("Berlaku sampai (boleh kosong)"), [Optional()])

@@ -11,6 +11,7 @@ from re import Match
 from typing import Any
 
 from admin.language import gettext as _
+from admin.language import pgettext
 from content import topics
 from content.draft_records import State
 from content.pages import Problem
@@ -92,8 +93,13 @@ def people(ids: Iterable[str], names: Mapping[str, str]) -> str:
 
 
 def topic(code: str) -> str:
-    """What a shelf is called."""
-    return next((each.label for each in topics.TOPICS if each.code == code), code)
+    """What a shelf is called; a code that is no longer a shelf's stays as it is."""
+    return pgettext(code, topics.get(code).label) if code in topics.CODES else code
+
+
+def shelves() -> list[tuple[str, str]]:
+    """Every shelf, code and name, in the order of the menu."""
+    return [(code, topic(code)) for code in topics.CODES]
 
 
 def problem(of: Problem) -> str:

@@ -16,7 +16,7 @@ from admin.forms import ArticleCheck
 from admin.language import gettext as _
 from centre import audit, staff
 from centre.db import Database
-from content import articles, languages, overview, topics
+from content import articles, languages, overview
 from content import wording as marks
 from content.article_records import Article, Revision
 from content.overview import Standing
@@ -54,7 +54,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             wanted=wanted,
             asked=asked,
             shelf=shelf,
-            shelves=[("", _("Semua rak")), *((each.code, each.label) for each in topics.TOPICS)],
+            shelves=[("", _("Semua rak")), *article_wording.shelves()],
             today=today,
             words=article_wording,
             own_name=own_name,

@@ -46,6 +46,11 @@ def gettext(msgid: str, **values: object) -> str:
     return str(flask_babel.gettext(msgid, **values))
 
 
+def pgettext(context: str, msgid: str) -> str:
+    """The words now, for a msgid that means something of its own in `context`."""
+    return str(flask_babel.pgettext(context, msgid))
+
+
 def later(msgid: str) -> Any:
     """The words when they are shown: for what is written before there is a request, such as a form's labels."""
     return flask_babel.lazy_gettext(msgid)

@@ -25,9 +25,10 @@ from processes.settings import ROOT, SettingsInvalid
 
 EXTRACTIONS = {
     "bot": (("bot/**.py", "python"), ("content/tables/signs.yaml", "processes.catalogues:texts_of_signs")),
-    "admin": (("admin/**.py", "python"), ("admin/templates/**.html", "jinja2")),
+    "admin": (("admin/**.py", "python"), ("admin/templates/**.html", "jinja2"), ("content/topics.py", "python")),
 }
-KEYWORDS = {**DEFAULT_KEYWORDS, "pgettext": ((1, "c"), 2)}
+KEYWORDS = {**DEFAULT_KEYWORDS, "pgettext": ((1, "c"), 2), "Topic": ((1, "c"), 2)}
+"""What marks a msgid; a shelf's code is the context of its label, because “Pulang” is also where somebody is."""
 
 HEADER = """\
 # {name} ({code})

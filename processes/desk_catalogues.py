@@ -1,7 +1,7 @@
 """Is the desk's English whole? Read beside the template before it is committed, as `bot.checking` reads the bot's.
 
-What is missing is said in Bahasa, so a gap is no fault while pages are being made; `python -m processes.catalogues missing`
-lists the gaps. A placeholder that is lost or invented breaks a page: that is always a fault.
+What is missing would be said in Bahasa, on a page that is half and half; a placeholder that is lost or invented breaks the
+page. `python -m processes.catalogues missing` lists the bare msgids, for whoever writes their English.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ def problems(locales: Path) -> list[str]:
     """What would break or mislead a page in English, as "path: what"."""
     path = _path(locales)
     try:
-        return [f"{path}: {what}" for what in _wrong(_read(locales / "admin.pot"), _read(path))]
+        template, english = _read(locales / "admin.pot"), _read(path)
     except (OSError, PoFileError, ValueError) as error:
         return [f"{path}: cannot be read ({type(error).__name__})"]
+    gaps = (f"{msgid!r} has no English yet, or one marked doubtful" for msgid in _gaps(template, english))
+    return [f"{path}: {what}" for what in (*gaps, *_broken(template, english))]
 
 
 def missing(locales: Path) -> list[str]:
     """What would be said in Bahasa on a page in English."""
-    known = _read(_path(locales))
-    wanted = (message for message in _read(locales / "admin.pot") if message.id)
-    return [str(message.id) for message in wanted if not _text_of(known, message)]
+    return list(_gaps(_read(locales / "admin.pot"), _read(_path(locales))))
 
 
-def _wrong(template: Catalog, english: Catalog) -> Iterator[str]:
-    for message in english:
-        if not message.id:
-            continue
-        if template.get(message.id, message.context) is None:
-            continue  # said no longer: the next extraction of a translator drops it
-        if message.fuzzy:
-            yield f"{message.id!r} is marked doubtful"
-        lost = set(_FILLED_IN.findall(str(message.id))) ^ set(_FILLED_IN.findall(str(message.string)))
-        if message.string and lost:
+def _gaps(template: Catalog, english: Catalog) -> Iterator[str]:
+    return (str(message.id) for message in template if message.id and not _text_of(english, message))
+
+
+def _broken(template: Catalog, english: Catalog) -> Iterator[str]:
+    """Of what is still said: what is not is dropped when it is in somebody's way."""
+    for message in template:
+        text = _text_of(english, message)
+        lost = set(_FILLED_IN.findall(str(message.id))) ^ set(_FILLED_IN.findall(text))
+        if text and lost:
             yield f"{message.id!r}: {', '.join(sorted(lost))} stands on one side only"
 
 

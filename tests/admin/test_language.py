@@ -75,6 +75,16 @@ def test_no_page_of_the_menu_is_half_and_half(desk, token_on):
     assert {address: words for address, words in left.items() if words} == {}
 
 
+def test_a_shelf_reads_in_the_language_of_whoever_looks(desk, token_on):
+    """“Pulang” is the shelf about coming home, and elsewhere a date: each has its own English."""
+    browser = desk.at_work("laras", Role.EDITOR)
+    shelf = re.compile(r'<option value="pulang"[^>]*>([^<]*)</option>')
+    pages = ("/admin/panduan/semua", "/admin/panduan/baru")
+    assert [shelf.search(browser.get(page).text)[1] for page in pages] == ["Pulang", "Pulang"]
+    choose(browser, token_on, "en")
+    assert [shelf.search(browser.get(page).text)[1] for page in pages] == ["Coming home", "Coming home"]
+
+
 def said(page: str) -> set[str]:
     """Every piece of text on a page, and every label that is read out."""
     shown = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.S)
@@ -83,7 +93,7 @@ def said(page: str) -> set[str]:
     return {piece for piece in pieces if piece}
 
 
-def test_the_catalogue_keeps_every_placeholder():
+def test_the_catalogue_is_whole_and_keeps_every_placeholder():
     assert desk_catalogues.problems(LOCALES) == []
 
 
@@ -95,7 +105,12 @@ def test_a_lost_placeholder_a_doubtful_text_and_an_unreadable_file_are_found(tmp
         'msgid "%(count)s jam"\nmsgstr "hours"\n\n#, fuzzy\nmsgid "Simpan"\nmsgstr "Save"\n'
     )
     found = desk_catalogues.problems(tmp_path)
-    assert ["%(count)s" in found[0], "doubtful" in found[1], len(found)] == [True, True, 2]
+    assert ["'Simpan'" in found[0] and "doubtful" in found[0], "%(count)s" in found[1], len(found)] == [True, True, 2]
     assert desk_catalogues.missing(tmp_path) == ["Simpan"]
+    (folder / "admin.po").write_text(
+        'msgid "Simpan"\nmsgstr "Save"\n\nmsgctxt "jam"\nmsgid "%(count)s jam"\nmsgstr "hours"\n'
+    )
+    assert desk_catalogues.missing(tmp_path) == ["%(count)s jam"], "what has another context is another text"
+    assert "'%(count)s jam' has no English" in desk_catalogues.problems(tmp_path)[0]
     (folder / "admin.po").write_text('msgid "Simpan\n')
     assert "cannot be read" in desk_catalogues.problems(tmp_path)[0]
