@@ -64,13 +64,15 @@ def browser_of(app: Flask, database: Database, staff_id: str) -> FlaskClient:
     return client
 
 
-def walk(app: Flask, client: FlaskClient) -> dict[str, str]:
-    """Every page that links lead to from the first and from the menu: one address by endpoint."""
+def walk(app: Flask, client: FlaskClient, *, with_files: bool = True) -> dict[str, str]:
+    """Every page that links lead to from the first and from the menu: one address by endpoint; files to keep as well, or not."""
     found = {"admin.desk.home": "/admin/", "admin.menu.every": "/admin/menu"}
     seen, ahead = Counter(dict.fromkeys(found, 1)), deque(found.values())
+    files_to_keep: set[str] = set()
     while ahead:
-        answer = client.get(ahead.popleft())
+        answer = client.get(here := ahead.popleft())
         if answer.mimetype != "text/html":
+            files_to_keep.add(here)
             continue
         for address in links(answer.get_data(as_text=True)):
             endpoint = endpoint_of(app, address)
@@ -78,7 +80,7 @@ def walk(app: Flask, client: FlaskClient) -> dict[str, str]:
                 seen[endpoint] += 1
                 found.setdefault(endpoint, address)
                 ahead.append(address)
-    return found
+    return {page: at for page, at in found.items() if with_files or at not in files_to_keep}
 
 
 def known(ahead: Iterable[str], found: dict[str, str]) -> set[str]:

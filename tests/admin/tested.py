@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -59,5 +60,6 @@ def asked(desk: Desk, village: int | None, words: str, who: str = "sari", langua
 
 
 def group_of(desk: Desk, village: int) -> int:
-    """A group that nobody else has settled; gives its number."""
-    return asked(desk, village, " ".join(f"{letter}{next(_numbers)}" for letter in "abcd"))
+    """A group that nobody else has settled, of somebody who has no case; gives its number."""
+    letters = uuid.uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
+    return asked(desk, village, f"{letters[:8]} {letters[8:16]} {letters[16:24]}", who=f"asks {letters[24:]}")
