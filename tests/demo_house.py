@@ -65,7 +65,7 @@ def browser_of(app: Flask, database: Database, staff_id: str) -> FlaskClient:
 
 
 def walk(app: Flask, client: FlaskClient, *, with_files: bool = True) -> dict[str, str]:
-    """Every page that links lead to from the first and from the menu: one address by endpoint; files to keep as well, or not."""
+    """Every page that links lead to from the first and from the menu: one address by endpoint; files too, or not."""
     found = {"admin.desk.home": "/admin/", "admin.menu.every": "/admin/menu"}
     seen, ahead = Counter(dict.fromkeys(found, 1)), deque(found.values())
     files_to_keep: set[str] = set()
