@@ -81,7 +81,8 @@ def guard(pages: Blueprint, database: Database, clock: Callable[[], datetime]) -
 
     @pages.after_request
     def forget_what_was_taken(response: Response) -> Response:
-        if AGAIN in request.form and KEY in session and g.get("staff") and response.status_code < 400:
+        # the answer first: a form that was too large to be read cannot be asked again
+        if response.status_code < 400 and KEY in session and g.get("staff") and AGAIN in request.form:
             with database.transaction() as writing:
                 kept_forms.drop(writing, session.pop(KEY))
             session.pop(OFFERED, None)
