@@ -91,8 +91,10 @@ def blueprint(database: Database, clock: Callable[[], datetime], phrasebook: Phr
 
     @pages.get("/panduan/tukar/kalimat")
     @only(*MAY_EXCHANGE)
-    def sentences() -> Response:
+    def sentences() -> ResponseReturnValue:
         language = request.args.get("bahasa", "")
+        if not language:
+            return redirect(url_for(".every"), 303)
         if phrasebook is None or language not in phrasebook.languages or not may_translate(language):
             abort(404)
         with database.transaction() as session:

@@ -31,6 +31,7 @@ LOGIN, PASSWORD = "putu", "sawah terang perahu"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NEVER = ("admin.auth.sign_out", "admin.assets.asset", "admin.errors", "admin.nowhere")
 """What a walk does not follow."""
+LEADING = r'<(?:a\b[^>]*\bhref|form\b[^>]*\bmethod="get"[^>]*\baction)="(/admin/[^"#]*)'
 LOOKED_AT = 5
 """Addresses of one page that are searched for links: not every date can be changed, not every case was referred."""
 
@@ -64,15 +65,16 @@ def browser_of(app: Flask, database: Database, staff_id: str) -> FlaskClient:
     return client
 
 
-def walk(app: Flask, client: FlaskClient, *, with_files: bool = True) -> dict[str, str]:
+def walk(app: Flask, client: FlaskClient, *, only_pages: bool = False) -> dict[str, str]:
     """Every page that links lead to from the first and from the menu: one address by endpoint; files too, or not."""
     found = {"admin.desk.home": "/admin/", "admin.menu.every": "/admin/menu"}
     seen, ahead = Counter(dict.fromkeys(found, 1)), deque(found.values())
-    files_to_keep: set[str] = set()
+    no_pages: set[str] = set()
     while ahead:
         answer = client.get(here := ahead.popleft())
+        if answer.mimetype != "text/html" or answer.status_code != 200:
+            no_pages.add(here)
         if answer.mimetype != "text/html":
-            files_to_keep.add(here)
             continue
         for address in links(answer.get_data(as_text=True)):
             endpoint = endpoint_of(app, address)
@@ -80,7 +82,7 @@ def walk(app: Flask, client: FlaskClient, *, with_files: bool = True) -> dict[st
                 seen[endpoint] += 1
                 found.setdefault(endpoint, address)
                 ahead.append(address)
-    return {page: at for page, at in found.items() if with_files or at not in files_to_keep}
+    return {page: at for page, at in found.items() if not only_pages or at not in no_pages}
 
 
 def known(ahead: Iterable[str], found: dict[str, str]) -> set[str]:
@@ -89,8 +91,8 @@ def known(ahead: Iterable[str], found: dict[str, str]) -> set[str]:
 
 
 def links(page: str) -> list[str]:
-    """Addresses of the desk that a page leads to."""
-    found = (html.unescape(link) for link in re.findall(r'<a\b[^>]*\bhref="(/admin/[^"#]*)', page))
+    """Addresses of the desk that a page leads to, by a link or by a form that only asks."""
+    found = (html.unescape(link) for link in re.findall(LEADING, page))
     return list(dict.fromkeys(found))
 
 

@@ -54,7 +54,7 @@ def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     putu = demo_house.furnish(database)
     app = demo_house.application(database, folder)
     client = browser_of(app, database, putu)
-    pages = walk(app, client, with_files=False)
+    pages = walk(app, client, only_pages=True)
     cookie = client.get_cookie("petugas")
     assert cookie is not None
     server = Server(app)
