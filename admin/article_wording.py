@@ -34,6 +34,9 @@ def note(of: str) -> str:
         "WouldLose": _("Tidak terbit pada waktunya: ada pertanyaan uji yang tidak akan terjawab lagi."),
         "PublishedMeanwhile": _("Tidak terbit pada waktunya: teks yang terbit sudah berubah sejak naskah ini dibuat."),
         "BrokenRules": _("Tidak terbit pada waktunya: ada aturan yang tidak lagi terpenuhi."),
+        "CannotBeJudged": _(
+            "Tidak terbit pada waktunya: pertanyaan uji tidak bisa dijalankan. Beri tahu administrator."
+        ),
         "OwnWords": _("Tidak terbit pada waktunya: yang mengatur waktunya ikut menulis."),
     }.get(of, of)
 

@@ -17,7 +17,7 @@ from admin.language import gettext as _
 from admin.wording import month
 from centre import audit
 from centre.db import Database
-from content import articles, contacts
+from content import contact_checks, contacts
 from content.contacts import Contact
 
 FARTHEST_EAST = timedelta(hours=9)
@@ -39,7 +39,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_READ_CONTENT)
     def every() -> str:
         with database.reading() as session:
-            tested = contacts.tested(book(), articles.contact_tests(session))
+            tested = contacts.tested(book(), contact_checks.last_days(session))
         return render_template("admin/contacts.html", groups=_by_country(tested), month=month)
 
     @pages.get("/kontak/<code>")
@@ -54,7 +54,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         if not form.validate() or form.on.data is None:
             return _page(found, form), 422
         with database.transaction() as session:
-            articles.record_contact_test(session, code, form.on.data, me().staff_id, clock(), form.note.data or "")
+            contact_checks.record(session, code, form.on.data, me().staff_id, clock(), form.note.data or "")
             audit.record(session, me().staff_id, "contact_tested", clock(), f"contact:{code}")
         flash(_("Uji telepon dicatat: %(name)s", name=found.name), "success")
         return redirect(url_for(".every", _anchor=code), 303)
@@ -63,7 +63,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         if code not in book():
             abort(404)
         with database.reading() as session:
-            return contacts.tested(book(), articles.contact_tests(session))[code]
+            return contacts.tested(book(), contact_checks.last_days(session))[code]
 
     def _form() -> ContactTest:
         today = (clock() + FARTHEST_EAST).date()

@@ -24,9 +24,11 @@ from admin.language import gettext as _
 from admin.spoken import Spoken
 from centre import audit, staff
 from centre.db import Database
-from content import articles, drafts, gates, languages
+from content import articles, drafts, gates, languages, timed_drafts
 from content.draft_records import ArticleDraft, State
-from content.drafts import BrokenRules, ChangedMeanwhile, NoSuchDraft, NotNow, NotThen, OwnWords, PublishedMeanwhile
+from content.drafts import BrokenRules, ChangedMeanwhile, NoSuchDraft, NotNow, OwnWords, PublishedMeanwhile
+from content.gates import GateRun
+from content.timed_drafts import NotThen
 
 Deed = Callable[[Session, ArticleDraft, int], audit.Deed]
 """What is done with a held draft, seen in that state; gives what is entered in the audit."""
@@ -122,7 +124,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
             if request.form.get("batal") is None and not form.validate():
                 raise _Invalid
             at = None if request.form.get("batal") is not None else form.moment(wording.ZONE)
-            drafts.set_time(session, found.id, seen, me().staff_id, at, clock())
+            timed_drafts.set_time(session, found.id, seen, me().staff_id, at, clock())
             return "draft_scheduled"
 
         return _do(number, do, _("Waktu terbit dicatat."), time=form)
@@ -175,11 +177,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
             abort(404)
         published = articles.published_of(session, found.article_slug)
         before, source = published.get(found.language), published.get(languages.SOURCE)
-        run = (
-            gates.verdict_for(session, drafts.candidate(session, found).digest)
-            if found.state == State.ACCEPTED
-            else None
-        )
+        run = _run(session, found) if found.state == State.ACCEPTED else None
         who = {*found.writers, found.reviewed_by or "", found.publish_by or ""}
         return render_template(
             "admin/draft.html",
@@ -240,6 +238,12 @@ def _why(error: Exception) -> str:
         gates.WouldLose: _("Belum bisa terbit: ada pertanyaan uji yang tidak akan terjawab lagi."),
     }
     return next(words for kind, words in known.items() if isinstance(error, kind))
+
+
+def _run(session: Session, draft: ArticleDraft) -> GateRun | None:
+    """The gate's word on the draft as it stands: judged, under way, or given up."""
+    digest = drafts.candidate(session, draft).digest
+    return gates.verdict_for(session, digest) or gates.failed_for(session, digest)
 
 
 def _found(session: Session, number: int) -> ArticleDraft:

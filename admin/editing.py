@@ -25,7 +25,7 @@ from admin.language import gettext as _
 from admin.spoken import Spoken
 from centre import audit, staff
 from centre.db import Database
-from content import articles, drafts, languages
+from content import articles, drafts, languages, revisions, subjects
 from content.article_records import Revision, SlugTaken
 from content.checking import BODY_LIMIT, SHORT_LIMIT, TITLE_LIMIT
 from content.draft_records import ArticleDraft, State
@@ -186,7 +186,7 @@ def _desk(session: Session, slug: str, language: str) -> Desk:
     desk = Desk(slug, language, source, published.get(language), draft)
     made_from = draft.source_revision if draft else desk.published.source_revision if desk.published else ""
     if source and not desk.is_source and made_from and made_from != source.digest:
-        desk.source_then = drafts.source_of_then(session, slug, made_from)
+        desk.source_then = revisions.source_of_then(session, slug, made_from)
     return desk
 
 
@@ -197,7 +197,7 @@ def _filled(session: Session, desk: Desk) -> ArticleText:
     else:
         data = article_forms.text_data(desk.published)
         known = articles.one(session, desk.slug) if desk.is_source else None
-        data |= article_forms.subject_data(articles.subject_of(known)) if known else {}
+        data |= article_forms.subject_data(subjects.kept(known)) if known else {}
     return SourceArticle(data=data) if desk.is_source else ArticleText(data=data)
 
 

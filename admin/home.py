@@ -40,7 +40,7 @@ from centre.desk import WaitingMessage
 from centre.glance import Place
 from centre.rosters import Filled
 from centre.staff import Role
-from content import articles, drafts, languages, overview
+from content import articles, drafts, languages, overview, translations
 from content.draft_records import State
 
 FIRST_SEEN: tuple[Queue, ...] = ("urgent", "mine", "free", "overdue")
@@ -170,7 +170,7 @@ def _said(new: dict[str, int]) -> str:
 def _translations(session: Session) -> dict[str, int]:
     """Translations that somebody must look at, in the languages that are this person's."""
     theirs = {area for role, area in me().roles if role in READERS}
-    found = [each for each in articles.translations(session) if theirs & {"", each.language, languages.SOURCE}]
+    found = [each for each in translations.every(session) if theirs & {"", each.language, languages.SOURCE}]
     return {
         "behind": sum(each.is_behind for each in found),
         "unread": sum(not each.reviewed and not each.is_behind for each in found),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from admin.article_forms import ArticleText
 from admin.spoken import Spoken
 from centre.messages import LIMITS, Part
-from content import articles, drafts, languages
+from content import articles, drafts, languages, subjects
 from content.draft_records import ArticleDraft
 from content.folders import ArticleFile, Text
 
@@ -43,7 +43,7 @@ def of_form(
     )
     published = articles.one(session, slug)
     if wanted.subject is not None and _has_days(wanted.subject):
-        subject = articles.subject_from_json(dict(wanted.subject))
+        subject = subjects.from_json(dict(wanted.subject))
         texts = (published.texts if published else {}) | {languages.SOURCE: text}
         return _seen(session, spoken, ArticleFile(slug=slug, **subject, texts=texts, phrasings=()), language, today)
     if published is None:

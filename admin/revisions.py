@@ -18,7 +18,7 @@ from admin.editing import about
 from admin.language import gettext as _
 from centre import audit, staff
 from centre.db import Database
-from content import articles, drafts, languages
+from content import articles, drafts, languages, revisions
 from content.article_records import NoSuchArticle, Revision
 from content.drafts import DraftOpen
 
@@ -91,7 +91,7 @@ def _rows(session: Session, slug: str, language: str) -> list[Revision]:
     """All revisions, the newest first; a 404 where there are none."""
     if "\x00" in slug or language not in languages.CODES:
         abort(404)
-    rows = drafts.revisions(session, slug, language)
+    rows = revisions.every(session, slug, language)
     if not rows:
         abort(404)
     return rows

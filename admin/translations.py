@@ -18,9 +18,10 @@ from admin.language import gettext as _
 from admin.wording import today
 from centre import audit
 from centre.db import Database
-from content import articles, languages, overview
-from content.articles import AlreadyReviewed, NoSuchTranslation, Translated, TranslationBehind, WordsChanged
+from content import languages, overview, translations
+from content.article_records import AlreadyReviewed, NoSuchTranslation, TranslationBehind, WordsChanged
 from content.overview import Standing
+from content.translations import Translated
 
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
@@ -31,7 +32,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_READ_CONTENT)
     def every() -> str:
         with database.reading() as session:
-            found = articles.translations(session)
+            found = translations.every(session)
             missing = _missing(overview.every(session))
         groups, wanted = _by_language(found), request.args.get("bahasa", "")
         if wanted and wanted not in languages.CODES:
@@ -82,14 +83,14 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             abort(404)
         try:
             with database.reading() as session:
-                return articles.translation(session, slug, language)
+                return translations.one(session, slug, language)
         except NoSuchTranslation:
             abort(404)
 
     def _sign(slug: str, language: str, form: NativeReading) -> None:
         now, who = clock(), me()
         with database.transaction() as session:
-            articles.sign_translation(
+            translations.sign(
                 session,
                 slug,
                 language,

@@ -19,7 +19,7 @@ from bench import houses
 from bench.finding import ARTICLES, PHRASINGS, at_size
 from centre.db import Database, open_database
 from centre.privacy import Vault
-from content import articles, contacts, files, library, proposals, question_files, test_questions
+from content import articles, contacts, files, heard, library, proposals, question_files, test_questions
 from content.folders import ArticleFile, Guidance, Text
 from content.judging import DANGER
 from content.library import Library
@@ -63,7 +63,7 @@ def judge(folder: str, text: str) -> None:
     gating.judge_all(database, Path(folder), wiring.clock)
     with database.transaction() as session:
         for each in proposals.unsettled(session):  # what was refused goes live all the same: the time is what counts
-            articles.add_phrasings(session, [Phrasing(each.label, each.language, each.text)])
+            heard.add(session, [Phrasing(each.label, each.language, each.text)])
             articles.raise_version(session)
 
 

@@ -7,79 +7,18 @@ beside it. Whatever the running bot must notice raises `ContentVersion`, which i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime
-from sys import intern
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from content import languages, pivots
-from content.article_records import (
-    AlreadyReviewed,
-    Article,
-    ContactCheck,
-    ContentVersion,
-    NoSuchArticle,
-    NoSuchTranslation,
-    Origin,
-    Phrase,
-    Revision,
-    SlugTaken,
-    Translation,
-    TranslationBehind,
-    WordsChanged,
-)
-from content.files import ArticleFile, Guidance, Source, Text
+from content import heard, languages, subjects
+from content.article_records import Article, ContentVersion, NoSuchArticle, Origin, Revision, Translation
+from content.folders import ArticleFile, Guidance, Text
+from content.heard import Heard
 from content.phrasing import Phrasing
-
-__all__ = [
-    "AlreadyReviewed",
-    "Article",
-    "ContactCheck",
-    "ContentVersion",
-    "Loaded",
-    "NoSuchArticle",
-    "NoSuchTranslation",
-    "Origin",
-    "Phrase",
-    "Revision",
-    "SlugTaken",
-    "Translated",
-    "Translation",
-    "TranslationBehind",
-    "WordsChanged",
-]
-
-
-@dataclass(frozen=True)
-class Translated:
-    """One published translation beside the source as it is published now."""
-
-    slug: str
-    language: str
-    source: Revision
-    text: Revision
-    is_overtaken: bool = False
-    """Was it made from another translation, which says something else by now?"""
-
-    @property
-    def reviewed(self) -> str:
-        """The native speaker who read it, and when; empty until one has."""
-        return self.text.reviewed
-
-    @property
-    def is_behind(self) -> bool:
-        """Has the source changed since this translation was made from it?"""
-        return self.is_overtaken or self.text.source_revision != self.source.digest
-
-    @property
-    def marks(self) -> str:
-        """The mark of both texts: another once a letter of either changes."""
-        return f"{self.source.digest}-{self.text.digest}"
 
 
 @dataclass
@@ -97,21 +36,21 @@ def load(session: Session, guidance: Guidance, now: datetime) -> Loaded:
     """Take over what the files say, but for what staff have edited. What the files no longer have stays."""
     take_turn(session)
     known = {article.slug: article for article in session.scalars(sa.select(Article))}
-    published = _published(session)
-    phrases = _phrases(session)
+    shown = published(session)
+    asked = heard.every(session)
     loaded = Loaded()
     changed_any = False
     for slug, wanted in guidance.articles.items():
-        heard = _sync_phrases(session, wanted, phrases.get(slug, []))
+        is_asked_otherwise = heard.follow_files(session, wanted, asked.get(slug, []))
         article = known.get(slug)
         if article is None:
             _create(session, wanted, now)
             loaded.new.append(slug)
             changed_any = True
             continue
-        changed, kept = _update(session, article, wanted, published.get(slug, {}), now)
-        changed_any |= changed or heard
-        outcome = loaded.updated if changed or heard else loaded.unchanged
+        changed, kept = _update(session, article, wanted, shown.get(slug, {}), now)
+        changed_any |= changed or is_asked_otherwise
+        outcome = loaded.updated if changed or is_asked_otherwise else loaded.unchanged
         (loaded.kept_edited if kept else outcome).append(slug)
     session.flush()
     if changed_any:
@@ -131,7 +70,7 @@ def publish(session: Session, slug: str, text: Text, *, origin: Origin, author: 
 def publish_whole(session: Session, wanted: ArticleFile, language: str, *, author: str, now: datetime) -> Revision:
     """Show what staff wrote in one language, and beside the source what they say of the subject; a new article is made.
 
-    `wanted` is the article as it is to stand; of its phrasings none is touched (`add_phrasings`).
+    `wanted` is the article as it is to stand; of its phrasings none is touched (`heard.add`).
     """
     take_turn(session)
     article = session.get(Article, wanted.slug)
@@ -139,25 +78,11 @@ def publish_whole(session: Session, wanted: ArticleFile, language: str, *, autho
         article = Article(slug=wanted.slug, translations=[])
         session.add(article)
     if language == languages.SOURCE:
-        _set_subject(article, wanted)
+        subjects.put(article, wanted)
     revision = _publish(session, article, wanted.texts[language], "staff", author, now)
     session.flush()
     raise_version(session)
     return revision
-
-
-def add_phrasings(session: Session, phrasings: Iterable[Phrasing]) -> int:
-    """Let the finder learn what staff say that people say; gives how many were new. The caller raises the version."""
-    added = 0
-    for each in phrasings:
-        same = sa.select(Phrase.id).where(
-            Phrase.label == each.label, Phrase.language == each.language, Phrase.text == each.text
-        )
-        if session.scalar(same) is None:
-            session.add(Phrase(label=each.label, language=each.language, text=each.text, origin="staff"))
-            session.flush()
-            added += 1
-    return added
 
 
 def one(session: Session, slug: str) -> ArticleFile | None:
@@ -166,7 +91,7 @@ def one(session: Session, slug: str) -> ArticleFile | None:
     texts = published_of(session, slug) if article else {}
     if article is None or languages.SOURCE not in texts:
         return None
-    return _as_file(article, texts, _phrases(session, slug).get(slug, []))
+    return _as_file(article, texts, heard.every(session, slug).get(slug, []))
 
 
 def titles(session: Session, language: str) -> dict[str, str]:
@@ -186,7 +111,7 @@ def labels(session: Session) -> dict[tuple[str, str], str]:
 
 def published_of(session: Session, slug: str) -> dict[str, Revision]:
     """What people see of an article, by language, Bahasa first."""
-    return _published(session, slug).get(slug, {})
+    return published(session, slug).get(slug, {})
 
 
 def waiting_for_check(session: Session) -> list[Article]:
@@ -203,72 +128,10 @@ def record_check(session: Session, slug: str, staff: str, now: datetime) -> None
     raise_version(session)
 
 
-def translations(session: Session) -> list[Translated]:
-    """Every published translation, by slug and language."""
-    late = pivots.overtaken(session)
-    return [
-        Translated(slug, language, texts[languages.SOURCE], text, (slug, language) in late)
-        for slug, texts in sorted(_published(session).items())
-        if languages.SOURCE in texts
-        for language, text in texts.items()
-        if language != languages.SOURCE
-    ]
-
-
-def translation(session: Session, slug: str, language: str) -> Translated:
-    """One of them. Raises `NoSuchTranslation`."""
-    texts = _published(session, slug).get(slug, {})
-    if language == languages.SOURCE or language not in texts or languages.SOURCE not in texts:
-        raise NoSuchTranslation(f"{slug} in {language}")
-    is_overtaken = (slug, language) in pivots.overtaken(session, slug)
-    return Translated(slug, language, texts[languages.SOURCE], texts[language], is_overtaken)
-
-
-def sign_translation(
-    session: Session, slug: str, language: str, marks: str, *, name: str, staff: str, on: date, now: datetime
-) -> Revision:
-    """A native speaker has read the words with these `marks` beside their source, and stands by them from that day on.
-
-    The same words follow as a revision that bears the name. To be called first in a transaction, so that the words are
-    those of now. Raises `NoSuchTranslation`, `WordsChanged`, `TranslationBehind` or `AlreadyReviewed`.
-    """
-    take_turn(session)
-    read = translation(session, slug, language)
-    if read.marks != marks:
-        raise WordsChanged(slug)
-    if read.is_behind:
-        raise TranslationBehind(slug)
-    if read.reviewed:
-        raise AlreadyReviewed(slug)
-    signed = replace(words_of(language, read.text), reviewed=f"{name}, {on.isoformat()}")
-    # The words are still whose they were: a file that brings them up to date must not stand outside for ever.
-    revision = _publish(session, _article(session, slug), signed, read.text.origin, staff, now)
-    session.flush()
-    raise_version(session)
-    return revision
-
-
 def checks(session: Session) -> dict[str, datetime]:
     """When each checked article was checked, by slug."""
     rows = session.execute(sa.select(Article.slug, Article.checked_at).where(Article.checked_at.is_not(None)))
     return {slug: checked_at for slug, checked_at in rows if checked_at}
-
-
-def record_contact_test(
-    session: Session, code: str, on: date, staff: str, now: datetime, note: str = ""
-) -> ContactCheck:
-    """Somebody called the contact on that day and it answered."""
-    test = ContactCheck(code=code, tested_on=on, tested_by=staff, note=note, created_at=now)
-    session.add(test)
-    session.flush()
-    raise_version(session)
-    return test
-
-
-def contact_tests(session: Session) -> dict[str, date]:
-    """The last day on which each contact was tried, by code."""
-    last = sa.select(ContactCheck.code, sa.func.max(ContactCheck.tested_on)).group_by(ContactCheck.code)
-    return {row.code: row[1] for row in session.execute(last)}
 
 
 def version(session: Session) -> int:
@@ -278,36 +141,29 @@ def version(session: Session) -> int:
 
 def export(session: Session) -> Guidance:
     """Everything published, as it would stand in files: staff's words and phrasings too. What was withdrawn is left out."""
-    published = _published(session)
-    phrases = _phrases(session)
+    shown = published(session)
+    asked = heard.every(session)
     in_use = session.scalars(sa.select(Article).where(Article.withdrawn_at.is_(None)).order_by(Article.slug))
     return Guidance(
         {
-            article.slug: _as_file(article, published[article.slug], phrases.get(article.slug, []))
+            article.slug: _as_file(article, shown[article.slug], asked.get(article.slug, []))
             for article in in_use
-            if languages.SOURCE in published.get(article.slug, {})
+            if languages.SOURCE in shown.get(article.slug, {})
         }
     )
 
 
-def _as_file(article: Article, texts: dict[str, Revision], heard: list[_Heard]) -> ArticleFile:
-    in_order = sorted(heard, key=lambda row: _language_order(row.language))
+def _as_file(article: Article, texts: dict[str, Revision], asked: list[Heard]) -> ArticleFile:
+    in_order = sorted(asked, key=lambda row: _language_order(row.language))
     return ArticleFile(
         slug=article.slug,
-        **_subject(article),
+        **subjects.of(article),
         texts={language: words_of(language, row) for language, row in texts.items()},
         phrasings=tuple(Phrasing(article.slug, row.language, row.text) for row in in_order),
     )
 
 
 _ONLY = 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    language: str
-    text: str
-    origin: str
 
 
 def _article(session: Session, slug: str) -> Article:
@@ -319,7 +175,7 @@ def _article(session: Session, slug: str) -> Article:
 
 def _create(session: Session, wanted: ArticleFile, now: datetime) -> None:
     article = Article(slug=wanted.slug, translations=[])
-    _set_subject(article, wanted)
+    subjects.put(article, wanted)
     session.add(article)
     for text in wanted.texts.values():
         _publish(session, article, text, "files", "", now)
@@ -330,12 +186,12 @@ def _update(
 ) -> tuple[bool, bool]:
     """Was anything taken over, and was anything kept because staff had edited it?"""
     changed = kept = False
-    if _subject(article) != _subject_in(wanted):
+    if subjects.of(article) != subjects.in_files(wanted):
         source = published.get(languages.SOURCE)
         kept = source is not None and source.origin == "staff"
         changed = not kept
         if changed:
-            _set_subject(article, wanted)
+            subjects.put(article, wanted)
     source_mark = _source_mark(wanted, published)
     for language, text in wanted.texts.items():
         revision = published.get(language)
@@ -395,71 +251,13 @@ def _publish(session: Session, article: Article, text: Text, origin: Origin, aut
         origin=origin,
         author=author,
         created_at=now,
-        subject=subject_as_json(_subject(article)) if text.language == languages.SOURCE else None,
+        subject=subjects.as_json(subjects.of(article)) if text.language == languages.SOURCE else None,
     )
     translation.revisions.append(revision)
     translation.published_revision = number
     if text.language == languages.SOURCE:
         article.checked_at = article.checked_by = None  # the officer stood by other words
     return revision
-
-
-_DAYS = ("valid_from", "valid_until", "review_due")
-_SUBJECT = (
-    "topic",
-    "owner",
-    "valid_from",
-    "valid_until",
-    "review_due",
-    "legal_basis",
-    "sources",
-    "related",
-    "check_before_use",
-    "check_note",
-)
-
-
-def _subject_in(wanted: ArticleFile) -> dict[str, Any]:
-    """What files say is true of an article in every language."""
-    return {name: getattr(wanted, name) for name in _SUBJECT}
-
-
-def _subject(article: Article) -> dict[str, Any]:
-    """The same, of a record."""
-    subject = {name: getattr(article, name) for name in _SUBJECT}
-    sources = (Source(row["title"], row["date"], row["url"], tuple(row["facts"])) for row in article.sources)
-    return subject | {
-        "legal_basis": tuple(article.legal_basis),
-        "sources": tuple(sources),
-        "related": tuple(article.related),
-    }
-
-
-def subject_as_json(subject: dict[str, Any]) -> dict[str, Any]:
-    """What an article says of itself, as it is kept beside a revision or a draft: days written out, lists as lists."""
-    kept = {name: list(value) if isinstance(value, tuple) else value for name, value in subject.items()}
-    days = {name: subject[name].isoformat() if subject[name] else None for name in _DAYS}
-    return kept | days | {"sources": [asdict(source) | {"facts": list(source.facts)} for source in subject["sources"]]}
-
-
-def subject_from_json(kept: dict[str, Any]) -> dict[str, Any]:
-    """The same, read again."""
-    days = {name: date.fromisoformat(kept[name]) if kept.get(name) else None for name in _DAYS}
-    sources = (Source(row["title"], row["date"], row["url"], tuple(row["facts"])) for row in kept["sources"])
-    lists = {name: tuple(kept[name]) for name in ("legal_basis", "related")}
-    return {name: kept.get(name) for name in _SUBJECT} | days | lists | {"sources": tuple(sources)}
-
-
-def subject_of(article: ArticleFile) -> dict[str, Any]:
-    """What an article says of itself in every language, as it is kept."""
-    return subject_as_json(_subject_in(article))
-
-
-def _set_subject(article: Article, wanted: ArticleFile) -> None:
-    for name, value in _subject_in(wanted).items():
-        setattr(article, name, list(value) if isinstance(value, tuple) else value)
-    article.sources = [asdict(source) for source in wanted.sources]
-    article.checked_at = article.checked_by = None
 
 
 def words_of(language: str, revision: Revision) -> Text:
@@ -475,7 +273,7 @@ def words_of(language: str, revision: Revision) -> Text:
     )
 
 
-def _published(session: Session, slug: str | None = None) -> dict[str, dict[str, Revision]]:
+def published(session: Session, slug: str | None = None) -> dict[str, dict[str, Revision]]:
     """What people see, by slug and language, Bahasa first; of one article where it is named."""
     is_shown = sa.and_(Revision.translation_id == Translation.id, Revision.number == Translation.published_revision)
     shown = sa.select(Translation.article_slug, Translation.language, Revision).join(Revision, is_shown)
@@ -486,31 +284,6 @@ def _published(session: Session, slug: str | None = None) -> dict[str, dict[str,
     for slug, language, revision in sorted(rows, key=lambda row: _language_order(row.language)):
         found.setdefault(slug, {})[language] = revision
     return found
-
-
-def _phrases(session: Session, slug: str | None = None) -> dict[str, list[_Heard]]:
-    """How people ask, by label, in the order it was taken over; of one article where it is named."""
-    found: dict[str, list[_Heard]] = {}
-    heard = sa.select(Phrase.label, Phrase.language, Phrase.text, Phrase.origin).order_by(Phrase.id)
-    heard = heard if slug is None else heard.where(Phrase.label == slug)
-    for label, language, text, origin in session.execute(heard):
-        found.setdefault(label, []).append(_Heard(intern(language), text, intern(origin)))
-    return found
-
-
-def _sync_phrases(session: Session, wanted: ArticleFile, known: list[_Heard]) -> bool:
-    """Let the phrasings that came from files be those of the files now. Did anything change?"""
-    by_staff = {(heard.language, heard.text) for heard in known if heard.origin == "staff"}
-    before = [(heard.language, heard.text) for heard in known if heard.origin == "files"]
-    said = [(phrasing.language, phrasing.text) for phrasing in wanted.phrasings]
-    after = [pair for pair in said if pair not in by_staff]
-    if before == after:
-        return False
-    session.execute(sa.delete(Phrase).where(Phrase.label == wanted.slug, Phrase.origin == "files"))
-    rows = [{"label": wanted.slug, "language": of, "text": text, "origin": "files"} for of, text in after]
-    if rows:
-        session.execute(sa.insert(Phrase), rows)
-    return True
 
 
 def _language_order(language: str) -> tuple[bool, str]:

@@ -9,24 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from content import articles, checking, files, gates, languages, law_changes, table_files
-from content.article_records import NoSuchArticle, Revision, SlugTaken, Translation
+from content import articles, checking, files, gates, heard, languages, law_changes, revisions, subjects, table_files
+from content.article_records import NoSuchArticle, Revision, SlugTaken
 from content.candidates import Candidate
 from content.contacts import Contact
 from content.draft_records import OPEN, ArticleDraft, State
 from content.folders import ArticleFile
 from content.pages import Problem, clean
 from content.phrasing import Phrasing
-
-SOONEST, LATEST = timedelta(minutes=1), timedelta(days=366)
-"""How far ahead a publication may be set."""
 
 
 class NoSuchDraft(LookupError):
@@ -69,10 +66,6 @@ class BrokenRules(Exception):
         self.problems = problems
 
 
-class NotThen(ValueError):
-    """The time is past, or too far ahead."""
-
-
 @dataclass(frozen=True)
 class Wanted:
     """What an editor typed."""
@@ -82,7 +75,7 @@ class Wanted:
     short: str
     body: str
     subject: Mapping[str, Any] | None = None
-    """As `articles.subject_as_json` writes it; of the source language only."""
+    """As `subjects.as_json` writes it; of the source language only."""
     phrasings: tuple[str, ...] = ()
     source_revision: str = ""
     """The mark of the source it was made from; of a translation only."""
@@ -108,11 +101,11 @@ def begin_new(session: Session, slug: str, wanted: Wanted, by: str, now: datetim
 
 def restore(session: Session, slug: str, language: str, number: int, by: str, now: datetime) -> ArticleDraft:
     """An earlier revision as a new draft, to be reviewed like any. Raises `NoSuchArticle` or `DraftOpen`."""
-    old = revision(session, slug, language, number)
+    old = revisions.one(session, slug, language, number)
     if old is None:
         raise NoSuchArticle(f"{slug} in {language}, revision {number}")
     current = articles.one(session, slug)
-    subject = old.subject or (articles.subject_of(current) if current and language == languages.SOURCE else None)
+    subject = old.subject or (subjects.kept(current) if current and language == languages.SOURCE else None)
     wanted = Wanted(old.title, old.label, old.short, old.body, subject, (), old.source_revision)
     return begin(session, slug, language, wanted, by, now)
 
@@ -163,7 +156,7 @@ def accept(session: Session, draft_id: int, seen: int, by: str, now: datetime) -
 
     Raises `NotNow` or `OwnWords`; as `change` too.
     """
-    draft = _for_second(session, draft_id, seen, by, State.REVIEW)
+    draft = for_second(session, draft_id, seen, by, State.REVIEW)
     draft.state, draft.reviewed_by, draft.reviewed_at = State.ACCEPTED, by, now
     session.flush()
     gates.request(session, candidate(session, draft), by, now)
@@ -190,30 +183,17 @@ def publish(
     the gate does not let exactly these words through; as `change` too.
     """
     articles.take_turn(session)
-    draft = _for_second(session, draft_id, seen, by, State.ACCEPTED)
+    draft = for_second(session, draft_id, seen, by, State.ACCEPTED)
     _must_be_sound(session, draft, contacts)
     gates.check(session, candidate(session, draft))
     wanted = as_article(session, draft)
     made = articles.publish_whole(session, wanted, draft.language, author=draft.updated_by, now=now)
-    articles.add_phrasings(session, _phrasings(draft))
+    heard.add(session, _phrasings(draft))
     if draft.is_source:
         law_changes.settle(session, draft.article_slug, by, now)
     _close(draft, State.PUBLISHED, by, now)
     session.flush()
     return made
-
-
-def set_time(session: Session, draft_id: int, seen: int, by: str, at: datetime | None, now: datetime) -> ArticleDraft:
-    """Have it published by itself at that time, on behalf of `by`; None: not by itself any more.
-
-    Raises `NotNow`, `OwnWords` or `NotThen`; as `change` too.
-    """
-    draft = _for_second(session, draft_id, seen, by, State.ACCEPTED)
-    if at is not None and not now + SOONEST <= at <= now + LATEST:
-        raise NotThen(at)
-    draft.publish_at, draft.publish_by, draft.note = at, by if at else None, ""
-    session.flush()
-    return draft
 
 
 def drop(session: Session, draft_id: int, by: str, now: datetime) -> None:
@@ -244,26 +224,6 @@ def every_open(session: Session) -> list[ArticleDraft]:
     return list(session.scalars(rows.order_by(ArticleDraft.updated_at, ArticleDraft.id)))
 
 
-def due(session: Session, now: datetime) -> int | None:
-    """A draft whose time has come and that nobody else holds, held from now on; None where there is none."""
-    ripe = sa.select(ArticleDraft).where(ArticleDraft.publish_at <= now, ArticleDraft.state == State.ACCEPTED)
-    row = session.scalar(ripe.order_by(ArticleDraft.publish_at).limit(1).with_for_update(skip_locked=True))
-    return row.id if row else None
-
-
-def any_due(session: Session, now: datetime) -> bool:
-    """A look without a lock: has any draft's time come?"""
-    ripe = sa.select(ArticleDraft.id).where(ArticleDraft.publish_at <= now, ArticleDraft.state == State.ACCEPTED)
-    return session.scalar(ripe.limit(1)) is not None
-
-
-def hinder(session: Session, draft_id: int, why: str) -> None:
-    """It could not be published at its time: it waits for a person, who reads why."""
-    draft = held(session, draft_id)
-    draft.publish_at, draft.note = None, why
-    session.flush()
-
-
 def is_overtaken(session: Session, draft: ArticleDraft) -> bool:
     """Were other words published since this was begun?"""
     return draft.based_on != _published_number(session, draft)
@@ -279,7 +239,7 @@ def as_article(session: Session, draft: ArticleDraft) -> ArticleFile:
             languages.SOURCE: draft.text,
             **{code: text for code, text in _texts(published) if code != draft.language},
         }
-        subject = articles.subject_from_json(draft.subject or {})
+        subject = subjects.from_json(draft.subject or {})
         return ArticleFile(slug=draft.article_slug, **subject, texts=texts, phrasings=(*known, *more))
     if published is None:
         raise NoSuchArticle(draft.article_slug)
@@ -299,29 +259,6 @@ def problems(session: Session, draft: ArticleDraft, contacts: Mapping[str, Conta
     if page is not None:
         found += checking.check_article(page, articles.labels(session), contacts, table_files.ours())
     return found
-
-
-def revisions(session: Session, slug: str, language: str) -> list[Revision]:
-    """Every saved state of a text, the newest first."""
-    rows = sa.select(Revision).join(Translation).where(*_is_of(slug, language))
-    return list(session.scalars(rows.order_by(Revision.number.desc())))
-
-
-def revision(session: Session, slug: str, language: str, number: int) -> Revision | None:
-    """One of them."""
-    return session.scalar(
-        sa.select(Revision).join(Translation).where(*_is_of(slug, language), Revision.number == number)
-    )
-
-
-def source_of_then(session: Session, slug: str, mark: str) -> Revision | None:
-    """The source as it stood when a translation was made from it; None where its mark is of no revision of ours."""
-    rows = sa.select(Revision).join(Translation).where(*_is_of(slug, languages.SOURCE), Revision.digest == mark)
-    return session.scalar(rows.order_by(Revision.number.desc()).limit(1))
-
-
-def _is_of(slug: str, language: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return Translation.article_slug == slug, Translation.language == language
 
 
 def _texts(published: ArticleFile | None) -> Collection[tuple[str, Any]]:
@@ -374,8 +311,8 @@ def _write(draft: ArticleDraft, wanted: Wanted) -> None:
     draft.phrasings = list(wanted.phrasings)
 
 
-def _for_second(session: Session, draft_id: int, seen: int, by: str, state: State) -> ArticleDraft:
-    """The draft in that state, for somebody whose words it does not hold."""
+def for_second(session: Session, draft_id: int, seen: int, by: str, state: State) -> ArticleDraft:
+    """The draft in that state, held for somebody whose words it is not. Raises `NotNow` or `OwnWords`; as `change` too."""
     draft = held(session, draft_id)
     if draft.edits != seen:
         raise ChangedMeanwhile(draft)

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy.orm import Session
 
-from content import articles, drafts, pivots
+from content import articles, drafts, pivots, subjects
 from content.contacts import Contact
 from content.draft_records import ArticleDraft
 from content.folders import Text
@@ -151,4 +151,4 @@ def _drafted(session: Session, change: Change, by: str, contacts: Mapping[str, C
 
 def _subject(session: Session, change: Change) -> Mapping[str, Any] | None:
     published = articles.one(session, change.slug)
-    return articles.subject_of(published) if published else None
+    return subjects.kept(published) if published else None

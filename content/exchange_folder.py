@@ -19,7 +19,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from content import articles, checking, exchange, files, folders, languages, packages, topics
+from content import articles, checking, exchange, files, folders, languages, packages, subjects, topics
 from content.contacts import Contact
 from content.exchange import Change, Flag, NotTaken, Plan
 from content.folders import ArticleFile, Guidance
@@ -149,8 +149,8 @@ def _change(ground: _Ground, slug: str, language: str) -> Change | None:
     before = known.texts.get(language) if known else None
     heard = known.phrasings if known else ()
     more = tuple(each.text for each in wanted.phrasings if each.language == language and each not in heard)
-    subject = articles.subject_of(wanted) if language == languages.SOURCE else None
-    is_same_subject = known is not None and (subject is None or subject == articles.subject_of(known))
+    subject = subjects.kept(wanted) if language == languages.SOURCE else None
+    is_same_subject = known is not None and (subject is None or subject == subjects.kept(known))
     if before is not None and _bare(before) == _bare(after) and is_same_subject and not more:
         return None
     flags = _flags(ground, slug, before is not None, language, after.from_revision)

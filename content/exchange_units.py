@@ -15,7 +15,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from content import articles, checking, drafts, exchange, files, languages, pivots, table_files, wording
+from content import articles, checking, exchange, files, languages, pivots, revisions, table_files, wording
 from content.article_records import Revision, Translation
 from content.contacts import Contact
 from content.exchange import Change, Flag, Plan
@@ -201,7 +201,7 @@ def _all(codes: Callable[[str], list[str]], words: str) -> set[str]:
 def _revision(session: Session, slug: str, language: str, mark: str) -> Revision | None:
     """The text of a language that bore this mark, now or before."""
     if language == languages.SOURCE:
-        return drafts.source_of_then(session, slug, mark)
+        return revisions.source_of_then(session, slug, mark)
     rows = sa.select(Revision).join(Translation)
     rows = rows.where(Translation.article_slug == slug, Translation.language == language, Revision.digest == mark)
     return session.scalar(rows.order_by(Revision.number.desc()).limit(1))

@@ -35,6 +35,10 @@ class NotJudged(Exception):
     """No verdict holds for these words: none was asked for, it is not there yet, or the guidance has changed since."""
 
 
+class CannotBeJudged(NotJudged):
+    """Judging exactly these words failed three times, and nothing has changed since: somebody must look why."""
+
+
 class WouldLose(Exception):
     """Test questions would be lost; `run` says which. An administrator may publish all the same, with a reason."""
 
@@ -141,12 +145,21 @@ def verdict_for(session: Session, digest: str) -> GateRun | None:
     return next((run for run in rows if holds(session, run)), None)
 
 
+def failed_for(session: Session, digest: str) -> GateRun | None:
+    """The run about exactly these words that was given up, where it is the newest and would fail in the same way again."""
+    rows = sa.select(GateRun).where(GateRun.digest == digest).order_by(GateRun.id.desc()).limit(1)
+    run = session.scalar(rows)
+    return run if run is not None and run.state == State.FAILED and holds(session, run) else None
+
+
 def check(session: Session, candidate: Candidate) -> GateRun:
-    """The run that lets `candidate` be published now. Raises `NotJudged` or `WouldLose`.
+    """The run that lets `candidate` be published now. Raises `NotJudged`, `CannotBeJudged` or `WouldLose`.
 
     To be called in the transaction that publishes.
     """
     run = verdict_for(session, candidate.digest)
+    if run is None and failed_for(session, candidate.digest):
+        raise CannotBeJudged(candidate.digest)
     if run is None or run.state != State.DONE:
         raise NotJudged(candidate.digest)
     if not run.is_open_door:

@@ -15,7 +15,18 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from centre.messages import Spoken
-from content import articles, files, languages, law_changes, recordings, table_files, topics, withdrawing, wording
+from content import (
+    articles,
+    contact_checks,
+    files,
+    languages,
+    law_changes,
+    recordings,
+    table_files,
+    topics,
+    withdrawing,
+    wording,
+)
 from content import contacts as contact_book
 from content import tables as dated
 from content.contacts import Contact
@@ -254,7 +265,7 @@ def from_database(session: Session, contacts: Mapping[str, Contact], guidance: G
     version = articles.version(session)  # first: a change that comes while we read is then noticed later
     return Library(
         guidance or articles.export(session),
-        contact_book.tested(contacts, articles.contact_tests(session)),
+        contact_book.tested(contacts, contact_checks.last_days(session)),
         talk=files.talk_phrasings(TALK),
         tables=table_files.ours(),
         checks=articles.checks(session),

@@ -15,7 +15,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.db import Base, BigId, UtcDateTime
-from content import articles, candidates, checking, gates, languages, wording
+from content import articles, candidates, checking, gates, heard, languages, wording
 from content.article_records import Article, Phrase
 from content.candidates import Candidate
 from content.gates import GateRun
@@ -106,7 +106,7 @@ def settle(session: Session, run: GateRun, now: datetime) -> None:
     if run.state == gates.State.DONE and not gates.holds(session, run):
         _ask_anew(some)
     elif run.is_open_door:
-        articles.add_phrasings(session, [Phrasing(each.label, each.language, each.text) for each in some])
+        heard.add(session, [Phrasing(each.label, each.language, each.text) for each in some])
         articles.raise_version(session)
         _put(some, State.LEARNT, now)
     elif run.state == gates.State.DONE and len(some) > 1:

@@ -21,7 +21,7 @@ from centre.db import Base, BigId, UtcDateTime
 from centre.messages import Spoken
 from centre.sounds import Sound
 from content import articles, wording
-from content.articles import Revision, Translation
+from content.article_records import Revision, Translation
 from content.contacts import Contact
 
 

@@ -44,7 +44,7 @@ from centre.messages import Incoming
 from centre.people import Person
 from centre.slots import CentreClosed, Plan, Slot, SlotInvalid
 from centre.staff import Role, SignedIn, StaffMember
-from content.articles import Article
+from content.article_records import Article
 from processes import demo_desk, trying
 from processes.demo_story import CASES, CLOSING, FAMILY, GIVEN, KORLEKO, LEFT_FOR_STAFF, REPLIES, STAFF, Told
 

@@ -14,7 +14,8 @@ from centre.db import Database
 from centre.staff import Role, StaffMember
 from content import articles, files, library, question_files, test_questions
 from content import contacts as contact_book
-from content.articles import Article, Loaded
+from content.article_records import Article
+from content.articles import Loaded
 from content.test_questions import TestQuestion
 from processes import migrating, wiring
 from processes.guide import GUIDANCE, finder_for

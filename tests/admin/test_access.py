@@ -38,7 +38,7 @@ from centre.db import Database, open_database
 from centre.privacy import Vault
 from centre.saved_replies import Wording
 from centre.staff import Role, Scope
-from content import articles, drafts, exchange_uploads, recordings
+from content import articles, drafts, exchange_uploads, recordings, subjects
 from tests.admin import registered, tested
 from tests.admin.cased import KORLEKO, LENEK, told
 from tests.admin.cases_made import referral_address
@@ -462,7 +462,7 @@ def draft_of_somebody(desk) -> int:
     """A draft of an article that is not there yet; gives its number."""
     with desk.database.transaction() as session:
         like = articles.one(session, "biaya")
-        wanted = drafts.Wanted("Judul", "Tombol", "Pendek.", "Panjang.", articles.subject_of(like))
+        wanted = drafts.Wanted("Judul", "Tombol", "Pendek.", "Panjang.", subjects.kept(like))
         return drafts.begin_new(session, f"baru-{uuid.uuid4().hex[:8]}", wanted, "somebody", desk.now).id
 
 

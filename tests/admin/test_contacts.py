@@ -8,7 +8,7 @@ import pytest
 
 from admin.contacts import book
 from centre.staff import Role
-from content import articles
+from content import contact_checks
 
 
 def test_every_contact_shows_class_source_and_test_call(desk):
@@ -29,7 +29,7 @@ def test_a_test_call_is_recorded(desk_on_both, token_on):
     answer = browser.post("/admin/kontak/kp2mi", data=call)
     assert answer.headers["Location"] == "/admin/kontak#kp2mi"
     with desk.database.reading() as session:
-        assert articles.contact_tests(session) == {"kp2mi": date(2026, 11, 20)}
+        assert contact_checks.last_days(session) == {"kp2mi": date(2026, 11, 20)}
     assert "diuji 20 November 2026" in browser.get("/admin/kontak").text
 
 
@@ -53,7 +53,7 @@ def test_a_day_that_cannot_be_is_refused_and_the_note_stays(desk, token_on, day,
     assert reason in answer.text
     assert "Dijawab Bu Ani" in answer.text
     with desk.database.reading() as session:
-        assert articles.contact_tests(session) == {}
+        assert contact_checks.last_days(session) == {}
 
 
 def test_an_unknown_contact_is_not_found(desk):

@@ -12,7 +12,7 @@ from admin import article_forms, article_wording
 from admin.contacts import book
 from centre.audit import AuditEntry
 from centre.staff import Role
-from content import articles, drafts, law_changes
+from content import articles, drafts, law_changes, subjects
 from content.draft_records import ArticleDraft
 from tests.admin.guided import EDIT, SHORT, SLUG, fields, guide, press, write
 from tests.content.judged import judged
@@ -65,7 +65,7 @@ def test_the_form_comes_back_as_it_was_and_saves_the_same(desk):
     draft = draft_of(desk)
     with desk.database.reading() as session:
         assert draft.text.revision == articles.published_of(session, SLUG)["id"].digest
-        assert draft.subject == articles.subject_of(articles.one(session, SLUG))
+        assert draft.subject == subjects.kept(articles.one(session, SLUG))
     assert fields(wayan.get(EDIT).text)["edits"] == "1"
     assert "Belum ada yang berubah" in wayan.get(f"/admin/panduan/naskah/{draft.id}").text
 
@@ -361,7 +361,7 @@ def test_every_rule_is_said_in_bahasa_at_its_own_field(desk):
     guide(desk)
     with desk.database.reading() as session:
         known = article_forms.text_data(articles.published_of(session, SLUG)["id"])
-        subject = articles.subject_of(articles.one(session, SLUG))
+        subject = subjects.kept(articles.one(session, SLUG))
     said = []
     for field, values in BROKEN.items():
         for value in values:

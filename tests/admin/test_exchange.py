@@ -19,7 +19,7 @@ from bot import catalogues
 from bot.phrases import Phrases
 from centre.audit import AuditEntry
 from centre.staff import Role
-from content import articles, exchange_folder, exchange_sheets, pivots
+from content import exchange_folder, exchange_sheets, pivots, translations
 from content.draft_records import ArticleDraft, State
 from content.exchange_uploads import ExchangeUpload
 from content.said import Said
@@ -98,7 +98,7 @@ def test_rohani_takes_it_home_brings_it_back_and_somebody_else_reads_it(told, to
     with told.database.reading() as session:
         deeds = {entry.deed for entry in session.scalars(select(AuditEntry))}
         assert deeds == {"exchange_exported", "exchange_taken"}
-        assert articles.translation(session, "biaya", "sas").text.short != SHORT
+        assert translations.one(session, "biaya", "sas").text.short != SHORT
 
 
 def test_what_changed_after_she_looked_is_shown_again(told, token_on):

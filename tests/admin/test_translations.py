@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from centre.audit import AuditEntry
 from centre.staff import Role
-from content import articles
+from content import articles, translations
 
 SASAK = "/admin/panduan/terjemahan/biaya/sas"
 
@@ -123,7 +123,7 @@ def test_what_is_behind_says_so_and_waits_for_its_translator(desk, token_on):
     assert "harus disesuaikan dulu" in page
     assert "Tandatangani" not in page
     with desk.database.reading() as session:
-        form["marks"] = articles.translation(session, "biaya", "sas").marks
+        form["marks"] = translations.one(session, "biaya", "sas").marks
     assert browser.post(SASAK, data=form).status_code == 422
     assert reviewed(desk) == ""
 
@@ -157,7 +157,7 @@ def filled(browser, token_on) -> dict[str, str]:
 
 def reviewed(desk) -> str:
     with desk.database.reading() as session:
-        return articles.translation(session, "biaya", "sas").reviewed
+        return translations.one(session, "biaya", "sas").reviewed
 
 
 def version(desk) -> int:

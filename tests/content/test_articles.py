@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import func, select
 
 from centre.db import Database
-from content import articles, files
-from content.articles import Article, Phrase, Revision, Translation
+from content import articles, contact_checks, files
+from content.article_records import Article, Phrase, Revision, Translation
 from content.files import Guidance
 
 PROJECT = Path(__file__).parents[2]
@@ -146,9 +146,9 @@ def test_the_last_call_to_a_contact_counts(database: Database, now: datetime) ->
     with database.transaction() as session:
         assert articles.version(session) == 0
         for day in (date(2026, 11, 20), date(2026, 11, 18)):
-            articles.record_contact_test(session, "kp2mi", day, "sari", now, note="diangkat")
+            contact_checks.record(session, "kp2mi", day, "sari", now, note="diangkat")
     with database.reading() as session:
-        assert articles.contact_tests(session) == {"kp2mi": date(2026, 11, 20)}
+        assert contact_checks.last_days(session) == {"kp2mi": date(2026, 11, 20)}
         assert articles.version(session) == 2
 
 

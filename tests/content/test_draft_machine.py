@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from centre.db import Database, open_database
-from content import articles, drafts, gates
+from content import articles, drafts, gates, subjects
 from content.article_records import Revision
 from content.contacts import Contact
 from content.draft_records import ArticleDraft, State
@@ -63,7 +63,7 @@ def machine(template: Path, seed: Guidance, contacts: dict[str, Contact]) -> typ
         def write(self, who: str, words: int, late: bool) -> None:
             def deed(session: Any) -> None:
                 article = articles.one(session, "cek-agen")
-                text, subject = article.source_text, articles.subject_of(article)
+                text, subject = article.source_text, subjects.kept(article)
                 wanted = Wanted(text.title, text.label, f"Izin {words}. [CEK-01]", text.body, subject)
                 found = drafts.open_of(session, "cek-agen", "id")
                 if found is None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from centre.db import Database
-from content import articles, drafts, gates, law_changes, library, withdrawing
+from content import articles, drafts, gates, law_changes, library, revisions, subjects, timed_drafts, withdrawing
 from content.article_records import Article, Revision, SlugTaken
 from content.contacts import Contact
 from content.draft_records import ArticleDraft, State
@@ -31,7 +31,7 @@ def wanted(session: Session, **words: object) -> Wanted:
     """The published article about agents with other words."""
     article = articles.one(session, AGENT)
     assert article is not None
-    text, subject = article.source_text, articles.subject_of(article)
+    text, subject = article.source_text, subjects.kept(article)
     now_there = Wanted(text.title, text.label, text.short, text.body, subject)
     return replace(now_there, **words)
 
@@ -80,7 +80,7 @@ def test_front_matter_alone_is_a_revision_too_and_no_translation_falls_behind(
         subject = dict(wanted(session).subject or {}) | {"owner": "BP3MI NTB", "valid_until": "2027-12-31"}
         draft = accepted(session, contacts, now, subject=subject)
         published(session, draft.id, draft.edits, "rohani", contacts, now)
-        new, old = drafts.revisions(session, AGENT, "id")
+        new, old = revisions.every(session, AGENT, "id")
         assert new.subject
         assert old.subject
         assert (old.subject["owner"], new.subject["owner"]) == ("Pusat Layanan Migrasi", "BP3MI NTB")
@@ -110,7 +110,7 @@ def test_nobody_accepts_or_publishes_what_is_hers(
         with pytest.raises(OwnWords):
             published(session, draft.id, 2, "wayan", contacts, now)
         with pytest.raises(OwnWords):
-            drafts.set_time(session, draft.id, 2, "rohani", now + timedelta(hours=1), now)
+            timed_drafts.set_time(session, draft.id, 2, "rohani", now + timedelta(hours=1), now)
 
 
 def test_what_was_accepted_is_a_draft_again_once_a_letter_changes(
@@ -118,7 +118,7 @@ def test_what_was_accepted_is_a_draft_again_once_a_letter_changes(
 ) -> None:
     with loaded.transaction() as session:
         draft = accepted(session, contacts, now, short="Baru. [CEK-01]")
-        drafts.set_time(session, draft.id, 1, "rohani", now + timedelta(hours=1), now)
+        timed_drafts.set_time(session, draft.id, 1, "rohani", now + timedelta(hours=1), now)
         drafts.change(session, draft.id, 1, wanted(session, short="Baru. [CEK-01]"), "wayan", now)
         assert draft.state == State.ACCEPTED, "the same words change nothing"
         drafts.change(session, draft.id, 1, wanted(session, short="Lain. [CEK-01]"), "wayan", now)
@@ -267,20 +267,19 @@ def test_an_earlier_revision_comes_back_as_a_draft(
         again = drafts.restore(session, AGENT, "id", 1, "ketut", now)
         assert again.short.startswith("Agen resmi punya izin.")
         assert (again.based_on, again.state) == (2, State.WRITING)
-        assert again.subject == drafts.revisions(session, AGENT, "id")[-1].subject
+        assert again.subject == revisions.every(session, AGENT, "id")[-1].subject
 
 
 def test_a_time_is_set_by_the_second_person(loaded: Database, contacts: dict[str, Contact], now: datetime) -> None:
     with loaded.transaction() as session:
         draft = accepted(session, contacts, now, short="Baru. [CEK-01]")
-        with pytest.raises(drafts.NotThen):
-            drafts.set_time(session, draft.id, 1, "rohani", now - timedelta(hours=1), now)
-        drafts.set_time(session, draft.id, 1, "rohani", now + timedelta(hours=1), now)
-        assert drafts.due(session, now) is None
-        assert not drafts.any_due(session, now)
+        with pytest.raises(timed_drafts.NotThen):
+            timed_drafts.set_time(session, draft.id, 1, "rohani", now - timedelta(hours=1), now)
+        timed_drafts.set_time(session, draft.id, 1, "rohani", now + timedelta(hours=1), now)
         later = now + timedelta(hours=1)
-        assert drafts.any_due(session, later)
-        assert drafts.due(session, later) == draft.id
+        assert (timed_drafts.due(session, now), timed_drafts.due(session, later)) == ([], [draft.id])
+        assert timed_drafts.hold(session, draft.id, now) is None
+        assert timed_drafts.hold(session, draft.id, later) is draft
 
 
 def test_a_withdrawn_article_is_found_no_more_and_leads_on(

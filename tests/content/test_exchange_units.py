@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from centre.db import Database
-from content import articles, exchange, exchange_sheets, exchange_units, exchange_xliff, languages, pivots
+from content import articles, exchange, exchange_sheets, exchange_units, exchange_xliff, languages, pivots, translations
 from content.contacts import Contact
 from content.draft_records import State
 from content.exchange import NotTaken, Plan
@@ -217,7 +217,7 @@ def test_a_text_from_javanese_is_behind_when_the_javanese_or_the_source_changes(
         newer = replace(javanese, title="Priksa izin agen")
         articles.publish(session, "cek-agen", newer, origin="staff", author="sri", now=now)
         assert pivots.overtaken(session) == {("cek-agen", "mad")}
-        assert articles.translation(session, "cek-agen", "mad").is_behind
+        assert translations.one(session, "cek-agen", "mad").is_behind
     assert all(unit.is_behind for unit in exported(loaded, "mad") if unit.slug == "cek-agen")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from centre.db import Database
-from content import articles, contacts, files, library
+from content import articles, contact_checks, contacts, files, library
 from content.contacts import Contact
 from content.languages import UnknownLanguage
 from content.library import Answerable, Library
@@ -113,7 +113,7 @@ def test_what_officers_checked_and_called_is_known(
     assert found(before, "gaji-tidak-dibayar").waits_for_check
     with database.transaction() as session:
         articles.record_check(session, "gaji-tidak-dibayar", "sari", now)
-        articles.record_contact_test(session, "kp2mi", date(2026, 11, 20), "sari", now)
+        contact_checks.record(session, "kp2mi", date(2026, 11, 20), "sari", now)
     with database.reading() as session:
         after = library.from_database(session, contacts)
     assert after.version > before.version

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from centre.db import Database
-from content import articles, gates, proposals
+from content import articles, gates, heard, proposals
 from content.judging import Change, Question, Reached, Verdict, compare
 from content.proposals import PhraseProposal, PhrasingNotAllowed, State
 from tests.content.conftest import NOW
@@ -77,7 +77,7 @@ def test_a_verdict_that_came_too_late_is_asked_for_again(published: Database):
         proposals.ask(session, NOW)
         run = gates.claim(session, NOW)
         assert run
-        articles.add_phrasings(session, [articles.Phrasing(COSTS, "id", "ongkos piro")])
+        heard.add(session, [articles.Phrasing(COSTS, "id", "ongkos piro")])
         articles.raise_version(session)
         proposals.settle(session, gates.finish(session, run.id, 1, FINE, NOW), NOW)
     assert states(published) == [State.WAITING]

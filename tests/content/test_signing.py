@@ -12,19 +12,19 @@ import pytest
 from sqlalchemy import select
 
 from centre.db import Database
-from content import articles, files, library
-from content.articles import (
+from content import articles, files, library, translations
+from content.article_records import (
     AlreadyReviewed,
-    Loaded,
     NoSuchTranslation,
     Revision,
-    Translated,
     Translation,
     TranslationBehind,
     WordsChanged,
 )
+from content.articles import Loaded
 from content.contacts import Contact
 from content.files import Guidance
+from content.translations import Translated
 
 TODAY = date(2026, 11, 21)
 
@@ -50,15 +50,13 @@ def load(database: Database, guidance: Guidance, now: datetime) -> Loaded:
 
 def sign(database: Database, now: datetime, marks: str | None = None) -> None:
     with database.transaction() as session:
-        read = marks or articles.translation(session, "cek-agen", "sas").marks
-        articles.sign_translation(
-            session, "cek-agen", "sas", read, name="Inaq Rohani", staff="rohani", on=TODAY, now=now
-        )
+        read = marks or translations.one(session, "cek-agen", "sas").marks
+        translations.sign(session, "cek-agen", "sas", read, name="Inaq Rohani", staff="rohani", on=TODAY, now=now)
 
 
 def sasak_of(database: Database) -> Translated:
     with database.reading() as session:
-        return articles.translation(session, "cek-agen", "sas")
+        return translations.one(session, "cek-agen", "sas")
 
 
 def with_words(seed: Guidance, **changes: Mapping[str, Any]) -> Guidance:
@@ -77,7 +75,7 @@ def test_the_list_tells_what_nobody_has_read_and_what_is_behind(
 ) -> None:
     def listed() -> list[tuple[str, str, str, bool]]:
         with loaded.reading() as session:
-            return [(it.slug, it.language, it.reviewed, it.is_behind) for it in articles.translations(session)]
+            return [(it.slug, it.language, it.reviewed, it.is_behind) for it in translations.every(session)]
 
     assert listed() == [("cek-agen", "sas", "", False)]
     sign(loaded, now)
@@ -179,4 +177,4 @@ def test_nobody_signs_what_is_behind_or_signed_or_no_translation(
         sign(signed, now)
     for slug, language in (("cek-agen", "id"), ("cek-agen", "jv"), ("tidak-ada", "sas")):
         with signed.reading() as session, pytest.raises(NoSuchTranslation):
-            articles.translation(session, slug, language)
+            translations.one(session, slug, language)

@@ -19,7 +19,7 @@ from centre.db import Database, open_database
 from centre.inbox import InboxEvent, Received, receive
 from centre.messages import Incoming
 from centre.privacy import Vault
-from content.articles import Article
+from content.article_records import Article
 from processes import migrating, preparing, wiring
 from tests.processes.conftest import SMALL_GUIDANCE
 
