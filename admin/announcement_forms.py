@@ -8,16 +8,12 @@ from typing import Any
 from wtforms import Field, Form, SelectMultipleField, TextAreaField
 
 from admin import service_wording
+from admin.forms import clean
 from admin.language import gettext
 from admin.language import later as _
 from centre.announcements import LONGEST, SOURCE, Announcement, AnnouncementInvalid, Wanted
-from centre.messages import readable
 from centre.people import KINDS
 from content import languages
-
-
-def _clean(typed: str | None) -> str:
-    return readable(typed or "")
 
 
 class AnnouncementForm(Form):
@@ -59,7 +55,7 @@ class AnnouncementForm(Form):
 
 
 for _language in languages.OFFERED:
-    setattr(AnnouncementForm, f"text_{_language.code}", TextAreaField(_language.own_name, filters=[_clean]))
+    setattr(AnnouncementForm, f"text_{_language.code}", TextAreaField(_language.own_name, filters=[clean]))
 
 
 def of(announcement: Announcement) -> dict[str, Any]:

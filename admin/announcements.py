@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from admin import announcement_forms, service_wording, wording
 from admin.access import cases, me, only
 from admin.announcement_forms import AnnouncementForm
+from admin.asked import ROW
 from admin.case_figures import span
-from admin.desk import ROW
 from admin.language import gettext as _
 from admin.spoken import Spoken
 from centre import announcement_people, announcements, audit, outbox, staff, staff_channels, village_desk
@@ -91,7 +91,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
                 may_agree=announcements.may_agree(me(), found),
                 has_chat=me().staff_id in staff_channels.of_staff(session, [me().staff_id]),
                 kinds=[service_wording.kind(each) for each in found.kinds],
-                spoken_in=[languages.get(each).own_name for each in found.languages],
+                spoken_in=[wording.own_name(each) for each in found.languages],
             )
 
     @pages.get(f"{ONE}/ubah")
@@ -204,7 +204,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
     def _form(held: dict[str, object] | None = None) -> AnnouncementForm:
         with database.reading() as session:
             found = village_desk.villages(session, _scope())
-        named = [(each.id, f"{each.name}, {each.regency}") for each in found]
+        named = wording.choices(found)
         usual = held or ({"villages": [named[0][0]]} if len(named) == 1 else {})
         return AnnouncementForm(request.form if request.method == "POST" else None, data=usual, villages=named)
 
@@ -261,7 +261,7 @@ def _previews(announcement: Announcement, village: str, spoken: Spoken | None) -
     for code, text in sorted(announcement.texts.items(), key=lambda each: languages.CODES.index(each[0])):
         said = Outgoing(_spoken(spoken, code, text, village))
         parts = [(wording.channel(name), [part.text for part in fit(said, LIMITS[name])]) for name in SHOWN_ON]
-        found.append(Preview(code, languages.get(code).own_name, parts))
+        found.append(Preview(code, wording.own_name(code), parts))
     return found
 
 

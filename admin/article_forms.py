@@ -28,10 +28,9 @@ from wtforms.fields import Field
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from admin import article_wording
-from admin.forms import Day
+from admin.forms import Day, clean
 from admin.language import gettext
 from admin.language import later as _
-from centre.messages import readable
 from content.checking import RELATED_LIMIT
 from content.draft_records import ArticleDraft
 from content.drafts import Wanted
@@ -64,27 +63,23 @@ TAKEN = frozenset(
 BLANK_SOURCES = 2
 
 
-def _clean(typed: str | None) -> str:
-    return readable(typed or "")
-
-
 class ArticleText(Form):
     """The words of one language."""
 
     edits = HiddenField()
     """The state of the draft that was before the editor; empty where she begins one."""
-    title = StringField(_("Judul"), [Length(max=500, message=_("Terlalu panjang."))], filters=[_clean])
-    label = StringField(_("Tombol"), [Length(max=200, message=_("Terlalu panjang."))], filters=[_clean])
+    title = StringField(_("Judul"), [Length(max=500, message=_("Terlalu panjang."))], filters=[clean])
+    label = StringField(_("Tombol"), [Length(max=200, message=_("Terlalu panjang."))], filters=[clean])
     short = TextAreaField(
-        _("Jawaban pendek"), [Length(max=MOST, message=_("Terlalu panjang untuk disimpan."))], filters=[_clean]
+        _("Jawaban pendek"), [Length(max=MOST, message=_("Terlalu panjang untuk disimpan."))], filters=[clean]
     )
     body = TextAreaField(
-        _("Selengkapnya"), [Length(max=MOST, message=_("Terlalu panjang untuk disimpan."))], filters=[_clean]
+        _("Selengkapnya"), [Length(max=MOST, message=_("Terlalu panjang untuk disimpan."))], filters=[clean]
     )
     phrasings = TextAreaField(
         _("Kalimat tanya baru, satu per baris (boleh kosong)"),
         [Length(max=MOST, message=_("Terlalu panjang untuk disimpan."))],
-        filters=[_clean],
+        filters=[clean],
     )
 
     def wanted(self, source_revision: str = "") -> Wanted:
@@ -114,13 +109,13 @@ class ArticleText(Form):
 class SourceFields(Form):
     """One source."""
 
-    title = StringField(_("Nama sumber"), [Length(max=300, message=_("Terlalu panjang."))], filters=[_clean])
+    title = StringField(_("Nama sumber"), [Length(max=300, message=_("Terlalu panjang."))], filters=[clean])
     date = StringField(
-        _("Tanggal (2025, 2025-07, atau 2025-07-10)"), [Length(max=10, message=_("Terlalu panjang."))], filters=[_clean]
+        _("Tanggal (2025, 2025-07, atau 2025-07-10)"), [Length(max=10, message=_("Terlalu panjang."))], filters=[clean]
     )
-    url = StringField(_("Alamat (boleh kosong)"), [Length(max=500, message=_("Terlalu panjang."))], filters=[_clean])
+    url = StringField(_("Alamat (boleh kosong)"), [Length(max=500, message=_("Terlalu panjang."))], filters=[clean])
     facts = StringField(
-        _("Kode fakta, dipisah koma"), [Length(max=300, message=_("Terlalu panjang."))], filters=[_clean]
+        _("Kode fakta, dipisah koma"), [Length(max=300, message=_("Terlalu panjang."))], filters=[clean]
     )
 
 
@@ -128,12 +123,12 @@ class SourceArticle(ArticleText):
     """The source language: the words, and what is true in every language."""
 
     topic = SelectField(_("Rak"), choices=article_wording.shelves)
-    owner = StringField(_("Penanggung jawab"), [Length(max=200, message=_("Terlalu panjang."))], filters=[_clean])
+    owner = StringField(_("Penanggung jawab"), [Length(max=200, message=_("Terlalu panjang."))], filters=[clean])
     valid_from = Day(_("Berlaku sejak"), [InputRequired(_("Isi tanggalnya."))])
     valid_until = Day(_("Berlaku sampai (boleh kosong)"), [Optional()])
     review_due = Day(_("Tinjau ulang paling lambat"), [InputRequired(_("Isi tanggalnya."))])
     legal_basis = TextAreaField(
-        _("Dasar hukum, satu per baris"), [Length(max=2000, message=_("Terlalu panjang."))], filters=[_clean]
+        _("Dasar hukum, satu per baris"), [Length(max=2000, message=_("Terlalu panjang."))], filters=[clean]
     )
     sources = FieldList(FormField(SourceFields), label=_("Sumber"))
     related = FieldList(
@@ -141,7 +136,7 @@ class SourceArticle(ArticleText):
     )
     check_before_use = BooleanField(_("Petugas harus memeriksa dulu sebelum isinya dijadikan pegangan"))
     check_note = StringField(
-        _("Apa yang harus diperiksa, dan ke mana"), [Length(max=500, message=_("Terlalu panjang."))], filters=[_clean]
+        _("Apa yang harus diperiksa, dan ke mana"), [Length(max=500, message=_("Terlalu panjang."))], filters=[clean]
     )
 
     def offer(self, titles: Mapping[str, str], but: str = "") -> None:
@@ -194,7 +189,7 @@ class NewArticle(SourceArticle):
             InputRequired(_("Isi nama pendeknya, misalnya cek-izin-agen.")),
             Length(max=48, message=_("Paling banyak 48 huruf.")),
         ],
-        filters=[_clean],
+        filters=[clean],
     )
 
     def validate_slug(self, field: StringField) -> None:
@@ -251,7 +246,7 @@ class SendBack(Form):
     note = TextAreaField(
         _("Apa yang perlu dibetulkan?"),
         [InputRequired(_("Tulis apa yang perlu dibetulkan.")), Length(5, 1000, _("Tulis 5 sampai 1.000 huruf."))],
-        filters=[_clean],
+        filters=[clean],
     )
 
 
@@ -283,11 +278,11 @@ class LawChanged(Form):
             InputRequired(_("Tulis dasar hukumnya, misalnya UU 18/2017.")),
             Length(3, 200, _("Tulis 3 sampai 200 huruf.")),
         ],
-        filters=[_clean],
+        filters=[clean],
     )
     changed_on = Day(_("Berubah sejak"), [InputRequired(_("Isi tanggalnya."))])
     note = TextAreaField(
         _("Apa yang berubah, dan di mana bisa dibaca?"),
         [InputRequired(_("Tulis apa yang berubah.")), Length(5, 1000, _("Tulis 5 sampai 1.000 huruf."))],
-        filters=[_clean],
+        filters=[clean],
     )

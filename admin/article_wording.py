@@ -6,7 +6,7 @@ The rules speak English to writers of files (`content.checking`); here each of t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from re import Match
 from typing import Any
 
@@ -59,7 +59,11 @@ def subject_field(name: str) -> str:
 
 def place(of: Problem) -> str:
     """Which field a problem is about."""
-    first = of.field.partition(".")[0]
+    return field(of.field.partition(".")[0])
+
+
+def field(name: str) -> str:
+    """What a part of an article is called."""
     words = {
         "title": _("Judul"),
         "label": _("Tombol"),
@@ -67,7 +71,7 @@ def place(of: Problem) -> str:
         "body": _("Selengkapnya"),
         "phrasings": _("Kalimat tanya"),
     }
-    return words.get(first) or subject_field(first)
+    return words.get(name) or subject_field(name)
 
 
 def plain(value: Any) -> str:
@@ -107,118 +111,126 @@ def shelves() -> list[tuple[str, str]]:
 
 def problem(of: Problem) -> str:
     """What is wrong, and how to mend it."""
-    for pattern, said in _SAID:
-        if found := re.fullmatch(pattern, of.what, re.DOTALL):
-            return said(found)
-    return f"{of.what}; {of.remedy}"
+    return said_of(of, _SAID) or f"{of.what}; {of.remedy}"
 
 
-def _said(words: Callable[[], str], *names: str) -> Callable[[Match[str]], str]:
+Sentences = Sequence[tuple[str, Callable[[Match[str]], str]]]
+"""What is said of problems, each with the pattern of what the rules call it."""
+
+
+def said_of(of: Problem, sentences: Sentences) -> str:
+    """The sentence that fits a problem; empty where none does."""
+    fitting = ((re.fullmatch(pattern, of.what, re.DOTALL), said) for pattern, said in sentences)
+    return next((said(found) for found, said in fitting if found), "")
+
+
+def sentence(words: Callable[[], str], *names: str) -> Callable[[Match[str]], str]:
+    """A sentence with the groups of its pattern filled in by these names."""
     return lambda found: words() % dict(zip(names, found.groups(), strict=True))
 
 
-_SAID: tuple[tuple[str, Callable[[Match[str]], str]], ...] = (
-    (r"no (?:title|label|short|owner|valid_from|review_due|legal_basis)", _said(lambda: _("Belum diisi."))),
-    (r"no sources", _said(lambda: _("Belum ada sumber. Tulis paling sedikit satu, dengan tanggalnya."))),
-    (r"no text under the front matter", _said(lambda: _("Belum diisi."))),
-    (r"(?:valid_from|valid_until|review_due) is no date: .*", _said(lambda: _("Ini bukan tanggal."))),
-    (r"(?:legal_basis|related|sources|facts) is no list", _said(lambda: _("Tulis satu per baris."))),
-    (r"a source without title", _said(lambda: _("Tulis nama sumbernya."))),
+_SAID: Sentences = (
+    (r"no (?:title|label|short|owner|valid_from|review_due|legal_basis)", sentence(lambda: _("Belum diisi."))),
+    (r"no sources", sentence(lambda: _("Belum ada sumber. Tulis paling sedikit satu, dengan tanggalnya."))),
+    (r"no text under the front matter", sentence(lambda: _("Belum diisi."))),
+    (r"(?:valid_from|valid_until|review_due) is no date: .*", sentence(lambda: _("Ini bukan tanggal."))),
+    (r"(?:legal_basis|related|sources|facts) is no list", sentence(lambda: _("Tulis satu per baris."))),
+    (r"a source without title", sentence(lambda: _("Tulis nama sumbernya."))),
     (
         r"a source without a date",
-        _said(lambda: _("Tulis tanggalnya: 2025, 2025-07, atau 2025-07-10. Bila tidak ada, tahun dibaca.")),
+        sentence(lambda: _("Tulis tanggalnya: 2025, 2025-07, atau 2025-07-10. Bila tidak ada, tahun dibaca.")),
     ),
-    (r"no address: .*", _said(lambda: _("Alamat dimulai dengan https://"))),
+    (r"no address: .*", sentence(lambda: _("Alamat dimulai dengan https://"))),
     (
         r"review_due \S+ is not within (\d+) months after valid_from",
-        _said(lambda: _("Tinjau ulang paling lama %(months)s bulan sesudah “berlaku sejak”."), "months"),
+        sentence(lambda: _("Tinjau ulang paling lama %(months)s bulan sesudah “berlaku sejak”."), "months"),
     ),
-    (r"valid_until \S+ is before valid_from", _said(lambda: _("Tanggal ini sebelum “berlaku sejak”."))),
+    (r"valid_until \S+ is before valid_from", sentence(lambda: _("Tanggal ini sebelum “berlaku sejak”."))),
     (
         r"check_before_use without check_note",
-        _said(lambda: _("Tulis juga apa yang harus diperiksa petugas, dan ke mana.")),
+        sentence(lambda: _("Tulis juga apa yang harus diperiksa petugas, dan ke mana.")),
     ),
-    (r"\d+ related articles", _said(lambda: _("Paling banyak empat panduan terkait."))),
+    (r"\d+ related articles", sentence(lambda: _("Paling banyak empat panduan terkait."))),
     (
         r"related: '(.*)' is not another article, named once",
-        _said(lambda: _("“%(slug)s” bukan panduan lain yang sudah terbit."), "slug"),
+        sentence(lambda: _("“%(slug)s” bukan panduan lain yang sudah terbit."), "slug"),
     ),
     (
         r"label is (\d+) long",
-        _said(lambda: _("Tombol ini %(long)s huruf; paling banyak 20, karena WhatsApp memotongnya."), "long"),
+        sentence(lambda: _("Tombol ini %(long)s huruf; paling banyak 20, karena WhatsApp memotongnya."), "long"),
     ),
-    (r"title is (\d+) long", _said(lambda: _("Judul ini %(long)s huruf; paling banyak 72."), "long")),
+    (r"title is (\d+) long", sentence(lambda: _("Judul ini %(long)s huruf; paling banyak 72."), "long")),
     (
         r"label '(.*)' is that of (.*) too",
-        _said(lambda: _("Tombol “%(label)s” sudah dipakai panduan %(slug)s."), "label", "slug"),
+        sentence(lambda: _("Tombol “%(label)s” sudah dipakai panduan %(slug)s."), "label", "slug"),
     ),
-    (r"(?:title|label) has a mark or contact", _said(lambda: _("Kode fakta dan kontak hanya di dalam teks."))),
-    (r"short has a heading", _said(lambda: _("Judul bagian (##) hanya di “Selengkapnya”."))),
-    (r"(\S+) stands under no source", _said(lambda: _("%(code)s belum ada di kode fakta sumber mana pun."), "code")),
-    (r"no contact '(.*)'", _said(lambda: _("Kontak “%(code)s” tidak ada dalam daftar kontak."), "code")),
+    (r"(?:title|label) has a mark or contact", sentence(lambda: _("Kode fakta dan kontak hanya di dalam teks."))),
+    (r"short has a heading", sentence(lambda: _("Judul bagian (##) hanya di “Selengkapnya”."))),
+    (r"(\S+) stands under no source", sentence(lambda: _("%(code)s belum ada di kode fakta sumber mana pun."), "code")),
+    (r"no contact '(.*)'", sentence(lambda: _("Kontak “%(code)s” tidak ada dalam daftar kontak."), "code")),
     (
         r"short is (\d+) long as shown",
-        _said(lambda: _("Jawaban pendek %(long)s huruf setelah kontak diisi; paling banyak 600."), "long"),
+        sentence(lambda: _("Jawaban pendek %(long)s huruf setelah kontak diisi; paling banyak 600."), "long"),
     ),
     (
         r"the text is (\d+) long as shown",
-        _said(lambda: _("Teks ini %(long)s huruf setelah kontak diisi; paling banyak 3.500."), "long"),
+        sentence(lambda: _("Teks ini %(long)s huruf setelah kontak diisi; paling banyak 3.500."), "long"),
     ),
     (
         r"the answer does not fit over WhatsApp's buttons",
-        _said(lambda: _("Terlalu panjang untuk tombol WhatsApp. Pendekkan jawaban pendek; emoji dihitung dua.")),
+        sentence(lambda: _("Terlalu panjang untuk tombol WhatsApp. Pendekkan jawaban pendek; emoji dihitung dua.")),
     ),
     (
         r"(.+) is not what the tables say of (.*)",
-        _said(lambda: _("%(amount)s tidak sama dengan tabel bertanggal untuk %(codes)s."), "amount", "codes"),
+        sentence(lambda: _("%(amount)s tidak sama dengan tabel bertanggal untuk %(codes)s."), "amount", "codes"),
     ),
     (
         r"(.+) has no fact behind it",
-        _said(
+        sentence(
             lambda: _("%(amount)s tanpa kode fakta. Akhiri kalimatnya dengan kode, atau mulai dengan “Saran:”."),
             "amount",
         ),
     ),
     (
         r"(?:\S+ has )?what looks like an identity number: .*|what looks like somebody's identity number",
-        _said(lambda: _("Ini seperti NIK seseorang. Hapus nomornya.")),
+        sentence(lambda: _("Ini seperti NIK seseorang. Hapus nomornya.")),
     ),
     (
         r"(?:\S+ has )?what looks like a telephone number: (.*)",
-        _said(lambda: _("“%(number)s” seperti nomor telepon. Pakai {{kontak:kode}} dari daftar kontak."), "number"),
+        sentence(lambda: _("“%(number)s” seperti nomor telepon. Pakai {{kontak:kode}} dari daftar kontak."), "number"),
     ),
     (
         r"what looks like somebody's telephone number",
-        _said(lambda: _("Ini seperti nomor telepon seseorang. Hapus nomornya.")),
+        sentence(lambda: _("Ini seperti nomor telepon seseorang. Hapus nomornya.")),
     ),
     (
         r"(?:\S+ has )?an address of the web or of mail: (.*)",
-        _said(
+        sentence(
             lambda: _("“%(address)s” seperti alamat web atau surel. Pakai {{kontak:kode}} dari daftar kontak."),
             "address",
         ),
     ),
     (
         r"(?:\S+ has )?square brackets: .*",
-        _said(lambda: _("Kurung siku hanya untuk kode fakta, misalnya [CEK-01]. Selain itu pakai kurung biasa.")),
+        sentence(lambda: _("Kurung siku hanya untuk kode fakta, misalnya [CEK-01]. Selain itu pakai kurung biasa.")),
     ),
-    (r"(?:\S+ has )?curly brackets: .*", _said(lambda: _("Kurung kurawal hanya untuk {{kontak:kode}}."))),
-    (r"(?:\S+ has )?HTML: .*", _said(lambda: _("Jangan memakai HTML; tulis kata biasa."))),
+    (r"(?:\S+ has )?curly brackets: .*", sentence(lambda: _("Kurung kurawal hanya untuk {{kontak:kode}}."))),
+    (r"(?:\S+ has )?HTML: .*", sentence(lambda: _("Jangan memakai HTML; tulis kata biasa."))),
     (
         r"(?:\S+ has )?a table: .*",
-        _said(lambda: _("Tabel tidak terbaca di ponsel. Tulis satu baris “- ” untuk tiap isi.")),
+        sentence(lambda: _("Tabel tidak terbaca di ponsel. Tulis satu baris “- ” untuk tiap isi.")),
     ),
     (
         r"(?:\S+ has )?bold, italic or code: .*",
-        _said(lambda: _("Tanda * _ ` ~ akan terlihat apa adanya. Tulis kata biasa.")),
+        sentence(lambda: _("Tanda * _ ` ~ akan terlihat apa adanya. Tulis kata biasa.")),
     ),
-    (r"(?:\S+ has )?another kind of list: .*", _said(lambda: _("Mulai tiap baris daftar dengan “- ”."))),
-    (r"(?:\S+ has )?an indented line: .*", _said(lambda: _("Jangan menjorok: daftar hanya satu tingkat."))),
-    (r"(?:\S+ has )?markup: .*", _said(lambda: _("Hanya “## ” untuk judul bagian dan “- ” untuk daftar."))),
-    (r"(?:\S+ has )?a hidden character: .*", _said(lambda: _("Ada huruf tersembunyi. Ketik ulang baris ini."))),
+    (r"(?:\S+ has )?another kind of list: .*", sentence(lambda: _("Mulai tiap baris daftar dengan “- ”."))),
+    (r"(?:\S+ has )?an indented line: .*", sentence(lambda: _("Jangan menjorok: daftar hanya satu tingkat."))),
+    (r"(?:\S+ has )?markup: .*", sentence(lambda: _("Hanya “## ” untuk judul bagian dan “- ” untuk daftar."))),
+    (r"(?:\S+ has )?a hidden character: .*", sentence(lambda: _("Ada huruf tersembunyi. Ketik ulang baris ini."))),
     (
         r"from_revision .*",
-        _said(lambda: _("Tandai dari teks Bahasa yang mana terjemahan ini dibuat.")),
+        sentence(lambda: _("Tandai dari teks Bahasa yang mana terjemahan ini dibuat.")),
     ),
-    (r"a phrasing of \d+ characters", _said(lambda: _("Satu kalimat tanya paling banyak 1.000 huruf."))),
+    (r"a phrasing of \d+ characters", sentence(lambda: _("Satu kalimat tanya paling banyak 1.000 huruf."))),
 )

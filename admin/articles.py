@@ -57,7 +57,6 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             shelves=[("", _("Semua rak")), *article_wording.shelves()],
             today=today,
             words=article_wording,
-            own_name=own_name,
             may_begin=may_edit(me(), languages.SOURCE),
         )
 
@@ -93,7 +92,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
 
 def published(session: Session, slug: str) -> tuple[Article, Revision]:
     """An article and its words in Bahasa; a 404 where there is none."""
-    found = session.get(Article, slug) if "\x00" not in slug else None
+    found = session.get(Article, slug)
     text = articles.published_of(session, slug).get(languages.SOURCE) if found else None
     if found is None or text is None:
         abort(404)
@@ -103,11 +102,6 @@ def published(session: Session, slug: str) -> tuple[Article, Revision]:
 def as_people_read_it(words: str) -> str:
     """Without the marks for writers, and with the contacts filled in."""
     return marks.shown(words, lambda code: f"{book()[code].name} {book()[code].number}" if code in book() else code)
-
-
-def own_name(code: str) -> str:
-    """A language by its own name."""
-    return languages.get(code).own_name
 
 
 def _page(session: Session, found: Article, text: Revision, form: ArticleCheck, now: datetime) -> str:
@@ -127,7 +121,6 @@ def _page(session: Session, found: Article, text: Revision, form: ArticleCheck, 
         names=staff.names(session, people),
         today=wording.today(now),
         words=article_wording,
-        own_name=own_name,
         every_language=[each.code for each in languages.OFFERED],
         may_edit=lambda language: may_edit(me(), language),
         may_review=lambda language: may_review(me(), language),

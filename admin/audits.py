@@ -13,14 +13,13 @@ from flask import Blueprint, render_template, request, url_for
 
 from admin import audit_wording
 from admin.access import me, only
+from admin.asked import day_in, number_in
 from admin.language import gettext as _
 from admin.wording import ZONE
 from centre import area_names, audit, audit_desk, calendars, staff_desk
 from centre.audit_desk import MAY_READ_AUDIT, PAGE, Asked
 from centre.db import Database
 from centre.staff import is_area_code
-
-LONGEST_NUMBER = 18
 
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
@@ -68,23 +67,15 @@ def _typed() -> dict[str, str]:
 
 def _asked(typed: dict[str, str]) -> Asked:
     """What was typed, as far as it can be read; a wrong day narrows nothing."""
-    since, until = _day(typed["dari"]), _day(typed["sampai"])
-    number = request.args.get("sebelum", "")
+    since, until = day_in(typed["dari"]), day_in(typed["sampai"])
     return Asked(
         staff_id=typed["siapa"],
         deed=typed["apa"],
         area=typed["wilayah"] if is_area_code(typed["wilayah"]) else "",
         since=_begins(since) if since else None,
         until=_begins(until + timedelta(days=1)) if until else None,
-        before=int(number) if number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER else None,
+        before=number_in(request.args.get("sebelum")),
     )
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
 
 
 def _begins(day: date) -> datetime:

@@ -12,9 +12,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from admin import service_wording
+from admin import service_wording, wording
 from admin.access import MAY_CHANGE_TYPES, MAY_READ_TYPES, MAY_SERVE, MAY_SIGN, may_sign, me, only
-from admin.desk import ROW
+from admin.asked import ROW
 from admin.forms import NativeReading
 from admin.language import gettext as _
 from admin.type_forms import USUAL, TypeRules, Words, said_of, texts, words_forms
@@ -226,7 +226,7 @@ def _words_page(found: BookingType, language: str, form: NativeReading) -> str:
         type=found,
         source=type_desk.words_of(found, type_desk.SOURCE),
         text=text,
-        language=languages.get(language).own_name,
+        language=wording.own_name(language),
         form=form,
         signing=may_sign(me(), language) and not text.reviewed_by,
     )

@@ -8,20 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from admin import service_wording, wording
 from admin.access import MAY_SERVE, cases, me, only
-from admin.desk import ROW
+from admin.asked import ROW, begins_after
 from admin.language import gettext as _
 from centre import audit, calls, notices
 from centre.db import Database
 from centre.desk import PAGE
 from centre.staff import Scope
-
-DEEPEST = 6
-"""Digits of how far into the list a page may begin."""
 
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
@@ -31,7 +28,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @pages.get("/layanan/telepon")
     @only(*MAY_SERVE)
     def every() -> str:
-        begin = _begin()
+        begin = begins_after()
         with database.reading() as session:
             rows = calls.calls(session, _scope(), cases(), clock(), begin)
             more = begin + PAGE if len(rows) == PAGE else None
@@ -66,12 +63,6 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
 
 def _scope() -> Scope:
     return me().scope(*MAY_SERVE)
-
-
-def _begin() -> int:
-    """Where the page of a long list begins."""
-    asked = request.args.get("sesudah", "")
-    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= DEEPEST else 0
 
 
 def _words() -> dict[str, object]:

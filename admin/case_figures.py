@@ -9,23 +9,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from admin import case_names, sheets
 from admin.access import me, only
 from admin.charts import share_chart
-from admin.figures import month_name, percent
+from admin.figures import month_name, percent, year_asked, years
 from admin.language import gettext as _
 from admin.remembered import Remembered
-from admin.wording import moment, today
+from admin.wording import moment
 from centre import audit, case_figures
 from centre.case_figures import MAY_SEE_CASE_FIGURES, OTHER, CaseFigures, Line
 from centre.db import Database
 
-YEARS = 3
-"""How many years can be looked at, this one included."""
 HIDDEN = "–"
 
 
@@ -56,7 +54,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             tables=_tables(figures),
             columns=_columns(figures),
             cells=_cells,
-            years=_years(now),
+            years=years(now),
             chart=_chart(figures),
         )
 
@@ -67,8 +65,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         with database.transaction() as session:
             figures = _figures(session, known, now)
             audit.record(session, me().staff_id, "case_figures_exported", now, f"year:{figures.year}")
-        keep = {"Content-Disposition": f'attachment; filename="angka-kasus-{figures.year}.xlsx"'}
-        return Response(_file(figures, now), mimetype=sheets.MIMETYPE, headers=keep)
+        return sheets.attached(_file(figures, now), f"angka-kasus-{figures.year}")
 
     return pages
 
@@ -87,20 +84,9 @@ def span(length: timedelta | None) -> str:
 
 def _figures(session: Session, known: Remembered[CaseFigures], now: datetime) -> CaseFigures:
     """Reckoned anew when a case changed, and every ten minutes, in which answers may have fallen late."""
-    scope, year = case_figures.figure_scope(me()), _year(now)
+    scope, year = case_figures.figure_scope(me()), year_asked(now)
     key = (*case_figures.state(session, scope), year, int(now.timestamp()) // 600)
     return known.get(key, lambda: case_figures.of_year(session, scope, year, now))
-
-
-def _years(now: datetime) -> list[int]:
-    this = today(now).year
-    return list(range(this, this - YEARS, -1))
-
-
-def _year(now: datetime) -> int:
-    """The year asked for; anything that is not among the choices is as if it had not been."""
-    asked = {str(year): year for year in _years(now)}
-    return asked.get(request.args.get("tahun", ""), _years(now)[0])
 
 
 def _tables(figures: CaseFigures) -> list[Table]:

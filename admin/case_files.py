@@ -11,8 +11,9 @@ from datetime import datetime
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from admin import uploads
 from admin.access import MAY_SEE_CASES, cases, me, only
-from admin.desk import ROW
+from admin.asked import ROW
 from admin.language import gettext as _
 from centre import audit, case_desk, case_records, kept_files
 from centre import cases as case_deeds
@@ -23,19 +24,12 @@ from centre.file_store import FileMissing, FileStore, Stored
 from centre.kept_files import KeptFile
 from centre.privacy import CannotOpen
 
-ROOM_FOR_THE_REST = 64 * 1024
-"""Bytes of a form around its file."""
-
 
 def blueprint(database: Database, clock: Callable[[], datetime], store: FileStore | None) -> Blueprint:
     """One file out, one file in. Without a `store` there is neither."""
     pages = Blueprint("case_files", __name__)
 
-    @pages.before_app_request
-    def let_a_file_in() -> None:
-        """Before the form is read for its token, which would refuse what is larger than a page's usual form."""
-        if request.endpoint == "admin.case_files.upload":
-            request.max_content_length = MOST_BYTES + ROOM_FOR_THE_REST
+    uploads.let_in(pages, "upload", MOST_BYTES)
 
     @pages.get(f"/kasus/<code>/berkas/<{ROW}:number>")
     @only(*MAY_SEE_CASES)

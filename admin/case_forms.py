@@ -15,21 +15,13 @@ from wtforms import BooleanField, Form, HiddenField, SelectField, StringField, T
 from wtforms.validators import InputRequired
 
 from admin import case_wording, wording
+from admin.forms import PICK_ONE, clean
 from admin.language import gettext
 from admin.language import later as _
 from centre.case_records import CATEGORIES, OUTCOMES, Case
-from centre.messages import readable
 from centre.staff import Role, StaffMember
 
-PICK_ONE: dict[str, Any] = {
-    "invalid_value_message": _("Pilih salah satu."),
-    "invalid_choice_message": _("Pilih salah satu."),
-}
 _KEY = re.compile(r"[0-9a-f]{16}")
-
-
-def _clean(typed: str | None) -> str:
-    return readable(typed or "")
 
 
 def new_key() -> str:
@@ -68,14 +60,14 @@ class Reply(Keyed):
     """Words for the family."""
 
     NAME, BLAMED = "balas", "words"
-    words = TextAreaField(_("Balasan untuk keluarga"), filters=[_clean])
+    words = TextAreaField(_("Balasan untuk keluarga"), filters=[clean])
 
 
 class Note(Keyed):
     """Words for colleagues."""
 
     NAME, BLAMED = "catat", "words"
-    words = TextAreaField(_("Catatan untuk petugas lain"), filters=[_clean])
+    words = TextAreaField(_("Catatan untuk petugas lain"), filters=[clean])
 
 
 class PassOn(Keyed):
@@ -83,7 +75,7 @@ class PassOn(Keyed):
 
     NAME, BLAMED = "serahkan", "to"
     to = SelectField(_("Serahkan kepada"), [InputRequired(_("Pilih orangnya."))], **PICK_ONE)
-    words = TextAreaField(_("Catatan untuknya (boleh kosong)"), filters=[_clean])
+    words = TextAreaField(_("Catatan untuknya (boleh kosong)"), filters=[clean])
 
     def offer(self, colleagues: Iterable[StaffMember]) -> None:
         """Who may be chosen."""
@@ -111,7 +103,7 @@ class Link(Keyed):
     """Another case of this family."""
 
     NAME, BLAMED = "hubungkan", "code"
-    code = StringField(_("Kode kasus lain dari keluarga ini"), filters=[_clean])
+    code = StringField(_("Kode kasus lain dari keluarga ini"), filters=[clean])
 
 
 class Conflict(Keyed):
@@ -129,7 +121,7 @@ class Close(Keyed):
 
     NAME, BLAMED = "tutup", "words"
     outcome = SelectField(_("Hasil"), [InputRequired(_("Pilih hasilnya."))], **PICK_ONE)
-    words = TextAreaField(_("Catatan penutup, hanya untuk petugas"), filters=[_clean])
+    words = TextAreaField(_("Catatan penutup, hanya untuk petugas"), filters=[clean])
 
     def __init__(self, formdata: Any = None) -> None:
         super().__init__(formdata)
@@ -141,21 +133,21 @@ class Refuse(Keyed):
     """Why it must not be closed yet."""
 
     NAME, BLAMED = "belum", "words"
-    words = TextAreaField(_("Apa yang masih harus dilakukan?"), filters=[_clean])
+    words = TextAreaField(_("Apa yang masih harus dilakukan?"), filters=[clean])
 
 
 class Identity(Keyed):
     """Why must it be known who this is?"""
 
     NAME, BLAMED = "identitas", "words"
-    words = StringField(_("Alasan membuka identitas"), filters=[_clean])
+    words = StringField(_("Alasan membuka identitas"), filters=[clean])
 
 
 class Contents(Keyed):
     """Why must an administrator read this?"""
 
     NAME, BLAMED = "isi", "words"
-    words = StringField(_("Alasan membaca isi kasus"), filters=[_clean])
+    words = StringField(_("Alasan membaca isi kasus"), filters=[clean])
 
 
 FORMS: tuple[type[Keyed], ...] = (

@@ -18,7 +18,7 @@ from wtforms import Field, Form
 from admin import case_names
 from admin import referral_wording as wording
 from admin.access import MAY_SEE_CASES, cases, me, only
-from admin.desk import ROW
+from admin.asked import ROW
 from admin.language import gettext as _
 from admin.referral_forms import NewReferral, Proof, Reason, Step
 from centre import audit, case_desk, case_referrals

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from admin import case_forms, referral_wording
 from admin import case_wording as words
 from admin.access import MAY_SEE_CASES, asked_by_the_page, cases, me, only
+from admin.asked import begins_after, number_in
 from admin.language import gettext as _
 from centre import audit, case_desk, glance, saved_replies
 from centre.case_desk import QUEUES, Queue
@@ -27,10 +28,6 @@ from centre.db import Database
 
 CODE_SHOWN = 12
 """Letters of a mistyped code that are said back."""
-DEEPEST = 6
-"""Digits of how far into a queue a page may begin."""
-NUMBER_DIGITS = 18
-"""Digits of the number of an entry."""
 
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
@@ -43,7 +40,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         typed = request.args.get("kode", "").strip()
         if code := code_in(typed):
             return redirect(url_for(".thread", code=shown(code)), 303)
-        which, chosen, offset = _queue(), _filters(), _offset()
+        which, chosen, offset = _queue(), _filters(), begins_after()
         with database.reading() as session:
             rows = case_desk.queue(session, cases(), which, clock(), offset=offset, **chosen)
             counts = case_desk.counts(session, cases(), clock())
@@ -68,14 +65,14 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_SEE_CASES)
     def thread(code: str) -> str:
         with database.transaction() as session:
-            return page(session, code, clock(), saved=_number(request.args.get("balasan", "")))
+            return page(session, code, clock(), saved=number_in(request.args.get("balasan")))
 
     @pages.get("/kasus/<code>/baru")
     @asked_by_the_page
     @only(*MAY_SEE_CASES)
     def added(code: str) -> ResponseReturnValue:
         """What was added to the thread after entry `sesudah`; nothing (204) when nothing was."""
-        after, now = _number(request.args.get("sesudah", ""), NUMBER_DIGITS), clock()
+        after, now = number_in(request.args.get("sesudah")), clock()
         with database.reading() as session:
             newest = glance.newest_entry(session, cases(), code)
         if after is None or newest <= after:
@@ -162,12 +159,3 @@ def _queue() -> Queue:
 def _filters() -> dict[str, str]:
     category, area = request.args.get("jenis", ""), request.args.get("wilayah", "")
     return {"category": category if category in CATEGORIES else "", "area": area if area.isascii() else ""}
-
-
-def _offset() -> int:
-    """Where the page of a long queue begins."""
-    return _number(request.args.get("sesudah", "")) or 0
-
-
-def _number(typed: str, digits: int = DEEPEST) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= digits else None

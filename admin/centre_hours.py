@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from admin import service_wording
 from admin.access import MAY_SERVE, me, only
-from admin.desk import ROW
+from admin.asked import ROW
 from admin.hours_forms import AbsentDays, Week, said_of
 from admin.language import gettext as _
 from admin.wording import day

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin import home, wording
 from admin.access import MAY_SEE_MESSAGES, cases, me, only
+from admin.asked import DIGITS, ROW, begins_after
 from admin.language import gettext as _
 from centre import audit, desk, inbox, outbox
 from centre.db import Database
@@ -23,9 +24,6 @@ from centre.inbox import Erased
 from centre.messages import Incoming, Part
 from centre.privacy import CannotOpen
 from centre.staff import Scope
-
-ROW = "int(max=9223372036854775807)"
-"""A row number; a larger one is no address, and no number the database could read."""
 
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
@@ -38,7 +36,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_SEE_MESSAGES)
     def messages() -> str:
         with database.reading() as session:
-            rows = desk.messages(session, _scope(), cases(), _after())
+            rows = desk.messages(session, _scope(), cases(), begins_after(DIGITS))
             waiting = _waiting(session)
         more = rows[-1].event.id if len(rows) == desk.PAGE else None
         return render_template("admin/messages.html", rows=rows, more=more, waiting=waiting, why=wording.why_waiting)
@@ -76,7 +74,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_SEE_MESSAGES)
     def replies() -> str:
         with database.reading() as session:
-            rows = desk.replies(session, _scope(), cases(), _after())
+            rows = desk.replies(session, _scope(), cases(), begins_after(DIGITS))
             waiting = _waiting(session)
         more = rows[-1].row.id if len(rows) == desk.PAGE else None
         return render_template("admin/replies.html", rows=rows, more=more, waiting=waiting, why=wording.why_lost)
@@ -109,12 +107,6 @@ def _scope() -> Scope:
 def _waiting(session: Session) -> dict[str, int]:
     messages, replies = desk.counts(session, _scope(), cases())
     return {"messages": messages, "replies": replies}
-
-
-def _after() -> int:
-    """Where the page of a long list begins."""
-    asked = request.args.get("sesudah", "")
-    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else 0
 
 
 def _opened(session: Session, waiting: WaitingMessage) -> tuple[Incoming | None, str]:

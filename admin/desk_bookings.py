@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from admin import schedule_wording as wording
 from admin.access import MAY_BOOK, me, only
-from admin.desk import ROW
+from admin.asked import ROW, number_in
 from admin.language import gettext as _
 from admin.schedule_forms import Visit
 from admin.slots import chosen_filters
@@ -95,7 +95,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
                 _visitor(form),
                 me().staff_id,
                 now,
-                version=_number(form.version.data),
+                version=number_in(form.version.data),
                 waits=form.waits.data,
                 own_only=not _sees_rosters(slot),
             )
@@ -132,14 +132,9 @@ def _visitor(form: Visit) -> Visitor:
         form.kind.data or None,
         form.birth_year.data,
         form.phone.data or "",
-        _number(form.person.data),
+        number_in(form.person.data),
         form.answers,
     )
-
-
-def _number(typed: str | None) -> int | None:
-    """A number that a form carried along; anything else counts as not carried."""
-    return int(typed) if typed and typed.isascii() and typed.isdecimal() and len(typed) < 19 else None
 
 
 def _blame(form: Visit, error: Exception, slot: Slot) -> None:

@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 from admin import article_wording, previews, wording
 from admin.access import MAY_EDIT, MAY_REVIEW, may_edit, may_review, me, only
 from admin.article_forms import GoLiveAt, SendBack
-from admin.articles import own_name
+from admin.asked import ROW, number_in
 from admin.contacts import book
-from admin.desk import ROW
 from admin.differences import difference
 from admin.editing import about
 from admin.language import gettext as _
@@ -45,9 +44,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
             rows = [row for row in drafts.every_open(session) if _may_see(row)]
             names = staff.names(session, {who for row in rows for who in row.writers})
         mine, wait = _for_me(rows), [row for row in rows if row not in _for_me(rows)]
-        return render_template(
-            "admin/drafts.html", mine=mine, others=wait, names=names, words=article_wording, own_name=own_name
-        )
+        return render_template("admin/drafts.html", mine=mine, others=wait, names=names, words=article_wording)
 
     @pages.get(f"/panduan/naskah/<{ROW}:number>")
     @only(*MAY_REVIEW)
@@ -199,7 +196,6 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
             time=time or GoLiveAt(),
             names=staff.names(session, who),
             words=article_wording,
-            own_name=own_name,
         )
 
     return pages
@@ -266,8 +262,8 @@ def _for_me(rows: list[ArticleDraft]) -> list[ArticleDraft]:
 
 def _seen_state() -> int:
     """The state of the draft that stood on the page; one that no draft has where the form does not say."""
-    given = request.form.get("edits", "")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else -1
+    seen = number_in(request.form.get("edits"), 9)
+    return -1 if seen is None else seen
 
 
 def _to_list() -> ResponseReturnValue:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from admin import article_forms, article_wording, previews, wording
 from admin.access import MAY_EDIT, may_edit, me, only
 from admin.article_forms import ArticleText, NewArticle, SourceArticle
-from admin.articles import own_name
+from admin.asked import number_in
 from admin.contacts import book
 from admin.differences import difference
 from admin.language import gettext as _
@@ -175,7 +175,7 @@ def _must_edit(language: str) -> None:
 
 def _desk(session: Session, slug: str, language: str) -> Desk:
     """What is to be edited; a 404 for a language or an article that is not there, or not theirs."""
-    if "\x00" in slug or language not in languages.CODES:
+    if language not in languages.CODES:
         abort(404)
     _must_edit(language)
     published = articles.published_of(session, slug)
@@ -208,10 +208,10 @@ def _save(session: Session, desk: Desk, form: ArticleText, now: datetime) -> Art
         raise NoSuchDraft(seen)  # it was published or dropped while she wrote
     if desk.draft is None:
         draft = _begin(session, desk, wanted, now)
-    elif not seen.isdecimal() or int(seen) != desk.draft.edits:
+    elif number_in(seen) != desk.draft.edits:
         raise ChangedMeanwhile(desk.draft)
     else:
-        draft = drafts.change(session, desk.draft.id, int(seen), wanted, me().staff_id, now)
+        draft = drafts.change(session, desk.draft.id, desk.draft.edits, wanted, me().staff_id, now)
     audit.record(session, me().staff_id, "draft_saved", now, about(draft))
     return draft
 
@@ -264,7 +264,6 @@ def _page(
         states=article_wording,
         is_refused=is_refused,
         language=desk.language,
-        own_name=own_name,
         difference=difference,
         names=staff.names(session, writers),
         is_writing=desk.draft is None or desk.draft.state == State.WRITING,

@@ -14,15 +14,16 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from admin import exchange_wording
+from admin import article_wording, exchange_wording, uploads
 from admin.access import MAY_EXCHANGE, MAY_EXCHANGE_ALL, MAY_SIGN, may_sign, me, only
+from admin.asked import ROW
 from admin.contacts import book
-from admin.desk import ROW
 from admin.differences import difference
 from admin.language import gettext as _
 from admin.sheets import MIMETYPE as XLSX
+from admin.sheets import downloaded
 from admin.spoken import Phrasebook
-from admin.wording import today
+from admin.wording import own_name, today
 from centre import audit, staff
 from centre.db import Database
 from content import (
@@ -42,7 +43,6 @@ from content.exchange_uploads import ExchangeUpload, Kind, NoSuchUpload
 from content.pages import Problem
 from content.said import SentencePlan
 
-ROOM_FOR_THE_REST = 64 * 1024
 CHANGES_SHOWN = 100
 TARGETS = tuple(each.code for each in languages.LANGUAGES if each.code != languages.SOURCE)
 
@@ -51,11 +51,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], phrasebook: Phr
     """The page, what goes out, what comes back. Without a `phrasebook` no sentences of the bot."""
     pages = Blueprint("exchange", __name__)
 
-    @pages.before_app_request
-    def let_a_file_in() -> None:
-        """Before the form is read for its token, which would refuse what is larger than a page's usual form."""
-        if request.endpoint == "admin.exchange.send":
-            request.max_content_length = LARGEST + ROOM_FOR_THE_REST
+    uploads.let_in(pages, "send", LARGEST)
 
     @pages.get("/panduan/tukar")
     @only(*MAY_EXCHANGE)
@@ -69,7 +65,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], phrasebook: Phr
         with database.transaction() as session:
             data = exchange_folder.written(session)
             audit.record(session, me().staff_id, "exchange_exported", clock(), "exchange:folder")
-        return _download(data, "application/zip", f"balai-panduan-{today(clock())}.zip")
+        return downloaded(data, "application/zip", f"balai-panduan-{today(clock())}.zip")
 
     @pages.get("/panduan/tukar/terjemahan")
     @only(*MAY_EXCHANGE)
@@ -85,9 +81,9 @@ def blueprint(database: Database, clock: Callable[[], datetime], phrasebook: Phr
         behind = _("Tertinggal: teks sumber berubah. Sesuaikan terjemahannya.")
         name = f"balai-{language}-{today(clock())}.{shape}"
         if shape == "xlsx":
-            return _download(exchange_sheets.written(units, behind), XLSX, name)
+            return downloaded(exchange_sheets.written(units, behind), XLSX, name)
         limit = _("Paling banyak {most} huruf. Pertahankan [KODE-01] dan {{{{kontak:…}}}}.")
-        return _download(exchange_xliff.written(units, behind, limit), "application/x-xliff+xml", name)
+        return downloaded(exchange_xliff.written(units, behind, limit), "application/x-xliff+xml", name)
 
     @pages.get("/panduan/tukar/kalimat")
     @only(*MAY_EXCHANGE)
@@ -100,7 +96,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], phrasebook: Phr
         with database.transaction() as session:
             data = phrasebook.written(session, language)
             audit.record(session, me().staff_id, "exchange_exported", clock(), f"exchange:phrases:{language}")
-        return _download(data, "text/x-gettext-translation", f"balai-kalimat-{language}-{today(clock())}.po")
+        return downloaded(data, "text/x-gettext-translation", f"balai-kalimat-{language}-{today(clock())}.po")
 
     @pages.post("/panduan/tukar")
     @only(*MAY_EXCHANGE)
@@ -264,8 +260,8 @@ def _start(session: Session, phrasebook: Phrasebook | None, problem: str = "", l
         words=exchange_wording,
         problem=problem,
         chosen=language or next((code for code in TARGETS if may_translate(code)), ""),
-        targets=[(code, exchange_wording.own_name(code)) for code in TARGETS if may_translate(code)],
-        spoken=[(code, exchange_wording.own_name(code)) for code in _spoken(phrasebook) if may_translate(code)],
+        targets=[(code, own_name(code)) for code in TARGETS if may_translate(code)],
+        spoken=[(code, own_name(code)) for code in _spoken(phrasebook) if may_translate(code)],
         sources=[(each.code, each.own_name) for each in languages.LANGUAGES],
         chosen_pivots=pivots.every(session),
         waiting=waiting,
@@ -306,6 +302,7 @@ def _preview(session: Session, phrasebook: Phrasebook | None, upload: ExchangeUp
         shown=plan.changes[:CHANGES_SHOWN],
         more=max(0, len(plan.changes) - CHANGES_SHOWN),
         difference=difference,
+        part=article_wording.field,
         is_other=is_other,
         is_own=upload.sent_by == me().staff_id,
     )
@@ -320,11 +317,7 @@ def _sentences(session: Session, phrasebook: Phrasebook | None, language: str, p
         mark=phrasebook.mark(session, language),
         reviewed=phrasebook.reviewed(session, language),
         code=language,
-        language=exchange_wording.own_name(language),
+        language=own_name(language),
         problem=problem,
         signing=may_sign(me(), language),
     )
-
-
-def _download(data: bytes, mimetype: str, name: str) -> Response:
-    return Response(data, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -5,23 +5,16 @@ Files speak English to whoever works with the program; the rules of guidance are
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from re import Match
-
 from admin import article_wording
+from admin.article_wording import Sentences, sentence
 from admin.language import gettext as _
-from content import languages
 from content.exchange import Flag, Kind
 from content.pages import Problem
 
 
 def problem(of: Problem) -> str:
     """What is wrong, and how to mend it."""
-    for pattern, said in _SAID:
-        if found := re.fullmatch(pattern, of.what, re.DOTALL):
-            return said(found)
-    return article_wording.problem(of)
+    return article_wording.said_of(of, _SAID) or article_wording.problem(of)
 
 
 def place(of: Problem, kind: str) -> str:
@@ -29,16 +22,6 @@ def place(of: Problem, kind: str) -> str:
     if kind == "folder":
         return _("%(file)s, baris %(line)s", file=of.path, line=of.line)
     return _("baris %(line)s", line=of.line)
-
-
-def field(name: str) -> str:
-    """What a part of an article is called in the editor."""
-    return {
-        "title": _("Judul"),
-        "label": _("Tombol"),
-        "short": _("Jawaban pendek"),
-        "body": _("Selengkapnya"),
-    }[name]
 
 
 def kind(of: Kind) -> str:
@@ -61,101 +44,94 @@ def flag(of: Flag) -> str:
     }[of]
 
 
-def own_name(code: str) -> str:
-    """What a language is called in itself."""
-    return languages.get(code).own_name
-
-
-def _said(words: Callable[[], str], *names: str) -> Callable[[Match[str]], str]:
-    return lambda found: words() % dict(zip(names, found.groups(), strict=True))
-
-
-_SAID: tuple[tuple[str, Callable[[Match[str]], str]], ...] = (
+_SAID: Sentences = (
     # The file as a whole
     (
         r"is damaged, or no zip that can be opened",
-        _said(lambda: _("Berkas ini rusak atau bukan berkas yang diminta. Simpan ulang tanpa kata sandi, lalu kirim.")),
+        sentence(
+            lambda: _("Berkas ini rusak atau bukan berkas yang diminta. Simpan ulang tanpa kata sandi, lalu kirim.")
+        ),
     ),
     (
         r"unfolds to too much|has more than \d+ rows",
-        _said(lambda: _("Isinya terlalu banyak. Kirim hanya panduan yang berubah.")),
+        sentence(lambda: _("Isinya terlalu banyak. Kirim hanya panduan yang berubah.")),
     ),
     (
         r"has a name that leads elsewhere: .*",
-        _said(lambda: _("Ada nama berkas yang tidak boleh. Buat zip-nya lagi dari foldernya.")),
+        sentence(lambda: _("Ada nama berkas yang tidak boleh. Buat zip-nya lagi dari foldernya.")),
     ),
-    (r"has no article in it", _said(lambda: _("Tidak ada panduan di dalamnya. Isinya folder topik/panduan/id.md."))),
+    (r"has no article in it", sentence(lambda: _("Tidak ada panduan di dalamnya. Isinya folder topik/panduan/id.md."))),
     (
         r"has a file that belongs to no article: '(.*)'",
-        _said(lambda: _("%(file)s bukan bagian panduan. Isinya folder topik/panduan/id.md."), "file"),
+        sentence(lambda: _("%(file)s bukan bagian panduan. Isinya folder topik/panduan/id.md."), "file"),
     ),
-    (r"is not UTF-8|not UTF-8", _said(lambda: _("Simpan berkasnya sebagai UTF-8."))),
+    (r"is not UTF-8|not UTF-8", sentence(lambda: _("Simpan berkasnya sebagai UTF-8."))),
     (
         r"declares entities or a document type",
-        _said(lambda: _("Berkas ini memuat perintah XML yang tidak diterima. Ekspor ulang dari program asalnya.")),
+        sentence(lambda: _("Berkas ini memuat perintah XML yang tidak diterima. Ekspor ulang dari program asalnya.")),
     ),
     (
         r"lacks columns: (.*)",
-        _said(
+        sentence(
             lambda: _("Kolom ini tidak ada: %(columns)s. Pakai berkas yang diunduh dari sini; baris pertama tetap."),
             "columns",
         ),
     ),
-    (r"is no spreadsheet that can be read", _said(lambda: _("Ini bukan berkas .xlsx yang bisa dibaca."))),
-    (r"is no XLIFF that can be read", _said(lambda: _("Ini bukan berkas XLIFF yang bisa dibaca."))),
+    (r"is no spreadsheet that can be read", sentence(lambda: _("Ini bukan berkas .xlsx yang bisa dibaca."))),
+    (r"is no XLIFF that can be read", sentence(lambda: _("Ini bukan berkas XLIFF yang bisa dibaca."))),
     (
         r"is no PO file that can be read|line \d+ cannot be read: .*",
-        _said(lambda: _("Ini bukan berkas PO yang bisa dibaca, atau ada tanda kutip yang hilang.")),
+        sentence(lambda: _("Ini bukan berkas PO yang bisa dibaca, atau ada tanda kutip yang hilang.")),
     ),
     (
         r"holds none of the bot's sentences",
-        _said(lambda: _("Tidak ada kalimat bot di dalamnya. Pakai berkas yang diunduh dari sini.")),
+        sentence(lambda: _("Tidak ada kalimat bot di dalamnya. Pakai berkas yang diunduh dari sini.")),
     ),
     (
         r"is in '(.*)', not in '(.*)'",
-        _said(
+        sentence(
             lambda: _("Bahasa di berkas ini “%(given)s”, bukan “%(wanted)s”. Pilih bahasa yang sama."),
             "given",
             "wanted",
         ),
     ),
     # A row
-    (r"(\S+) holds a formula", _said(lambda: _("Kolom %(column)s berisi rumus. Tulis katanya."), "column")),
+    (r"(\S+) holds a formula", sentence(lambda: _("Kolom %(column)s berisi rumus. Tulis katanya."), "column")),
     (
         r"no article '(.*)'",
-        _said(lambda: _("Tidak ada panduan “%(slug)s” yang terbit. Hapus barisnya, atau unduh lagi."), "slug"),
+        sentence(lambda: _("Tidak ada panduan “%(slug)s” yang terbit. Hapus barisnya, atau unduh lagi."), "slug"),
     ),
     (
         r"no field '(.*)'",
-        _said(lambda: _("Bagian “%(field)s” tidak dikenal: title, label, short, atau body."), "field"),
+        sentence(lambda: _("Bagian “%(field)s” tidak dikenal: title, label, short, atau body."), "field"),
     ),
-    (r"(\S+ \S+) stands here twice", _said(lambda: _("%(row)s ada dua kali. Sisakan satu."), "row")),
+    (r"(\S+ \S+) stands here twice", sentence(lambda: _("%(row)s ada dua kali. Sisakan satu."), "row")),
     (
         r"has other marks than the rows before it|has an id that was not made here",
-        _said(lambda: _("Tandanya berubah. Jangan mengubah kolom tanda atau nomor baris; unduh lagi bila perlu.")),
+        sentence(lambda: _("Tandanya berubah. Jangan mengubah kolom tanda atau nomor baris; unduh lagi bila perlu.")),
     ),
     (
         r"only part is translated: (.*) is empty",
-        _said(
+        sentence(
             lambda: _("Belum lengkap: %(fields)s masih kosong. Isi keempat bagian, atau kosongkan semuanya."), "fields"
         ),
     ),
     (
         r"(\S+) is no mark of a text that was ever published",
-        _said(lambda: _("Tanda %(mark)s tidak dikenal. Unduh lagi, lalu pindahkan terjemahannya."), "mark"),
+        sentence(lambda: _("Tanda %(mark)s tidak dikenal. Unduh lagi, lalu pindahkan terjemahannya."), "mark"),
     ),
     (
         r"facts differ from the source: (.*)",
-        _said(lambda: _("Kode fakta harus sama dengan teks sumber: %(codes)s."), "codes"),
+        sentence(lambda: _("Kode fakta harus sama dengan teks sumber: %(codes)s."), "codes"),
     ),
     (
         r"contacts differ from the source: (.*)",
-        _said(lambda: _("Kontak harus sama dengan teks sumber: %(codes)s."), "codes"),
+        sentence(lambda: _("Kontak harus sama dengan teks sumber: %(codes)s."), "codes"),
     ),
     # A file of the folder
     (
         r"no front matter|the front matter has no end|the front matter is no list of fields|not YAML: .*",
-        _said(
+        sentence(
             lambda: _(
                 "Bagian atas berkas ini tidak terbaca. Letakkan di antara dua baris “---”, satu “nama: isi” per baris."
             )
@@ -163,50 +139,50 @@ _SAID: tuple[tuple[str, Callable[[Match[str]], str]], ...] = (
     ),
     (
         r"unknown field '(.*)'(?: of a source)?",
-        _said(lambda: _("Isian “%(field)s” tidak dikenal di sini."), "field"),
+        sentence(lambda: _("Isian “%(field)s” tidak dikenal di sini."), "field"),
     ),
-    (r"(\S+) stands here twice", _said(lambda: _("Isian “%(field)s” ada dua kali."), "field")),
-    (r"no id\.md", _said(lambda: _("Belum ada id.md. Tulis dulu dalam Bahasa: itu sumbernya."))),
+    (r"(\S+) stands here twice", sentence(lambda: _("Isian “%(field)s” ada dua kali."), "field")),
+    (r"no id\.md", sentence(lambda: _("Belum ada id.md. Tulis dulu dalam Bahasa: itu sumbernya."))),
     (
         r"the slug '(.*)' is used under (.*) too",
-        _said(lambda: _("Nama “%(slug)s” sudah ada di topik %(topic)s."), "slug", "topic"),
+        sentence(lambda: _("Nama “%(slug)s” sudah ada di topik %(topic)s."), "slug", "topic"),
     ),
     (
         r"'(.*)' is no slug",
-        _said(lambda: _("Nama folder “%(slug)s”: pakai huruf kecil, angka, dan tanda hubung."), "slug"),
+        sentence(lambda: _("Nama folder “%(slug)s”: pakai huruf kecil, angka, dan tanda hubung."), "slug"),
     ),
-    (r"unknown language '(.*)'", _said(lambda: _("Bahasa “%(code)s” tidak dikenal."), "code")),
-    (r"a file that is never read", _said(lambda: _("Hanya <bahasa>.md dan phrasings.<bahasa>.txt yang dibaca."))),
-    (r"an empty phrasing", _said(lambda: _("Ada baris kosong. Hapus barisnya."))),
+    (r"unknown language '(.*)'", sentence(lambda: _("Bahasa “%(code)s” tidak dikenal."), "code")),
+    (r"a file that is never read", sentence(lambda: _("Hanya <bahasa>.md dan phrasings.<bahasa>.txt yang dibaca."))),
+    (r"an empty phrasing", sentence(lambda: _("Ada baris kosong. Hapus barisnya."))),
     (
         r"the same phrasing stands under (\S+): (.*)",
-        _said(lambda: _("Kalimat tanya %(words)s sudah ada di panduan %(slug)s."), "slug", "words"),
+        sentence(lambda: _("Kalimat tanya %(words)s sudah ada di panduan %(slug)s."), "slug", "words"),
     ),
     # A sentence of the bot
     (
         r"placeholders differ: .*",
-        _said(lambda: _("Tulisan di dalam { } harus persis seperti aslinya; jangan diterjemahkan atau dihapus.")),
+        sentence(lambda: _("Tulisan di dalam { } harus persis seperti aslinya; jangan diterjemahkan atau dihapus.")),
     ),
     (
         r"'(.*)' is (\d+) long",
-        _said(lambda: _("“%(words)s” terlalu panjang (%(long)s huruf) untuk tombol atau daftar."), "words", "long"),
+        sentence(lambda: _("“%(words)s” terlalu panjang (%(long)s huruf) untuk tombol atau daftar."), "words", "long"),
     ),
     (
         r"(.+) is not understood",
-        _said(lambda: _("Kata %(word)s belum dikenal bot. Pakai kata perintah yang ada."), "word"),
+        sentence(lambda: _("Kata %(word)s belum dikenal bot. Pakai kata perintah yang ada."), "word"),
     ),
     (
         r"(.+) does something else than .*",
-        _said(lambda: _("Kata %(word)s menyuruh bot melakukan hal lain."), "word"),
+        sentence(lambda: _("Kata %(word)s menyuruh bot melakukan hal lain."), "word"),
     ),
-    (r"(.+) is gone", _said(lambda: _("%(word)s hilang. Tulis dengan huruf besar seperti aslinya."), "word")),
+    (r"(.+) is gone", sentence(lambda: _("%(word)s hilang. Tulis dengan huruf besar seperti aslinya."), "word")),
     (
         r"'(.*)' already means '(.*)'",
-        _said(lambda: _("“%(word)s” sudah dipakai untuk perintah “%(other)s”. Pilih kata lain."), "word", "other"),
+        sentence(lambda: _("“%(word)s” sudah dipakai untuk perintah “%(other)s”. Pilih kata lain."), "word", "other"),
     ),
     (
         r"label '(.*)' is also a word for '(.*)'",
-        _said(lambda: _("Tombol “%(word)s” juga kata perintah “%(other)s”. Pilih kata lain."), "word", "other"),
+        sentence(lambda: _("Tombol “%(word)s” juga kata perintah “%(other)s”. Pilih kata lain."), "word", "other"),
     ),
-    (r"an empty word between two \|", _said(lambda: _("Ada dua tanda | berdampingan. Hapus satu."))),
+    (r"an empty word between two \|", sentence(lambda: _("Ada dua tanda | berdampingan. Hapus satu."))),
 )

@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import io
 import random
 from collections.abc import Callable
 from datetime import datetime
 
-import segno
 from flask import Blueprint, render_template, request, session
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from admin import browsers, chat_codes
+from admin import browsers, chat_codes, qr_codes
 from admin.access import TOKEN, me, while_setting_up, whoever_is_signed_in
 from admin.auth import begin_cookie, fitting_try, retry_after, too_many, where_to
 from admin.chat_codes import NoChat, SendCode
@@ -147,7 +144,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], send_code: Send
             "admin/factor.html",
             form=form,
             secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
-            picture=_picture(second_factors.address_for_app(secret, me().login)),
+            picture=qr_codes.picture(second_factors.address_for_app(secret, me().login)),
             has_chat=chat is not None,
             can_send=send_code is not None,
             awaits_chat=awaits_chat,
@@ -164,13 +161,6 @@ def blueprint(database: Database, clock: Callable[[], datetime], send_code: Send
 
 def _codes_page(codes: list[str]) -> str:
     return render_template("admin/recovery_codes.html", codes=codes, onward=where_to())
-
-
-def _picture(address: str) -> Markup:
-    """The address as a picture to be scanned, drawn in the page itself."""
-    drawn = io.BytesIO()
-    segno.make(address, error="m").save(drawn, kind="svg", xmldecl=False, svgns=True, scale=4, border=4, light="#fff")
-    return Markup(drawn.getvalue().decode())  # noqa: S704 - drawn by segno from an address of ours
 
 
 def _bytes(typed: str | None) -> bytes:

@@ -15,7 +15,7 @@ from admin.access import MAY_SEE_FIGURES, me, only
 from admin.charts import share_chart
 from admin.language import chosen
 from admin.language import gettext as _
-from admin.wording import today
+from admin.wording import choices, today
 from centre import areas, figures, type_desk, village_desk
 from centre.areas import Village
 from centre.db import Database
@@ -24,6 +24,8 @@ from centre.staff import Role, Scope
 
 SPAN, LONGEST = 12, 36
 """Months shown unless asked otherwise, and months one can go back."""
+YEARS = 3
+"""How many years can be looked at where figures are shown by year, this one included."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,18 @@ def month_name(month: str) -> str:
     return format_date(date.fromisoformat(f"{month}-01"), "MMM y", chosen())
 
 
+def years(now: datetime) -> list[int]:
+    """The years that can be looked at, this one first."""
+    this = today(now).year
+    return list(range(this, this - YEARS, -1))
+
+
+def year_asked(now: datetime) -> int:
+    """The year asked for; anything that is not among the choices is as if it had not been."""
+    asked = {str(year): year for year in years(now)}
+    return asked.get(request.args.get("tahun", ""), years(now)[0])
+
+
 def percent(share: float | None) -> str:
     """ "8%", or a dash where nothing is known."""
     return "–" if share is None else f"{share:.0%}"
@@ -106,7 +120,7 @@ def _choices(session: Session, scope: Scope, day: date) -> Choices:
 
 
 def _named(found: Sequence[Village]) -> list[tuple[str, str]]:
-    return [(str(each.id), f"{each.name}, {each.regency}") for each in found]
+    return [(str(number), name) for number, name in choices(found)]
 
 
 def _months(day: date) -> list[str]:

@@ -17,15 +17,22 @@ from centre import staff
 from centre.messages import readable
 from centre.staff import WeakPassword
 
+PICK_ONE: dict[str, Any] = {
+    "invalid_value_message": _("Pilih salah satu."),
+    "invalid_choice_message": _("Pilih salah satu."),
+}
+WHOLE: dict[str, Any] = {"invalid_value_message": _("Tulis angka.")}
 
-def _clean(typed: str | None) -> str:
+
+def clean(typed: str | None) -> str:
+    """What was typed, without what could hide or turn it; nothing typed is the empty word."""
     return readable(typed or "")
 
 
 class SignIn(Form):
     """Who are you?"""
 
-    login = StringField(_("Nama masuk"), [InputRequired(_("Isi nama masuk Anda."))], filters=[_clean])
+    login = StringField(_("Nama masuk"), [InputRequired(_("Isi nama masuk Anda."))], filters=[clean])
     password = PasswordField(_("Kata sandi"), [InputRequired(_("Isi kata sandi Anda."))])
     own = BooleanField(_("Perangkat ini milik saya sendiri, bukan komputer bersama"))
 
@@ -66,7 +73,7 @@ class SecondStep(Form):
     code = StringField(
         _("Kode"),
         [InputRequired(_("Isi kodenya.")), Length(max=40, message=_("Kodenya lebih pendek dari ini."))],
-        filters=[_clean],
+        filters=[clean],
     )
 
 
@@ -100,7 +107,7 @@ class ArticleCheck(Form):
             InputRequired(_("Tulis ke siapa atau ke sumber mana Anda memeriksa.")),
             Length(5, 500, _("Tulis 5 sampai 500 huruf.")),
         ],
-        filters=[_clean],
+        filters=[clean],
     )
     sure = BooleanField(
         _("Saya sudah membaca panduan ini dan isinya benar."),
@@ -120,7 +127,7 @@ class NativeReading(Form):
     note = TextAreaField(
         _("Catatan (boleh kosong)"),
         [Length(max=500, message=_("Paling banyak 500 huruf."))],
-        filters=[_clean],
+        filters=[clean],
     )
 
 
@@ -142,7 +149,7 @@ class ContactTest(Form):
     note = TextAreaField(
         _("Catatan (boleh kosong)"),
         [Length(max=500, message=_("Paling banyak 500 huruf."))],
-        filters=[_clean],
+        filters=[clean],
     )
 
     def __init__(self, *args: Any, earliest: date, latest: date, **kwargs: Any) -> None:

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from wtforms import Form, TextAreaField
 
 from admin.access import MAY_READ_CONTENT, MAY_TEST, me, only
-from admin.desk import ROW
+from admin.asked import ROW
+from admin.forms import clean
 from admin.language import gettext
 from admin.language import later as _
 from centre import audit, staff
 from centre.db import Database
-from centre.messages import readable
 from centre.staff import Role
 from content import articles, gates, languages, proposals
 from content.gates import GateRun
@@ -33,7 +33,7 @@ SHOWN = 30
 class OverrideForm(Form):
     """Why it must go live although questions are lost. Its rule stands in `content.gates`."""
 
-    reason = TextAreaField(_("Alasan"), filters=[lambda typed: readable(typed or "")])
+    reason = TextAreaField(_("Alasan"), filters=[clean])
 
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
@@ -142,7 +142,6 @@ def _page(session: Session, run: GateRun, form: OverrideForm) -> str:
         state=state,
         shown=lambda reached: _shown(reached, titles),
         asked_for=lambda label: gettext("Bahaya dikenali") if label == DANGER else titles.get(label, label),
-        own_name=lambda code: languages.get(code).own_name,
         form=form,
         may_override=me().has_role(Role.ADMINISTRATOR),
     )

@@ -30,6 +30,7 @@ from admin.access import (
     me,
     whoever_is_signed_in,
 )
+from admin.asked import number_in
 from admin.language import gettext as _
 from centre import calls, case_desk, census_requests, desk, glance, heartbeats, rosters
 from centre.calls import Call
@@ -47,6 +48,8 @@ FIRST_SEEN: tuple[Queue, ...] = ("urgent", "mine", "free", "overdue")
 """Queues that are counted on the first page."""
 ROWS, PLACES = 5, 8
 """How many rows of each kind it shows."""
+SECONDS = 11
+"""Digits of a moment in seconds; and more than anything here is counted in."""
 OVERSEERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
 READERS = (Role.EDITOR, Role.REVIEWER)
 
@@ -142,15 +145,15 @@ def _counts(session: Session, now: datetime) -> dict[Any, int]:
 
 def _new(session: Session, numbers: dict[Any, int]) -> dict[str, int]:
     """How many of each kind came since the page was made that asks."""
-    before = [int(each) if _is_number(each) else None for each in request.args.get("lalu", "").split(".")]
+    before = [number_in(each, SECONDS) for each in request.args.get("lalu", "").split(".")]
     new = {
         kind: max(0, numbers[kind] - was)
         for kind, was in zip(("messages", "replies", "calls"), before, strict=False)
         if was is not None and kind in numbers
     }
-    since = request.args.get("sejak", "")
-    if _is_number(since) and me().has_role(*MAY_SEE_CASES):
-        found = glance.since(session, cases(), datetime.fromtimestamp(int(since), UTC))
+    since = number_in(request.args.get("sejak"), SECONDS)
+    if since is not None and me().has_role(*MAY_SEE_CASES):
+        found = glance.since(session, cases(), datetime.fromtimestamp(since, UTC))
         new |= {"cases": found.cases, "words": found.words}
     return new
 
@@ -187,7 +190,3 @@ def _drafts(session: Session) -> int:
 def _is_quiet(session: Session, now: datetime) -> bool:
     last = heartbeats.last_seen(session)
     return last is None or now - last > timedelta(minutes=5)
-
-
-def _is_number(typed: str) -> bool:
-    return typed.isascii() and typed.isdecimal() and len(typed) <= 11

@@ -9,18 +9,13 @@ from typing import Any
 from wtforms import FieldList, Form, FormField, StringField, TimeField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from admin.forms import Day
+from admin.forms import Day, clean
 from admin.language import gettext
 from admin.language import later as _
 from centre.calendars import OpeningHours
-from centre.messages import readable
 
 STRETCHES = 2
 """Before and after the midday rest."""
-
-
-def _clean(typed: str | None) -> str:
-    return readable(typed or "")
 
 
 class Clock(TimeField):
@@ -84,7 +79,7 @@ class AbsentDays(Form):
     reason = StringField(
         _("Alasan"),
         [DataRequired(_("Isi alasannya.")), Length(max=100, message=_("Paling banyak %(max)d huruf."))],
-        filters=[_clean],
+        filters=[clean],
     )
 
     def __init__(self, *args: Any, earliest: date, latest: date, **kwargs: Any) -> None:

@@ -51,7 +51,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @pages.post("/panduan/<slug>/masih-benar")
     @only(*MAY_EDIT)
     def confirm(slug: str) -> ResponseReturnValue:
-        if not may_edit(me(), languages.SOURCE) or "\x00" in slug:
+        if not may_edit(me(), languages.SOURCE):
             abort(404)
         with database.transaction() as session:
             if articles.one(session, slug) is None:

@@ -11,25 +11,21 @@ from sqlalchemy.orm import Session
 from wtforms import Form, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from admin.forms import clean
 from admin.language import gettext
 from admin.language import later as _
 from admin.wording import role_name
 from centre import area_names
-from centre.messages import readable
 from centre.staff import Role
 from centre.staff_desk import AT_ONE_PLACE, OF_A_LANGUAGE
 from content import languages
-
-
-def _clean(typed: str | None) -> str:
-    return readable(typed or "").strip()
 
 
 class Grant(Form):
     """One role, and where it counts."""
 
     role = SelectField(_("Peran"))
-    area = StringField(_("Wilayah"), [Length(max=100, message=_("Paling banyak 100 huruf."))], filters=[_clean])
+    area = StringField(_("Wilayah"), [Length(max=100, message=_("Paling banyak 100 huruf."))], filters=[clean])
     which = SelectField(_("Wilayah yang mana?"), validate_choice=False)
     language = SelectField(_("Bahasa (untuk penyunting dan pemeriksa)"), default="")
 
@@ -70,14 +66,14 @@ class Details(Form):
     name = StringField(
         _("Nama"),
         [InputRequired(_("Isi namanya.")), Length(max=100, message=_("Paling banyak 100 huruf."))],
-        filters=[_clean],
+        filters=[clean],
     )
     email = StringField(
-        _("Surel (boleh kosong)"), [Length(max=200, message=_("Paling banyak 200 huruf."))], filters=[_clean]
+        _("Surel (boleh kosong)"), [Length(max=200, message=_("Paling banyak 200 huruf."))], filters=[clean]
     )
 
 
 class NewMember(Grant, Details):
     """Somebody new."""
 
-    login = StringField(_("Nama masuk"), [InputRequired(_("Isi nama masuknya."))], filters=[_clean])
+    login = StringField(_("Nama masuk"), [InputRequired(_("Isi nama masuknya."))], filters=[clean])

@@ -16,14 +16,14 @@ from sqlalchemy.orm import Session
 from wtforms import Form, SelectField, TextAreaField
 
 from admin.access import MAY_READ_CONTENT, MAY_TEST, MAY_VOUCH, me, only
-from admin.case_forms import PICK_ONE
-from admin.desk import ROW
+from admin.asked import ROW
+from admin.forms import PICK_ONE, clean
 from admin.language import gettext
 from admin.language import later as _
 from admin.questions import kind, why_not
 from centre import audit, open_questions
 from centre.db import Database
-from centre.messages import TITLE_LIMIT, readable
+from centre.messages import TITLE_LIMIT
 from centre.open_questions import QuestionGroup, Reader, State, Why
 from centre.staff import Role
 from content import articles, languages, proposals, test_questions
@@ -37,7 +37,7 @@ VIEWS: dict[str, Why] = {"belum": "unanswered", "kurang": "not_helped"}
 class UseForm(Form):
     """What becomes of a group: its words, and the article they belong to."""
 
-    text = TextAreaField(_("Kalimat"), filters=[lambda typed: readable(typed or "")])
+    text = TextAreaField(_("Kalimat"), filters=[clean])
     article = SelectField(_("Panduan"), **PICK_ONE)
     language = SelectField(_("Bahasa"), **PICK_ONE)
     kind = SelectField(_("Jenis pertanyaan uji"), **PICK_ONE)
@@ -63,7 +63,12 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             rows = open_questions.listed(session, reader(), why, language if language in languages.CODES else "")
             titles = articles.titles(session, languages.SOURCE)
         return render_template(
-            "admin/open_questions.html", rows=rows, why=why, titles=titles, language=language, **_words()
+            "admin/open_questions.html",
+            rows=rows,
+            why=why,
+            titles=titles,
+            language=language,
+            every_language=languages.LANGUAGES,
         )
 
     @pages.get(f"/panduan/pertanyaan/<{ROW}:number>")
@@ -185,7 +190,6 @@ def _page(session: Session, group: QuestionGroup, form: UseForm | None) -> str:
         form=form or UseForm(titles=titles, text=first, language=group.language, article=group.slug or ""),
         first=first,
         new_article=_new_article(first),
-        **_words(),
     )
 
 
@@ -193,7 +197,3 @@ def _new_article(words: str) -> str:
     """The form for a new article, with the question in it."""
     there = NEW_ARTICLE in current_app.view_functions
     return url_for(NEW_ARTICLE, judul=words[:TITLE_LIMIT], ungkapan=words) if there else ""
-
-
-def _words() -> dict[str, Any]:
-    return {"own_name": lambda code: languages.get(code).own_name, "every_language": languages.LANGUAGES}

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from admin import service_wording
 from admin.access import MAY_SERVE, cases, me, only
-from admin.desk import ROW
+from admin.asked import ROW
 from admin.language import gettext as _
 from centre import audit, village_desk
 from centre.db import Database

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from admin import people_forms, people_wording, schedule_wording
 from admin.access import MAY_KEEP_PEOPLE, cases, me, only
-from admin.desk import ROW
+from admin.asked import ROW, number_in
 from admin.language import gettext as _
 from admin.people_forms import Consent, Person
-from admin.people_list import agency_of, number_in, scope, today_in
+from admin.people_list import agency_of, scope, today_in
 from centre import (
     agencies,
     audit,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin import people_wording
 from admin.access import MAY_KEEP_PEOPLE, cases, me, only
-from admin.desk import ROW
+from admin.asked import ROW, number_in
 from admin.language import gettext as _
 from admin.people_forms import Link
 from admin.people_list import scope
@@ -37,10 +37,10 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             person, record = census_desk.registered(session, scope(), cases(), number)
             if not form.validate():
                 return _page(session, number, form), 422
-            chosen = form.other.data or ""
-            if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < 19):
+            chosen = number_in(form.other.data)
+            if chosen is None:
                 return _choose(session, number, form)
-            other, _record = census_desk.registered(session, scope(), cases(), int(chosen))
+            other, _record = census_desk.registered(session, scope(), cases(), chosen)
             if other.id == person.id:
                 form.name.errors = [_("Itu orang yang sama.")]
                 return _page(session, number, form), 422
@@ -69,16 +69,11 @@ def _choose(session: Session, number: int, form: Link) -> ResponseReturnValue:
     person, _record = census_desk.registered(session, scope(), cases(), number)
     like = census_desk.likely(session, cases(), person.village_id or 0, form.name.data or "", None, but=person.id)
     found = [each for each in like if each.record is not None]
-    form.other.choices = [(str(each.person.id), _known(each)) for each in found]
+    form.other.choices = [(str(each.person.id), people_wording.known(each)) for each in found]
     if not found:
         form.name.errors = [_("Tidak ada nama seperti ini dalam pendataan desa ini. Catat orangnya dulu.")]
         return _page(session, number, form), 422
     return _page(session, number, form)
-
-
-def _known(found: census_desk.Found) -> str:
-    year = _("lahir %(year)s", year=found.person.birth_year) if found.person.birth_year else ""
-    return ", ".join(part for part in (found.person.name, year, people_wording.status(found.person.kind)) if part)
 
 
 def _page(session: Session, number: int, form: Link) -> str:

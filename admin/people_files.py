@@ -11,26 +11,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import segno
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, PasswordField, SelectField
 from wtforms.validators import EqualTo, InputRequired, ValidationError
 
-from admin import people_forms, people_sheets, people_wording, sheets
+from admin import people_forms, people_sheets, people_wording, qr_codes, sheets, uploads
 from admin.access import MAY_KEEP_PEOPLE, cases, me, only
-from admin.desk import ROW
-from admin.forms import why_weak
+from admin.asked import ROW, number_in
+from admin.forms import PICK_ONE, why_weak
 from admin.language import gettext as _
 from admin.language import later
 from admin.people_forms import NewPerson
-from admin.people_list import agency_of, number_in, scope, today_in
+from admin.people_list import agency_of, scope, today_in
 from admin.people_sheets import NotReadable, Wrong
-from admin.schedule_forms import PICK_ONE
-from admin.wording import moment
+from admin.wording import choices, moment
 from centre import audit, census, census_desk, census_imports, contact_points, staff, village_desk
 from centre.areas import Village
 from centre.census_imports import Row
@@ -38,7 +35,6 @@ from centre.census_records import FACTS
 from centre.db import Database
 from centre.people import KINDS
 
-ROOM_FOR_THE_REST = 64 * 1024
 SKIP, NEW = "lewati", "baru"
 MOST_SHOWN = 100
 """Mistakes shown at once."""
@@ -60,7 +56,7 @@ class Upload(Form):
 
     def __init__(self, *args: Any, villages: Sequence[Village], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.village_id.choices = [(each.id, f"{each.name}, {each.regency}") for each in villages]
+        self.village_id.choices = choices(villages)
 
 
 class Export(Upload):
@@ -88,11 +84,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], home: str) -> B
     """Template, import, export, paper form. `home`: our public address; without it, where this request reached us."""
     pages = Blueprint("people_files", __name__)
 
-    @pages.before_app_request
-    def let_a_file_in() -> None:
-        """Before the form is read for its token, which would refuse what is larger than a page's usual form."""
-        if request.endpoint == "admin.people_files.bring":
-            request.max_content_length = people_sheets.MOST_BYTES + ROOM_FOR_THE_REST
+    uploads.let_in(pages, "bring", people_sheets.MOST_BYTES)
 
     @pages.get("/warga/berkas")
     @only(*MAY_KEEP_PEOPLE)
@@ -102,7 +94,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], home: str) -> B
     @pages.get("/warga/berkas/templat")
     @only(*MAY_KEEP_PEOPLE)
     def template() -> Response:
-        return _attached(people_sheets.template(), _("templat-pendataan"))
+        return sheets.attached(people_sheets.template(), _("templat-pendataan"))
 
     @pages.post("/warga/berkas")
     @only(*MAY_KEEP_PEOPLE)
@@ -181,7 +173,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], home: str) -> B
             workbook = people_sheets.written(lines, found)
             audit.record(session, me().staff_id, "people_exported", now, f"village:{village.id}", f"{len(found)}")
         locked = people_sheets.sealed(workbook, form.password.data or "")  # slow on purpose: not while others wait
-        return _attached(locked, f"pendataan-{village.code}")
+        return sheets.attached(locked, f"pendataan-{village.code}")
 
     @pages.get(f"/warga/formulir/<{ROW}:number>")
     @only(*MAY_KEEP_PEOPLE)
@@ -196,7 +188,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], home: str) -> B
             "admin/people_paper.html",
             village=village,
             address=address,
-            picture=_picture(address),
+            picture=qr_codes.picture(address),
             wording=people_wording,
         )
 
@@ -265,8 +257,7 @@ def _named(row: Row) -> tuple[str, int | None]:
 
 
 def _same(found: census_desk.Found) -> str:
-    year = _("lahir %(year)s", year=found.person.birth_year) if found.person.birth_year else ""
-    told = ", ".join(part for part in (found.person.name, year, people_wording.status(found.person.kind)) if part)
+    told = people_wording.known(found)
     return _("Orang yang sama: %(who)s (isian yang kosong tidak mengubah apa pun)", who=told)
 
 
@@ -294,14 +285,3 @@ def _filled(entry: census.Entry, before: census.Entry) -> census.Entry:
     own = {name: getattr(before, name) for name in vars(entry) if not getattr(entry, name) and name != "since"}
     facts = {name: entry.facts.get(name) or before.facts.get(name, "") for name in FACTS}
     return replace(entry, **{**own, "facts": facts})
-
-
-def _attached(data: bytes, name: str) -> Response:
-    keep = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
-    return Response(data, mimetype=sheets.MIMETYPE, headers=keep)
-
-
-def _picture(address: str) -> Markup:
-    drawing = segno.make(address, error="m", micro=False)
-    drawn = drawing.svg_inline(omitsize=True, border=3, dark="#000", light="#fff", svgclass=None, lineclass=None)
-    return Markup(drawn)  # noqa: S704  drawn from an address of our own

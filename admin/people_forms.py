@@ -14,10 +14,10 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from admin import people_wording as wording
 from admin import service_wording
-from admin.forms import Day
+from admin.forms import PICK_ONE, WHOLE, Day, clean
 from admin.language import gettext
 from admin.language import later as _
-from admin.schedule_forms import PICK_ONE, WHOLE
+from admin.wording import choices
 from centre import census, census_consents, people
 from centre.areas import Village
 from centre.census import Entry
@@ -25,22 +25,16 @@ from centre.census_consents import Given
 from centre.census_links import TIES
 from centre.census_records import BUSINESSES, DATES, FACTS, PHONE_USES, SEXES
 from centre.census_requests import LONGEST_WORDS, WISHES
-from centre.messages import readable
 from centre.people import KINDS
 
 SHORT = Length(max=100, message=_("Paling banyak 100 huruf."))
-NO_NUMBERS = _("Jangan menulis nomor KTP, KK, atau paspor.")
 NEW = "0"
 """The choice that says: none of those, somebody new."""
 HOWS = ("desk", "paper")
 
 
-def _clean(typed: str | None) -> str:
-    return readable(typed or "").strip()
-
-
 def _text(label: Any, *rules: Any) -> StringField:
-    return StringField(label, [*(rules or (SHORT,))], filters=[_clean])
+    return StringField(label, [*(rules or (SHORT,))], filters=[clean])
 
 
 def _day(label: Any) -> Day:
@@ -51,7 +45,7 @@ class Person(Form):
     """All that the register keeps of somebody; only the name must be there."""
 
     version = HiddenField()
-    name = StringField(_("Nama"), [InputRequired(_("Isi namanya."))], filters=[_clean])
+    name = StringField(_("Nama"), [InputRequired(_("Isi namanya."))], filters=[clean])
     kind = SelectField(_("Status"), default="", **PICK_ONE)
     since = _day(_("Sejak kapan (boleh kosong)"))
     sex = SelectField(_("Jenis kelamin"), default="", **PICK_ONE)
@@ -144,7 +138,7 @@ class NewPerson(Person):
 
     def __init__(self, *args: Any, villages: Sequence[Village], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.village_id.choices = [(each.id, f"{each.name}, {each.regency}") for each in villages]
+        self.village_id.choices = choices(villages)
         self.how.choices = [(each, wording.how(each)) for each in HOWS]
         self.person.choices = []
 
@@ -175,7 +169,7 @@ class Consent(Form):
 class Link(Form):
     """Somebody of the family."""
 
-    name = StringField(_("Nama keluarganya"), [InputRequired(_("Tulis namanya, lalu cari."))], filters=[_clean])
+    name = StringField(_("Nama keluarganya"), [InputRequired(_("Tulis namanya, lalu cari."))], filters=[clean])
     other = RadioField(_("Yang mana?"), validate_choice=False)
     tie = SelectField(_("Dia adalah"), **PICK_ONE)
     is_contact = BooleanField(_("Orang ini yang dihubungi lebih dulu"))
@@ -195,7 +189,7 @@ class Request(Form):
     words = TextAreaField(
         _("Apa yang harus dibetulkan (boleh kosong)"),
         [Length(max=LONGEST_WORDS, message=_("Paling banyak 500 huruf."))],
-        filters=[_clean],
+        filters=[clean],
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -216,7 +210,7 @@ class Refusal(Form):
     words = TextAreaField(
         _("Alasan, dengan kata-kata untuk orangnya"),
         [InputRequired(_("Tulis alasannya.")), Length(10, LONGEST_WORDS, _("Tulis 10 sampai 500 huruf."))],
-        filters=[_clean],
+        filters=[clean],
     )
 
 

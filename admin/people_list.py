@@ -16,18 +16,16 @@ from sqlalchemy.orm import Session
 
 from admin import people_forms, people_wording
 from admin.access import MAY_KEEP_PEOPLE, cases, me, only
+from admin.asked import DEEPEST, number_in
 from admin.language import gettext as _
 from admin.people_forms import NEW, NewPerson
-from admin.wording import ZONE
+from admin.wording import ZONE, choices
 from centre import agencies, audit, calendars, census, census_desk, census_requests, village_desk
 from centre.areas import Village
 from centre.census_desk import DUES, UNREGISTERED, Found, Wanted
 from centre.db import Database
 from centre.people import KINDS, Person
 from centre.staff import Scope
-
-DEEPEST = 6
-"""Digits of how far into the list a page may begin."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +144,7 @@ def _choices(villages: Sequence[Village]) -> dict[str, list[tuple[object, str]]]
         "statuses": [every, *((each, people_wording.status(each)) for each in (*KINDS, UNREGISTERED))],
         "dates": [every, *((each, people_wording.due_filter(each)) for each in DUES)],
         "countries": [every, *people_wording.countries()],
-        "places": [every, *((each.id, f"{each.name}, {each.regency}") for each in villages)],
+        "places": [every, *choices(villages)],
     }
 
 
@@ -207,8 +205,3 @@ def _wanted(name: str = "") -> Wanted:
         due=due if due in DUES else "",
         offset=number_in(asked.get("sesudah", ""), DEEPEST) or 0,
     )
-
-
-def number_in(typed: str | None, digits: int = 18) -> int | None:
-    """A number that an address or a form carried along; anything else counts as not carried."""
-    return int(typed) if typed and typed.isascii() and typed.isdecimal() and len(typed) <= digits else None

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from admin.access import MAY_KEEP_PEOPLE, me, only
-from admin.desk import ROW
+from admin.asked import ROW
 from admin.language import gettext as _
 from admin.people_list import scope
 from centre import audit, census_merging, staff

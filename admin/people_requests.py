@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin import people_wording
 from admin.access import MAY_KEEP_PEOPLE, cases, me, only
-from admin.desk import ROW
+from admin.asked import ROW, begins_after
 from admin.language import gettext as _
 from admin.people_forms import Refusal, Request
 from admin.people_list import scope, today_in
@@ -29,8 +29,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_KEEP_PEOPLE)
     def every() -> str:
         answered = request.args.get("tampil") == "selesai"
-        typed = request.args.get("sesudah", "")
-        offset = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 6 else 0
+        offset = begins_after()
         with database.reading() as session:
             rows = census_requests.every(session, scope(), answered=answered, offset=offset)
             names = {each.id: _name(session, each) for each, _village in rows}

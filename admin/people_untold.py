@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from admin import people_wording, wording
 from admin.access import MAY_KEEP_PEOPLE, me, only
-from admin.desk import ROW
+from admin.asked import ROW, begins_after
 from admin.language import gettext as _
-from admin.people_list import number_in, scope
+from admin.people_list import scope
 from centre import audit, census_reminders, notices
 from centre.db import Database
 
@@ -24,7 +24,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @pages.get("/warga/belum-diingatkan")
     @only(*MAY_KEEP_PEOPLE)
     def every() -> str:
-        offset = number_in(request.args.get("sesudah"), 6) or 0
+        offset = begins_after()
         with database.reading() as session:
             rows = [
                 (notice, person.id, person.name, village, *census_reminders.what_of(notice))

@@ -139,6 +139,12 @@ def status(code: str | None) -> str:
     }.get(code or "", _("Belum disebut"))
 
 
+def known(found: census_desk.Found) -> str:
+    """Somebody, told from others of the same name: "Sahrun, lahir 1990, Calon"."""
+    year = _("lahir %(year)s", year=found.person.birth_year) if found.person.birth_year else ""
+    return ", ".join(part for part in (found.person.name, year, status(found.person.kind)) if part)
+
+
 def tie(code: str) -> str:
     """What somebody is to somebody."""
     return {

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from admin import place_tables, sheets
 from admin.access import me, only
 from admin.charts import bar_chart, share_chart
-from admin.figures import month_name
+from admin.figures import month_name, year_asked, years
 from admin.language import gettext as _
 from admin.place_tables import Table, name_of
 from admin.remembered import Remembered
@@ -28,9 +28,6 @@ from centre.db import Database
 from centre.figure_places import Place
 from centre.place_figures import MAY_SEE_PLACE_FIGURES, Month, PlaceFigures
 from content import articles, languages
-
-YEARS = 3
-"""How many years can be looked at, this one included."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     known: Remembered[PlaceFigures] = Remembered()
 
     def sight(session: Session, place: str, now: datetime) -> Sight:
-        year = _year(now)
+        year = year_asked(now)
         key = (*place_figures.state(session, me()), place, year, today(now).month)
         figures = known.get(key, lambda: _reckoned(session, place, year, now))
         people = _people(session, census, figures.place, now)
@@ -68,7 +65,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         with database.reading() as session:
             seen = sight(session, place, now)
         return render_template(
-            "admin/place_figures.html", seen=seen, years=[(year, year) for year in _years(now)], **_shared(seen.figures)
+            "admin/place_figures.html", seen=seen, years=[(year, year) for year in years(now)], **_shared(seen.figures)
         )
 
     @pages.get("/angka/<place>/laporan")
@@ -95,9 +92,9 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             seen = sight(session, place, now)
             about = f"place:{seen.figures.place.written}:{seen.figures.year}"
             audit.record(session, me().staff_id, "figures_exported", now, about)
-        name = f"angka-{seen.figures.place.written.replace(':', '-')}-{seen.figures.year}.xlsx"
-        keep = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(_file(seen, now), mimetype=sheets.MIMETYPE, headers=keep)
+        return sheets.attached(
+            _file(seen, now), f"angka-{seen.figures.place.written.replace(':', '-')}-{seen.figures.year}"
+        )
 
     return pages
 
@@ -153,17 +150,6 @@ def _count_people(session: Session, place: Place, now: datetime) -> Line | None:
     lines = census_figures.counts(session, scope, place.level, now, within=within)[1]
     wanted = f"{place.code}#{place.key.rpartition(':')[2]}" if place.level == "village" else place.key
     return next((line for line in lines if line.key == wanted), None)
-
-
-def _years(now: datetime) -> list[int]:
-    this = today(now).year
-    return list(range(this, this - YEARS, -1))
-
-
-def _year(now: datetime) -> int:
-    """The year asked for; anything that is not among the choices is as if it had not been."""
-    asked = {str(year): year for year in _years(now)}
-    return asked.get(request.args.get("tahun", ""), _years(now)[0])
 
 
 def _month(figures: PlaceFigures) -> Month | None:

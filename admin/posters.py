@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import segno
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from admin import qr_codes
 from admin.access import MAY_SERVE, me, only
-from admin.desk import ROW
+from admin.asked import ROW
 from admin.spoken import Poster, Spoken
 from admin.wording import channel
 from centre import areas, contact_points, village_desk
@@ -104,11 +104,4 @@ def _languages(village: Village) -> list[str]:
 def _doors(session: Session, village: Village, web: str) -> list[Door]:
     found = contact_points.village_links(session, village.link_code, web)
     names = sorted(found, key=ORDER.index)
-    return [Door(channel(name), found[name], _picture(found[name])) for name in names]
-
-
-def _picture(address: str) -> Markup:
-    """A QR code that bears a stain or a fold (error correction M), black on white in any light."""
-    drawing = segno.make(address, error="m", micro=False)
-    drawn = drawing.svg_inline(omitsize=True, border=3, dark="#000", light="#fff", svgclass=None, lineclass=None)
-    return Markup(drawn)  # noqa: S704  drawn from an address of our own
+    return [Door(channel(name), found[name], qr_codes.picture(found[name])) for name in names]

@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 from wtforms import Form, SelectField, TextAreaField
 
 from admin.access import MAY_READ_CONTENT, MAY_TEST, me, only
-from admin.case_forms import PICK_ONE
-from admin.desk import ROW
+from admin.asked import ROW
+from admin.forms import PICK_ONE, clean
 from admin.language import gettext
 from admin.language import later as _
 from centre import audit
 from centre.db import Database
-from centre.messages import readable
 from content import articles, languages, test_questions
 from content.judging import DANGER
 from content.test_questions import KINDS, NoSuchQuestion, QuestionNotAllowed, TestQuestion
@@ -30,7 +29,7 @@ OF_DANGER = "bahaya"
 class QuestionForm(Form):
     """One test question. Its rules stand in `content.test_questions`."""
 
-    text = TextAreaField(_("Pesan seperti ditulis warga"), filters=[lambda typed: readable(typed or "")])
+    text = TextAreaField(_("Pesan seperti ditulis warga"), filters=[clean])
     language = SelectField(_("Bahasa"), **PICK_ONE)
     kind = SelectField(_("Jenis"), **PICK_ONE)
 
@@ -171,5 +170,4 @@ def _page(session: Session, slug: str, form: QuestionForm, number: int | None) -
         form=form,
         number=number,
         kind=kind,
-        own_name=lambda code: languages.get(code).own_name,
     )

@@ -13,10 +13,12 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from admin import uploads
 from admin.access import MAY_PUBLISH_VOICES, MAY_READ_CONTENT, MAY_RECORD, me, only
+from admin.asked import ROW
 from admin.contacts import book
-from admin.desk import ROW
 from admin.language import gettext as _
+from admin.wording import own_name
 from centre import audit, spoken, staff
 from centre.db import Database
 from centre.file_kinds import NotKept
@@ -24,9 +26,6 @@ from centre.sounds import Sound
 from centre.staff import Role
 from content import languages, recordings
 from content.recordings import NoSuchRecording, OwnVoice, Recording, Speakable, WordsChanged
-
-ROOM_FOR_THE_REST = 64 * 1024
-"""Bytes of a form around its sound."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +44,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     """What there is to speak, one article to speak, and the deeds around a recording."""
     pages = Blueprint("recordings", __name__)
 
-    @pages.before_app_request
-    def let_a_sound_in() -> None:
-        """Before the form is read for its token, which would refuse what is larger than a page's usual form."""
-        if request.endpoint == "admin.recordings.record":
-            request.max_content_length = spoken.MOST_BYTES + ROOM_FOR_THE_REST
+    uploads.let_in(pages, "record", spoken.MOST_BYTES)
 
     @pages.get("/panduan/rekaman")
     @only(*MAY_READ_CONTENT)
@@ -61,9 +56,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
                 abort(404)
             made = recordings.every(session, language)
             rows = [(each, _state(each, made.get(each.slug, []))) for each in recordings.to_speak(session, language)]
-        return render_template(
-            "admin/recordings.html", rows=rows, language=language, spoken_of=spoken_of, own_name=_own_name
-        )
+        return render_template("admin/recordings.html", rows=rows, language=language, spoken_of=spoken_of)
 
     @pages.get("/panduan/rekaman/<slug>/<language>")
     @only(*MAY_READ_CONTENT)
@@ -161,7 +154,7 @@ def _page(session: Session, words: Speakable, problem: str = "") -> str:
         mark=mark,
         voices=voices,
         problem=problem,
-        language=_own_name(words.language),
+        language=own_name(words.language),
         kilobytes=lambda size: max(1, round(size / 1024)),
         budget=spoken.BUDGET_BYTES,
         most=spoken.MOST_BYTES,
@@ -195,8 +188,7 @@ def _why(why: str) -> str:
 
 
 def _words(session: Session, slug: str, language: str) -> Speakable:
-    words = recordings.speakable(session, slug, language) if "\x00" not in slug + language else None
-    return words or abort(404)
+    return recordings.speakable(session, slug, language) or abort(404)
 
 
 def _recording(session: Session, number: int) -> Recording:
@@ -214,7 +206,3 @@ def _state(words: Speakable, found: list[Recording]) -> str:
     if fitting:
         return "waiting"
     return "behind" if found else "none"
-
-
-def _own_name(code: str) -> str:
-    return languages.get(code).own_name

@@ -9,20 +9,16 @@ from wtforms import BooleanField, Form, HiddenField, RadioField, SelectField, St
 from wtforms.validators import InputRequired, Length
 
 from admin import referral_wording as wording
+from admin.forms import clean
 from admin.language import gettext
 from admin.language import later as _
 from centre.case_referrals import BODIES, LEAST, SHARES
 from centre.case_rules import WORDS_LIMIT
-from centre.messages import readable
 from centre.referral_records import Body, Share, State
 from centre.staff import StaffMember
 
 PROOF = Length(LEAST, WORDS_LIMIT, _("Tulis siapa yang dihubungi, kapan, dan bagaimana; paling sedikit 10 huruf."))
 NO_ACCOUNT = ""
-
-
-def _clean(typed: str | None) -> str:
-    return readable(typed or "")
 
 
 class NewReferral(Form):
@@ -34,7 +30,7 @@ class NewReferral(Form):
     name = StringField(
         _("Nama kantor, misalnya “BP3MI NTB”"),
         [InputRequired(_("Isi nama kantornya.")), Length(2, 120, _("Tulis 2 sampai 120 huruf."))],
-        filters=[_clean],
+        filters=[clean],
     )
     partner = SelectField(_("Akun mitra yang boleh melihat (boleh kosong)"), validate_choice=True)
     request = TextAreaField(
@@ -43,7 +39,7 @@ class NewReferral(Form):
             InputRequired(_("Tulis apa yang diminta.")),
             Length(LEAST, 2000, _("Tulis 10 sampai 2000 huruf.")),
         ],
-        filters=[_clean],
+        filters=[clean],
     )
     share_name = BooleanField(_("Nama pekerja dan yang melapor"))
     share_phone = BooleanField(_("Nomor telepon yang dipakai menulis"))
@@ -67,7 +63,7 @@ class NewReferral(Form):
 class Proof(Form):
     """Who was spoken to, when and how."""
 
-    proof = TextAreaField(_("Bukti: siapa yang dihubungi, kapan, bagaimana"), [PROOF], filters=[_clean])
+    proof = TextAreaField(_("Bukti: siapa yang dihubungi, kapan, bagaimana"), [PROOF], filters=[clean])
 
 
 class Reason(Form):
@@ -76,7 +72,7 @@ class Reason(Form):
     reason = TextAreaField(
         _("Alasan: bahaya apa yang tidak bisa menunggu?"),
         [Length(LEAST, WORDS_LIMIT, _("Tulis alasannya, paling sedikit 10 huruf."))],
-        filters=[_clean],
+        filters=[clean],
     )
 
 

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin import article_wording
 from admin.access import MAY_EDIT, MAY_READ_CONTENT, may_edit, me, only
-from admin.articles import own_name
-from admin.desk import ROW
+from admin.asked import ROW, number_in
 from admin.differences import difference
 from admin.editing import about
 from admin.language import gettext as _
@@ -35,7 +34,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             shown = articles.published_of(session, slug)[language].number
             names = staff.names(session, {row.author for row in rows})
         return render_template(
-            "admin/revisions.html", slug=slug, language=language, rows=rows, shown=shown, names=names, own_name=own_name
+            "admin/revisions.html", slug=slug, language=language, rows=rows, shown=shown, names=names
         )
 
     @pages.get(f"/panduan/<slug>/<language>/revisi/<{ROW}:number>")
@@ -60,14 +59,13 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             difference=difference,
             subject=article_wording.subject_differences(other.subject if other else None, found.subject),
             names=names,
-            own_name=own_name,
             may_restore=may_edit(me(), language) and number != shown,
         )
 
     @pages.post(f"/panduan/<slug>/<language>/revisi/<{ROW}:number>/pulihkan")
     @only(*MAY_EDIT)
     def restore(slug: str, language: str, number: int) -> ResponseReturnValue:
-        if language not in languages.CODES or not may_edit(me(), language) or "\x00" in slug:
+        if language not in languages.CODES or not may_edit(me(), language):
             abort(404)
         try:
             with database.transaction() as session:
@@ -89,7 +87,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
 
 def _rows(session: Session, slug: str, language: str) -> list[Revision]:
     """All revisions, the newest first; a 404 where there are none."""
-    if "\x00" in slug or language not in languages.CODES:
+    if language not in languages.CODES:
         abort(404)
     rows = revisions.every(session, slug, language)
     if not rows:
@@ -99,7 +97,7 @@ def _rows(session: Session, slug: str, language: str) -> list[Revision]:
 
 def _compared(rows: list[Revision], found: Revision) -> Revision | None:
     """The revision to compare with: the one asked for, else the one before."""
-    asked = request.args.get("dengan", "")
-    if asked.isascii() and asked.isdecimal():
-        return next((row for row in rows if row.number == int(asked)), None)
+    asked = number_in(request.args.get("dengan"))
+    if asked is not None:
+        return next((row for row in rows if row.number == asked), None)
     return next((row for row in rows if row.number < found.number), None)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from admin import schedule_wording as wording
 from admin import sheets
 from admin.access import MAY_SEE_ROSTERS, me, only
-from admin.desk import ROW
+from admin.asked import ROW
 from admin.language import gettext as _
 from admin.schedule_forms import CallOff
 from admin.slots import monday, scope
@@ -58,9 +58,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_SEE_ROSTERS)
     def download(number: int) -> Response:
         found = _roster(number, "roster_exported")
-        name = f"daftar-hadir-{rosters.day_of(found.slot)}-{number}.xlsx"
-        keep = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(_file(found), mimetype=sheets.MIMETYPE, headers=keep)
+        return sheets.attached(_file(found), f"daftar-hadir-{rosters.day_of(found.slot)}-{number}")
 
     @pages.get("/hadir")
     @only(*MAY_SEE_ROSTERS)

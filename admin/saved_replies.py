@@ -12,31 +12,26 @@ from wtforms import Form, SelectField, StringField, TextAreaField
 
 from admin import case_wording
 from admin.access import MAY_OVERSEE_CASES, me, only
-from admin.case_forms import PICK_ONE
-from admin.desk import ROW
+from admin.asked import ROW
+from admin.forms import PICK_ONE, clean
 from admin.language import gettext
 from admin.language import later as _
 from centre import audit, saved_replies
 from centre.case_records import CATEGORIES
 from centre.db import Database
-from centre.messages import readable
 from centre.saved_replies import SavedReply, SavedReplyInvalid, Wording
 from centre.staff import Scope
 from content import languages
 
 
-def _clean(typed: str | None) -> str:
-    return readable(typed or "")
-
-
 class SavedReplyForm(Form):
     """One reply to be used again. Its rules stand in `centre.saved_replies`."""
 
-    title = StringField(_("Judul, untuk petugas"), filters=[_clean])
+    title = StringField(_("Judul, untuk petugas"), filters=[clean])
     language = SelectField(_("Bahasa"), **PICK_ONE)
     category = SelectField(_("Jenis masalah"), **PICK_ONE)
     area = SelectField(_("Wilayah"), **PICK_ONE)
-    words = TextAreaField(_("Isi balasan"), filters=[_clean])
+    words = TextAreaField(_("Isi balasan"), filters=[clean])
 
     def __init__(self, *args: Any, areas: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -21,30 +21,20 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from admin import schedule_wording as wording
-from admin.forms import Day
+from admin.forms import PICK_ONE, WHOLE, Day, clean
 from admin.language import gettext
 from admin.language import later as _
 from centre.booking_types import QUESTIONS
-from centre.messages import readable
 from centre.people import KINDS
 from centre.slots import NOTE_LIMIT, Plan
 
 OLDEST = 1900
 
 
-PICK_ONE: dict[str, Any] = {
-    "invalid_value_message": _("Pilih salah satu."),
-    "invalid_choice_message": _("Pilih salah satu."),
-}
 CLOCK: dict[str, Any] = {
     "format": ["%H:%M", "%H.%M"],
     "invalid_value_message": _("Tulis jam dan menit, misalnya 09:00."),
 }
-WHOLE: dict[str, Any] = {"invalid_value_message": _("Tulis angka.")}
-
-
-def _clean(typed: str | None) -> str:
-    return readable(typed or "")
 
 
 class _Times(Form):
@@ -53,8 +43,8 @@ class _Times(Form):
     day = Day(_("Tanggal"), [InputRequired(_("Isi tanggalnya."))])
     begins = TimeField(_("Mulai"), [InputRequired(_("Isi jam mulai."))], **CLOCK)
     ends = TimeField(_("Selesai"), [InputRequired(_("Isi jam selesai."))], **CLOCK)
-    place = StringField(_("Tempat (kosong: di pusat layanan)"), filters=[_clean])
-    note = StringField(_("Catatan untuk yang mendaftar (boleh kosong)"), filters=[_clean])
+    place = StringField(_("Tempat (kosong: di pusat layanan)"), filters=[clean])
+    note = StringField(_("Catatan untuk yang mendaftar (boleh kosong)"), filters=[clean])
 
     def __init__(self, *args: Any, earliest: date, latest: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,7 +93,7 @@ class SlotChange(_Times):
     reason = StringField(
         _("Alasan (dibaca yang sudah mendaftar; boleh kosong)"),
         [Length(max=NOTE_LIMIT, message=_("Paling banyak 200 huruf."))],
-        filters=[_clean],
+        filters=[clean],
     )
     insist = BooleanField(_("Tetap ubah, walaupun pusat layanan tutup"))
 
@@ -118,25 +108,25 @@ class CallOff(Form):
             InputRequired(_("Tulis alasannya dengan kata-kata untuk keluarga.")),
             Length(3, NOTE_LIMIT, _("Tulis 3 sampai 200 huruf.")),
         ],
-        filters=[_clean],
+        filters=[clean],
     )
 
 
 class Visit(Form):
     """Somebody at the desk, or on the telephone."""
 
-    name = StringField(_("Nama"), [InputRequired(_("Isi namanya."))], filters=[_clean])
+    name = StringField(_("Nama"), [InputRequired(_("Isi namanya."))], filters=[clean])
     kind = SelectField(_("Siapa dia"), default="", **PICK_ONE)
     birth_year = IntegerField(_("Tahun lahir (boleh kosong)"), [Optional()], **WHOLE)
-    phone = StringField(_("Telepon (boleh kosong)"), [Length(max=40)], filters=[_clean])
+    phone = StringField(_("Telepon (boleh kosong)"), [Length(max=40)], filters=[clean])
     person = RadioField(_("Apakah ini orang yang sama?"), validate_choice=False)
     waits = BooleanField(_("Masukkan ke daftar tunggu"))
     version = HiddenField()
-    answer_experience = StringField(_("Pengalaman"), filters=[_clean])
-    answer_business = StringField(_("Usaha"), filters=[_clean])
-    answer_school_class = StringField(_("Kelas di sekolah"), filters=[_clean])
-    answer_needs = StringField(_("Kebutuhan khusus"), filters=[_clean])
-    answer_topic = StringField(_("Ingin bicara tentang"), filters=[_clean])
+    answer_experience = StringField(_("Pengalaman"), filters=[clean])
+    answer_business = StringField(_("Usaha"), filters=[clean])
+    answer_school_class = StringField(_("Kelas di sekolah"), filters=[clean])
+    answer_needs = StringField(_("Kebutuhan khusus"), filters=[clean])
+    answer_topic = StringField(_("Ingin bicara tentang"), filters=[clean])
 
     def __init__(self, *args: Any, asked: Sequence[str], this_year: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

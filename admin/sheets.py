@@ -10,6 +10,8 @@ import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from flask import Response
+
 if TYPE_CHECKING:
     from openpyxl.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
@@ -35,6 +37,16 @@ def written(heading: Iterable[str], columns: list[str], rows: Iterable[list[str 
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def attached(data: bytes, name: str) -> Response:
+    """A workbook that the browser stores under this name."""
+    return downloaded(data, MIMETYPE, f"{name}.xlsx")
+
+
+def downloaded(data: bytes, mimetype: str, name: str) -> Response:
+    """A file that the browser stores, whatever it knows of its kind."""
+    return Response(data, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _append(sheet: Worksheet, row: Iterable[str | int], *, is_bold: bool = False) -> None:

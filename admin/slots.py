@@ -17,10 +17,10 @@ from wtforms import Field, Form
 
 from admin import schedule_wording as wording
 from admin.access import MAY_SEE_ROSTERS, me, only
-from admin.desk import ROW
+from admin.asked import ROW, day_in
 from admin.language import gettext as _
 from admin.schedule_forms import CallOff, NewSlot, SlotChange
-from admin.wording import ZONE
+from admin.wording import ZONE, choices
 from centre import audit, booking_types, bookings, calendars, rosters, slots, timetables
 from centre.areas import Village
 from centre.booking_types import BookingType
@@ -157,7 +157,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             villages = rosters.villages(session, scope())
             types = rosters.types(session, villages)
         form = NewSlot(request.form, **_span_of_days(clock()))
-        form.village_id.choices = [(each.id, f"{each.name}, {each.regency}") for each in villages]
+        form.village_id.choices = choices(villages)
         form.type_id.choices = [(each.id, wording.title(each)) for each in types]
         return form
 
@@ -247,11 +247,8 @@ def _chosen(name: str, known: set[int]) -> int | None:
 
 
 def _day(typed: str | None) -> date | None:
-    try:
-        day = date.fromisoformat(typed or "")
-    except ValueError:
-        return None
-    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+    day = day_in(typed)
+    return day if day and FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def monday(day: date) -> date:

@@ -15,7 +15,7 @@ from admin.access import MAY_READ_CONTENT, MAY_SIGN, may_edit, may_sign, me, onl
 from admin.articles import as_people_read_it
 from admin.forms import NativeReading
 from admin.language import gettext as _
-from admin.wording import today
+from admin.wording import own_name, today
 from centre import audit
 from centre.db import Database
 from content import languages, overview, translations
@@ -43,7 +43,6 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             groups=groups,
             shown=shown,
             wanted=wanted,
-            own_name=_own_name,
             missing=missing,
             may_edit=lambda language: may_edit(me(), language),
         )
@@ -79,8 +78,6 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         return redirect(url_for(".every", bahasa=language), 303)
 
     def _found(slug: str, language: str) -> Translated:
-        if "\x00" in slug + language:
-            abort(404)
         try:
             with database.reading() as session:
                 return translations.one(session, slug, language)
@@ -123,15 +120,11 @@ def _urgency(each: Translated) -> tuple[bool, bool, str]:
     return bool(each.reviewed) and not each.is_behind, each.is_behind, each.source.title
 
 
-def _own_name(code: str) -> str:
-    return languages.get(code).own_name
-
-
 def _page(found: Translated, form: NativeReading) -> str:
     return render_template(
         "admin/translation.html",
         found=found,
-        language=_own_name(found.language),
+        language=own_name(found.language),
         shown=as_people_read_it,
         form=form,
         may_edit=may_edit(me(), found.language),

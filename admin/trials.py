@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 from wtforms import Form, SelectField, StringField
 
 from admin.access import MAY_READ_CONTENT, MAY_TEST, me, only
-from admin.case_forms import PICK_ONE
+from admin.forms import PICK_ONE, clean
 from admin.language import gettext
 from admin.language import later as _
+from admin.wording import own_name
 from centre.areas import Village
 from centre.db import Database
-from centre.messages import readable
 from content import articles, drafts, languages
 
 LONGEST = 1000
@@ -81,8 +81,8 @@ Converse = Callable[[Trial], Told]
 class TrialForm(Form):
     """A message, and who would send it."""
 
-    message = StringField(_("Pesan"), filters=[lambda typed: readable(typed or "")])
-    village = StringField(_("Desa (nama atau kode, boleh kosong)"), filters=[lambda typed: readable(typed or "")])
+    message = StringField(_("Pesan"), filters=[clean])
+    village = StringField(_("Desa (nama atau kode, boleh kosong)"), filters=[clean])
     language = SelectField(_("Bahasa"), **PICK_ONE)
     state = SelectField(_("Panduan"), **PICK_ONE)
 
@@ -159,7 +159,7 @@ def _tried(form: TrialForm, before: list[str], village: str, converse: Converse 
 
 def _village(session: Session, typed: str) -> Village | None:
     """The village of this code or name; of several of one name the first."""
-    if not typed or "\x00" in typed:
+    if not typed:
         return None
     named = or_(Village.code == typed, func.lower(Village.name) == typed.lower())
     return session.scalars(select(Village).where(named).order_by(Village.code).limit(1)).first()
@@ -171,13 +171,9 @@ def _open_drafts(session: Session) -> list[tuple[str, str]]:
         return []
     rows = drafts.every_open(session)
     return [
-        (str(row.id), gettext("Naskah: %(title)s (%(language)s)", title=row.title, language=_own(row.language)))
+        (str(row.id), gettext("Naskah: %(title)s (%(language)s)", title=row.title, language=own_name(row.language)))
         for row in rows
     ]
-
-
-def _own(code: str) -> str:
-    return languages.get(code).own_name
 
 
 def _page(session: Session, form: TrialForm, page: Page) -> str:
@@ -188,7 +184,6 @@ def _page(session: Session, form: TrialForm, page: Page) -> str:
         page=page,
         title_of=lambda label: titles.get(label) or talk(label),
         named=lambda labels: ", ".join(titles.get(label) or talk(label) for label in labels),
-        own_name=_own,
         understood=understood,
     )
 

@@ -19,21 +19,17 @@ from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
 from admin import service_wording
+from admin.forms import clean
 from admin.language import gettext
 from admin.language import later as _
 from admin.service_wording import MINUTES
 from centre.booking_types import NAME_LIMIT, PILLARS, QUESTIONS, TEXT_LIMIT, BookingType
-from centre.messages import readable
 from centre.people import KINDS
 from centre.type_desk import SOURCE, words_of
 from content import languages
 
 DEAREST = 100_000_000
 OLDEST = 120
-
-
-def _clean(typed: str | None) -> str:
-    return readable(typed or "")
 
 
 class Whole(IntegerField):
@@ -110,12 +106,12 @@ class TypeRules(Form):
 class Words(Form):
     """A type's words in one language; all empty: not offered in it."""
 
-    name = StringField(_("Nama"), [Length(max=NAME_LIMIT, message=_("Paling banyak %(max)d huruf."))], filters=[_clean])
+    name = StringField(_("Nama"), [Length(max=NAME_LIMIT, message=_("Paling banyak %(max)d huruf."))], filters=[clean])
     description = TextAreaField(
-        _("Keterangan singkat"), [Length(max=TEXT_LIMIT, message=_("Paling banyak %(max)d huruf."))], filters=[_clean]
+        _("Keterangan singkat"), [Length(max=TEXT_LIMIT, message=_("Paling banyak %(max)d huruf."))], filters=[clean]
     )
     bring = StringField(
-        _("Yang perlu dibawa"), [Length(max=TEXT_LIMIT, message=_("Paling banyak %(max)d huruf."))], filters=[_clean]
+        _("Yang perlu dibawa"), [Length(max=TEXT_LIMIT, message=_("Paling banyak %(max)d huruf."))], filters=[clean]
     )
 
     def __init__(self, typed: Any, language: str, known: Mapping[str, str]) -> None:

@@ -12,21 +12,16 @@ from wtforms import Form, TextAreaField
 from wtforms.validators import Length
 
 from admin.access import MAY_SERVE, cases, me, only
-from admin.desk import ROW
+from admin.asked import ROW
+from admin.forms import clean
 from admin.language import gettext
 from admin.language import later as _
 from admin.wording import role_name
 from centre import area_desk, contact_points, village_desk
 from centre.db import Database
-from centre.messages import readable
 from centre.staff import Role, Scope
 from centre.staff_desk import MAY_SEE_STAFF
 from centre.village_rows import TEXT_LIMIT
-
-
-def _clean(typed: str | None) -> str:
-    return readable(typed or "").strip()
-
 
 _SHORT = Length(max=TEXT_LIMIT, message=_("Terlalu panjang."))
 
@@ -34,9 +29,9 @@ _SHORT = Length(max=TEXT_LIMIT, message=_("Terlalu panjang."))
 class CentreDetails(Form):
     """What families are told of a centre."""
 
-    address = TextAreaField(_("Alamat pusat layanan"), [_SHORT], filters=[_clean])
-    hours = TextAreaField(_("Jam buka dengan kata-kata"), [_SHORT], filters=[_clean])
-    contacts = TextAreaField(_("Yang bisa dihubungi"), [_SHORT], filters=[_clean])
+    address = TextAreaField(_("Alamat pusat layanan"), [_SHORT], filters=[clean])
+    hours = TextAreaField(_("Jam buka dengan kata-kata"), [_SHORT], filters=[clean])
+    contacts = TextAreaField(_("Yang bisa dihubungi"), [_SHORT], filters=[clean])
 
 
 def blueprint(database: Database, clock: Callable[[], datetime], home: str) -> Blueprint:

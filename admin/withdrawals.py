@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin.access import MAY_EDIT, may_edit, me, only
 from admin.article_forms import Withdrawal
-from admin.articles import own_name, published
+from admin.articles import published
 from admin.language import gettext as _
 from centre import audit, standing
 from centre.db import Database
@@ -70,7 +70,6 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             links=overview.links(session, slug, rows),
             standing=standing.on_article(session, slug, clock()),
             form=form,
-            own_name=own_name,
         )
 
     return pages

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -54,6 +54,7 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
             "day": day,
             "ago": lambda at: ago(at, clock()),
             "place": place,
+            "own_name": own_name,
             "channel": channel,
             "readable": readable,
             "lang": chosen(),
@@ -96,6 +97,11 @@ def ago(at: datetime, now: datetime) -> str:
 def place(village: Village | None) -> str:
     """The village with its regency, as far as it is known."""
     return f"{village.name}, {village.regency}" if village else _("Desa belum diketahui")
+
+
+def choices(villages: Iterable[Village]) -> list[tuple[int, str]]:
+    """Villages to choose from, by their numbers."""
+    return [(village.id, place(village)) for village in villages]
 
 
 def channel(name: str) -> str:
@@ -154,6 +160,11 @@ def why_not_told(reason: str) -> str:
         "timeout": _("Tidak jelas apakah sampai: saluran tidak menjawab."),
     }
     return known.get(reason) or _("Tidak bisa dikirim (%(error)s).", error=reason)
+
+
+def own_name(language: str) -> str:
+    """A language by its own name."""
+    return languages.get(language).own_name
 
 
 def role_name(role: Role) -> str:

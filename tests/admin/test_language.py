@@ -8,7 +8,7 @@ import re
 import pytest
 from babel.messages.pofile import read_po
 
-from admin import menu
+from admin import menu_pages
 from admin.language import LOCALES
 from centre.staff import Role
 from processes import desk_catalogues
@@ -69,8 +69,8 @@ def test_no_page_of_the_menu_is_half_and_half(desk, token_on):
     browser = desk.at_work("wayan", Role.ADMINISTRATOR)
     choose(browser, token_on, "en")
     with desk.app.test_request_context("/admin/"):
-        addresses = sorted({page.address for area in menu.AREAS for page in area.pages if not page.roles})
-        addresses += sorted({page.address for area in menu.AREAS for page in area.pages if page.roles})
+        addresses = sorted({page.address for area in menu_pages.AREAS for page in area.pages if not page.roles})
+        addresses += sorted({page.address for area in menu_pages.AREAS for page in area.pages if page.roles})
     left = {address: said(browser.get(address, follow_redirects=True).text) & bahasa - NAMES for address in addresses}
     assert {address: words for address, words in left.items() if words} == {}
 

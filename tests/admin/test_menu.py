@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from admin import menu
+from admin import menu_pages
 from centre.staff import Role
 
 KORLEKO = "52.03.17.2006"
@@ -26,7 +26,7 @@ def test_the_menu_offers_exactly_what_opens(desk, role):
     offered = set(re.findall(r'<a class="desk-card" href="([^"]+)"', browser.get("/admin/menu").text))
     assert {"/admin/", "/admin/akun"} <= offered
     with desk.app.test_request_context("/admin/menu"):
-        every = {page.address for area in menu.AREAS for page in area.pages}
+        every = {page.address for area in menu_pages.AREAS for page in area.pages}
     opened = {address for address in every if browser.get(address, follow_redirects=True).status_code == 200}
     assert opened == offered
 
