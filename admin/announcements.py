@@ -84,7 +84,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
                 one=found,
                 villages=villages,
                 state=state,
-                previews=_previews(found, villages[0].name if villages else "", spoken),
+                previews=_previews(session, found, villages[0].name if villages else "", spoken),
                 reach=_reach(announcement_people.reach(session, found, now)) if is_open else None,
                 outcomes=[] if is_open else _outcomes(session, found),
                 names=staff.names(session, {found.made_by, found.agreed_by or ""}),
@@ -117,7 +117,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
             if own:
                 village = next(iter(announcements.villages_of(session, found)), None)
                 said = _spoken(
-                    spoken, *found.text_for([request.form.get("bahasa", "")]), village.name if village else ""
+                    session, spoken, *found.text_for([request.form.get("bahasa", "")]), village.name if village else ""
                 )
                 outbox.queue(session, own, f"news-try:{number}:{clock().timestamp():.0f}", [Outgoing(said)], clock())
         if own:
@@ -256,17 +256,17 @@ def _reach(found: Reach) -> list[tuple[str, str | int]]:
     ]
 
 
-def _previews(announcement: Announcement, village: str, spoken: Spoken | None) -> list[Preview]:
+def _previews(session: Session, announcement: Announcement, village: str, spoken: Spoken | None) -> list[Preview]:
     found = []
     for code, text in sorted(announcement.texts.items(), key=lambda each: languages.CODES.index(each[0])):
-        said = Outgoing(_spoken(spoken, code, text, village))
+        said = Outgoing(_spoken(session, spoken, code, text, village))
         parts = [(wording.channel(name), [part.text for part in fit(said, LIMITS[name])]) for name in SHOWN_ON]
         found.append(Preview(code, wording.own_name(code), parts))
     return found
 
 
-def _spoken(spoken: Spoken | None, language: str, text: str, village: str) -> str:
-    return spoken.announcement(language, text, village) if spoken else text
+def _spoken(session: Session, spoken: Spoken | None, language: str, text: str, village: str) -> str:
+    return spoken.announcement(session, language, text, village) if spoken else text
 
 
 def _back(number: int) -> ResponseReturnValue:

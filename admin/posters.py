@@ -84,7 +84,7 @@ def blueprint(database: Database, spoken: Spoken | None, home: str) -> Blueprint
 def _printed(session: Session, villages: Sequence[Village], spoken: Spoken | None, home: str) -> str:
     web = home or request.host_url.rstrip("/")
     chosen = _languages(villages[0])
-    words = [(code, spoken.poster(code)) for code in chosen] if spoken else []
+    words = [(code, spoken.poster(session, code)) for code in chosen] if spoken else []
     return render_template(
         "admin/poster.html",
         sheets=[Sheet(each, _doors(session, each, web), words) for each in villages],

@@ -50,9 +50,9 @@ class Phrasebook(Protocol):
 class Spoken:
     """What the desk has worded by the bot."""
 
-    poster: Callable[[str], Poster]
+    poster: Callable[[Session, str], Poster]
     """The poster in one language, by its code."""
-    announcement: Callable[[str, str, str], str]
+    announcement: Callable[[Session, str, str, str], str]
     """Language, words of staff, name of the village → the announcement as it reads."""
     preview: Preview | None = None
     """An article as families would see it; None for a desk without a bot."""

@@ -6,7 +6,7 @@ never changes; when `articles.version` has risen, another is made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from content import (
     files,
     languages,
     law_changes,
+    pivots,
     recordings,
     table_files,
     topics,
@@ -58,6 +59,8 @@ class Answerable:
     """The law it rests on says something else since that day, and no editor has confirmed it yet."""
     recorded: Spoken | None = None
     """Somebody speaks these very words."""
+    is_overtaken: bool = False
+    """It was translated from another translation, and that says something else now."""
 
     @property
     def slug(self) -> str:
@@ -125,9 +128,8 @@ class Answerable:
 
     @property
     def is_behind(self) -> bool:
-        """Has the source changed since this translation was made from it?"""
-        source = self.article.source_text
-        return self.text is not source and self.text.from_revision != source.revision
+        """Has the source changed since this translation was made from it, or the translation that it was made from?"""
+        return self.is_overtaken or _has_newer_source(self.article, self.text)
 
     @property
     def waits_for_check(self) -> bool:
@@ -170,9 +172,11 @@ class Library:
         law_changes: Mapping[str, date] | None = None,
         successors: Mapping[str, str | None] | None = None,
         recorded: Mapping[tuple[str, str], Published] | None = None,
+        overtaken: Collection[tuple[str, str]] = (),
         version: int = 0,
     ) -> None:
         self._recorded = dict(recorded or {})
+        self._overtaken = frozenset(overtaken)
         self._articles = dict(sorted(guidance.articles.items()))
         self._talk = tuple(talk)
         self._tables = dict(tables or {})
@@ -215,6 +219,7 @@ class Library:
             checked_at=self._checks.get(slug),
             law_changed_on=self._law_changes.get(slug),
             recorded=self._recording_of(found, text),
+            is_overtaken=(slug, text.language) in self._overtaken,
         )
 
     def is_withdrawn(self, slug: str) -> bool:
@@ -229,7 +234,7 @@ class Library:
     def _recording_of(self, article: ArticleFile, text: Text) -> Spoken | None:
         """The recording of these very words; none where their source or its law has changed, which it could not say."""
         recording = self._recorded.get((article.slug, text.language))
-        is_behind = text is not article.source_text and text.from_revision != article.source_text.revision
+        is_behind = _has_newer_source(article, text) or (article.slug, text.language) in self._overtaken
         if recording is None or is_behind or article.slug in self._law_changes:
             return None
         return recording.spoken if recording.mark == mark_of(text.title, text.short, self.contacts) else None
@@ -263,8 +268,9 @@ def from_database(session: Session, contacts: Mapping[str, Contact], guidance: G
     `guidance`: another state of the articles, to be tried or judged.
     """
     version = articles.version(session)  # first: a change that comes while we read is then noticed later
+    wanted = guidance or articles.export(session)
     return Library(
-        guidance or articles.export(session),
+        wanted,
         contact_book.tested(contacts, contact_checks.last_days(session)),
         talk=files.talk_phrasings(TALK),
         tables=table_files.ours(),
@@ -272,5 +278,10 @@ def from_database(session: Session, contacts: Mapping[str, Contact], guidance: G
         law_changes=law_changes.changed_since(session),
         successors=withdrawing.successors(session),
         recorded=recordings.published(session),
+        overtaken=pivots.overtaken_in(session, wanted),
         version=version,
     )
+
+
+def _has_newer_source(article: ArticleFile, text: Text) -> bool:
+    return text is not article.source_text and text.from_revision != article.source_text.revision

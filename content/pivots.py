@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre.db import Base, BigId, UtcDateTime
 from content import languages
 from content.article_records import Revision, Translation
-from content.folders import Text
+from content.folders import Guidance, Text
 
 
 class NoSuchPivot(ValueError):
@@ -106,6 +106,19 @@ def overtaken(session: Session, slug: str | None = None) -> set[tuple[str, str]]
     return {
         (row.article_slug, row.language)
         for row in rows
+        if shown.get((row.article_slug, row.language)) == row.digest
+        and shown.get((row.article_slug, row.pivot)) != row.pivot_digest
+    }
+
+
+def overtaken_in(session: Session, guidance: Guidance) -> set[tuple[str, str]]:
+    """The same of these texts, which may be others than the published ones: an article on trial, or judged."""
+    shown = {
+        (slug, text.language): text.revision for slug, each in guidance.articles.items() for text in each.texts.values()
+    }
+    return {
+        (row.article_slug, row.language)
+        for row in session.scalars(sa.select(PivotMark))
         if shown.get((row.article_slug, row.language)) == row.digest
         and shown.get((row.article_slug, row.pivot)) != row.pivot_digest
     }

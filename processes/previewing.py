@@ -16,7 +16,7 @@ from bot.dialogues import guidance
 from bot.phrases import Phrases
 from bot.turns import Answer, Guide, offered
 from centre.messages import LIMITS, Outgoing, Part, fit
-from content import articles, contact_checks, law_changes
+from content import articles, contact_checks, law_changes, pivots
 from content import contacts as contact_book
 from content.contacts import Contact
 from content.folders import ArticleFile, Guidance
@@ -36,10 +36,12 @@ def preview(
 def _library(session: Session, article: ArticleFile) -> Library:
     """The article among those that its buttons lead to."""
     near = {slug: found for slug in article.related if (found := articles.one(session, slug))}
+    shown = Guidance({**near, article.slug: replace(article, phrasings=())})
     return Library(
-        Guidance({**near, article.slug: replace(article, phrasings=())}),
+        shown,
         contact_book.tested(_contacts(), contact_checks.last_days(session)),
         law_changes={slug: day for slug, day in law_changes.changed_since(session).items() if slug != article.slug},
+        overtaken=pivots.overtaken_in(session, shown),
     )
 
 

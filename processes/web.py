@@ -10,7 +10,7 @@ import hmac
 import ipaddress
 import logging
 import os
-from dataclasses import replace
+from collections.abc import Callable
 from importlib import metadata
 from typing import Any
 
@@ -24,7 +24,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import admin
 from admin.installation import Installation
-from admin.spoken import Preview, Spoken
+from admin.spoken import Spoken
 from bot import announcements, posters
 from centre import heartbeats, inbox, mails, outbox
 from centre.db import Database
@@ -93,12 +93,6 @@ def _pages(settings: Settings, database: Database, key: str, last_resort: Danger
     app.register_blueprint(appointments.blueprint(database, wiring.clock, public_url=settings.public_url))
     app.register_blueprint(public_figures.blueprint(database, wiring.clock))
     store = wiring.file_store(settings)
-    book = Phrasebook()
-
-    def previewed(session: Session, *asked: Any) -> Any:
-        book.refresh(session)  # this process hears nobody: it looks for new sentences only where it words any
-        return preview(session, *asked)
-
     admin.register(
         app,
         database,
@@ -106,7 +100,7 @@ def _pages(settings: Settings, database: Database, key: str, last_resort: Danger
         key=derive_key(key, "admin"),
         secure=settings.is_https,
         store=store,
-        spoken=replace(spoken(previewed), phrasebook=book),
+        spoken=spoken(),
         home=settings.public_url,
         send_code=staff_codes.send if settings.has_telegram else None,
         facts=_facts(settings),
@@ -131,10 +125,23 @@ def _facts(settings: Settings) -> Installation:
     )
 
 
-def spoken(preview: Preview | None = None) -> Spoken:
-    """What the desk has worded by the bot."""
+def spoken() -> Spoken:
+    """What the desk has worded by the bot, in the sentences of now."""
+    book = Phrasebook()
+
+    def fresh(worded: Callable[..., Any]) -> Callable[..., Any]:
+        def in_words_of_now(session: Session, *asked: Any) -> Any:
+            book.refresh(session)  # this process hears nobody: it looks for new sentences only where it words any
+            return worded(session, *asked)
+
+        return in_words_of_now
+
     return Spoken(
-        poster=posters.words, announcement=announcements.around, preview=preview, converse=TrialDesk().converse
+        poster=fresh(lambda _session, language: posters.words(language)),
+        announcement=fresh(lambda _session, *said: announcements.around(*said)),
+        preview=fresh(preview),
+        phrasebook=book,
+        converse=TrialDesk().converse,
     )
 
 

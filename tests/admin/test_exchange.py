@@ -6,7 +6,6 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -37,7 +36,7 @@ def told(desk_on_both) -> Desk:
     desk = desk_on_both
     desk.app = Flask("desk", static_folder=None)
     desk.app.testing = True
-    spoken = replace(processes.web.spoken(), phrasebook=Phrasebook())
+    spoken = processes.web.spoken()
     admin.register(desk.app, desk.database, lambda: desk.now, key="k" * 64, secure=False, spoken=spoken)
     desk.article("biaya", "Biaya diatur negara.")
     desk.translation("biaya", "sas")

@@ -9,8 +9,11 @@ import segno
 from flask import Flask
 
 import admin
+from bot import catalogues
 from centre import contact_points
 from centre.staff import Role
+from content import said
+from content.said import Said
 from processes.web import spoken
 
 KORLEKO, LENEK, KENANGA = "52.03.17.2006", "52.03.21.2002", "32.12.16.2004"
@@ -26,7 +29,8 @@ def printing(desk):
     with desk.database.transaction() as session:
         contact_points.learn_link(session, "telegram", "https://t.me/BalaiBot")
         contact_points.learn_link(session, "whatsapp", "https://wa.me/628123")
-    return desk
+    yield desk
+    catalogues.lay_over(Said())
 
 
 def drawn(address: str) -> str:
@@ -61,6 +65,16 @@ def test_it_speaks_bahasa_and_the_language_of_the_place_until_others_are_ticked(
     page = wayan.get(f"/admin/poster/{number}?bahasa=en&bahasa=klingon").text
     assert "Ask here." in page
     assert "Araq pitakonan" not in page
+
+
+def test_a_sentence_that_came_back_in_a_file_is_printed_at_once(printing):
+    number = printing.village("Korleko", KORLEKO)
+    wayan = printing.at_work("wayan", Role.PETUGAS, KORLEKO)
+    assert 'lang="sas">Araq pitakonan' in wayan.get(f"/admin/poster/{number}").text
+    title = (None, "Ada pertanyaan soal kerja ke luar negeri? Tanya di sini.")
+    with printing.database.transaction() as session:
+        said.replace(session, "sas", {title: "Araq sak meleq tetaok?"}, "rohani", printing.now)
+    assert 'lang="sas">Araq sak meleq tetaok?' in wayan.get(f"/admin/poster/{number}").text
 
 
 def test_one_village_opens_at_once_and_several_stand_by_regency(printing):

@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from centre.db import Database
-from content import articles, exchange, exchange_sheets, exchange_units, exchange_xliff, languages, pivots, translations
+from content import (
+    articles,
+    exchange,
+    exchange_sheets,
+    exchange_units,
+    exchange_xliff,
+    languages,
+    library,
+    pivots,
+    translations,
+)
 from content.contacts import Contact
 from content.draft_records import State
 from content.exchange import NotTaken, Plan
@@ -218,6 +228,13 @@ def test_a_text_from_javanese_is_behind_when_the_javanese_or_the_source_changes(
         articles.publish(session, "cek-agen", newer, origin="staff", author="sri", now=now)
         assert pivots.overtaken(session) == {("cek-agen", "mad")}
         assert translations.one(session, "cek-agen", "mad").is_behind
+        answered = library.from_database(session, contacts)
+        assert [answered.article("cek-agen", code).is_behind for code in ("mad", "jv", "id")] == [True, False, False]  # type: ignore[union-attr]
+        tried = articles.export(session)
+        tried.articles["cek-agen"].texts["mad"] = replace(tried.articles["cek-agen"].texts["mad"], title="Lebih baru")
+        on_trial = library.from_database(session, contacts, tried).article("cek-agen", "mad")
+        assert on_trial is not None
+        assert not on_trial.is_behind, "other words are tried than those that were overtaken"
     assert all(unit.is_behind for unit in exported(loaded, "mad") if unit.slug == "cek-agen")
 
 
