@@ -3,10 +3,13 @@
 Only who agreed to it is reminded (`census_consents.may_remind`), by day, once for each date and lead, in the conversation that
 is their own, or else their family's. What is shared or not asked about is written to in words that tell nothing; what is not
 safe is not written to at all. Whoever cannot be reached stands in the desk's list until somebody has told them.
+
+A date that is told in a chat when it is near already is answered there and then (`told_now`): its reminder would be too late.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -70,6 +73,23 @@ def plan(session: Session, now: datetime) -> int:
     return seen
 
 
+def told_now(
+    session: Session, person: Person, conversation_id: int, named: Collection[str], now: datetime, today: date
+) -> list[Reminder]:
+    """Which of the dates `named` in this conversation just now are so near that their time to be reminded has begun.
+
+    To be said in the answer: they count as told, so that nobody hears the same again in a few minutes. `today`: the day it is
+    in the village.
+    """
+    record, found = record_of(session, person.id), []
+    for what in named if census_consents.may_remind(session, person.id) else ():
+        on = getattr(record, COLUMNS[what].key, None)
+        lead = min((lead for lead in LEADS[what] if on and today < on <= today + timedelta(days=lead)), default=None)
+        if on and lead and (reminder := _told_in(session, conversation_id, person, what, lead, on, now)):
+            found.append(reminder)
+    return found
+
+
 def of(session: Session, notice: Notice) -> Reminder | None:
     """What is still to be said: None when the date has changed, the consent is gone, or the telephone is not safe."""
     what, on = _told_by(notice)
@@ -126,9 +146,27 @@ def _plan(
     due = morning if now < morning else now
     until = datetime.combine(on, time(0), UTC)
     about = About(None, zone, _where(session, person.id), person_id=person.id)
-    notices.plan_all(
-        session, about, [Wanted("own_date", f"own:{person.id}:{what}:{lead}:{on.isoformat()}", due, until)]
-    )
+    notices.plan_all(session, about, [Wanted("own_date", _key(person.id, what, lead, on), due, until)])
+
+
+def _told_in(
+    session: Session, conversation_id: int, person: Person, what: str, lead: int, on: date, now: datetime
+) -> Reminder | None:
+    """Entered as told here; None where it may not be said."""
+    key, until = _key(person.id, what, lead, on), datetime.combine(on, time(0), UTC)
+    about = About(None, USUAL_ZONE, conversation_id, person_id=person.id)
+    notices.plan_all(session, about, [Wanted("own_date", key, now, until)])
+    notice = session.scalars(select(Notice).where(Notice.key == key).with_for_update()).one()
+    reminder = of(session, notice)
+    if notice.state == State.DUE and reminder:
+        notices.told(notice, now)
+    elif notice.state == State.DUE:
+        notices.drop(notice)
+    return reminder
+
+
+def _key(person_id: int, what: str, lead: int, on: date) -> str:
+    return f"own:{person_id}:{what}:{lead}:{on.isoformat()}"
 
 
 def _where(session: Session, person_id: int) -> int | None:

@@ -20,7 +20,7 @@ from bot.dialogues import guidance, welcome
 from bot.drafts import number_in
 from bot.turns import Answer, Turn, remember
 from bot.understanding import Understood
-from centre import areas, calendars, census, census_consents, census_requests, people
+from centre import areas, calendars, census, census_consents, census_reminders, census_requests, people
 from centre.census import Entry
 from centre.census_consents import BY_FAMILY, Given
 from centre.census_records import CensusRecord, record_of
@@ -320,7 +320,16 @@ def _keep(turn: Turn, draft: Draft) -> Answer:
         )
         person = session.get_one(Person, record.person_id)
         people.tie(session, person, turn.conversation, draft.relation or "other", turn.now)
-    return Answer(say.saved(person.name), (Choice(words.CENSUS, say.label_my_data()), guidance.menu_choice(say)))
+    text = "\n\n".join((say.saved(person.name), *_near(turn, person, draft, today)))
+    return Answer(text, (Choice(words.CENSUS, say.label_my_data()), guidance.menu_choice(say)))
+
+
+def _near(turn: Turn, person: Person, draft: Draft, today: date) -> list[str]:
+    """What we would have reminded of before now, had we known the date that was just told."""
+    named = [what for what in ("passport", "contract") if draft.told.get(what)]
+    near = census_reminders.told_now(turn.session, person, turn.conversation.id, named, turn.now, today)
+    say = _say(turn)
+    return [say.own_date(each.what, person.name, say.day(each.on)) for each in near]
 
 
 def _known_already(person: Person | None, draft: Draft) -> Entry:

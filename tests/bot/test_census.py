@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from bot.census_reading import age_in, country_in, month_in, name_in
 from bot.turns import Guide
-from centre import census_consents, people
+from centre import calendars, census_consents, census_reminders, people
 from centre.areas import Village
 from centre.census import Entry
 from centre.census_consents import VERSION, Given
@@ -20,6 +20,7 @@ from centre.census_records import CensusRecord
 from centre.census_requests import DataRequest, words_of
 from centre.conversations import Conversation
 from centre.db import Database
+from centre.notices import Notice
 from centre.people import Person
 from tests.bot.chatting import Chat
 from tests.centre.counted_in import ROHANI, registered
@@ -86,6 +87,31 @@ def test_everything_told_is_kept_with_the_consent(sari: Chat) -> None:
     shown = said(sari.say("data saya"))
     for part in ("Sari Utami", "Hong", "31 Desember 2028", "Anda mau diingatkan"):
         assert part in shown, part
+
+
+@pytest.mark.parametrize("remind", ["yes", "no"])
+def test_what_is_near_already_is_said_at_once_and_not_again(sari: Chat, remind: str) -> None:
+    for text in ("data saya", "setuju"):
+        sari.say(text)
+    sari.tap("data:who:self")
+    sari.say("Sari Utami")
+    sari.say("31")
+    sari.tap("data:kind:abroad")
+    sari.tap("data:sex:f")
+    sari.say("Hong Kong")
+    today = calendars.local(sari.now, "Asia/Makassar").date()
+    contract, passport = today + timedelta(days=40), today + timedelta(days=175)
+    sari.say(f"{contract:%d/%m/%Y}")
+    sari.say(f"{passport:%d/%m/%Y}")
+    text = said(sari.tap(f"data:remind:{remind}"))
+    assert "Data Sari Utami disimpan" in text
+    assert ("kontrak kerja Sari Utami sampai" in text, "paspor Sari Utami berlaku" in text) == (remind == "yes",) * 2
+    with sari.database.transaction() as session:
+        census_reminders.plan(session, sari.now)
+        assert session.scalars(select(Notice).where(Notice.state == "due")).all() == [], "said already"
+        census_reminders.plan(session, sari.now + timedelta(days=12))
+        due = session.scalars(select(Notice.key).where(Notice.state == "due")).all()
+        assert [key.split(":")[2:4] for key in due] == ([["contract", "30"]] if remind == "yes" else [])
 
 
 def test_every_question_but_the_name_can_be_skipped(sari: Chat) -> None:
