@@ -83,6 +83,15 @@ def outcome(of: str | None) -> str:
     }.get(of or "", of or "")
 
 
+def rating(of: str) -> str:
+    """What the family says of the help, asked once after closing."""
+    return {
+        "good": _("Sudah terbantu"),
+        "partly": _("Sebagian terbantu"),
+        "bad": _("Belum terbantu"),
+    }[of]
+
+
 def state(seen: Case) -> str:
     """Where a case stands."""
     if seen.state == State.NEW:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from admin import case_names, service_wording
+from admin import case_names, case_wording, service_wording
 from admin.case_figures import span
 from admin.figures import month_name, percent
 from admin.language import gettext as _
@@ -138,12 +138,7 @@ def sentences(figures: PlaceFigures, month: Month) -> list[str]:
 
 def rating(code: str) -> str:
     """What a family may say of the help."""
-    return {
-        "good": _("Sudah terbantu"),
-        "partly": _("Sebagian terbantu"),
-        "bad": _("Belum terbantu"),
-        OTHER: _("Lainnya"),
-    }[code]
+    return _("Lainnya") if code == OTHER else case_wording.rating(code)
 
 
 def _months(months: Sequence[Month]) -> Table:

@@ -43,7 +43,7 @@ from centre.kept_files import TooMany
 from centre.messages import CODE_LIMIT, Incoming, Part
 from centre.outbox import OutboxMessage
 from centre.privacy import CannotOpen
-from webhooks import browsers, uploads
+from webhooks import browsers, public_figures, uploads
 from webhooks.browsers import html, is_from_elsewhere, see
 from webhooks.page import words
 from webhooks.uploads import SentBefore, Upload
@@ -370,6 +370,7 @@ def blueprint(
             "webchat.html",
             words=words.PAGE | (words.DISCREET if shown.discreet else {}),
             script_words=words.SCRIPT,
+            figures=public_figures.ADDRESS,
             accepted=uploads.ACCEPTED if store else "",
             most_bytes=MOST_BYTES,
             csrf=_form_token(key, token),

@@ -93,6 +93,17 @@ def test_a_case_is_taken_answered_and_closed(desk_on_both, code, wayan, wayan_id
     assert changes(desk_on_both, code) == ["opened", "taken", "closed", "reopened"]
 
 
+def test_what_the_family_says_of_the_help_stands_on_the_case(desk_on_both, code, wayan, do):
+    do(wayan, code, "ambil")
+    do(wayan, code, "tutup", outcome="solved", words="Gaji sudah dibayar")
+    assert "Kata keluarga" not in wayan.get(address_of(code)).text, "nobody has answered yet"
+    with desk_on_both.database.transaction() as session:
+        case_records.by_code(session, code).rated = "partly"
+    assert "<dd>Sebagian terbantu</dd>" in wayan.get(address_of(code)).text
+    rahman = desk_on_both.at_work("rahman", Role.PETUGAS, LENEK)
+    assert rahman.get(address_of(code)).status_code == 404
+
+
 def test_a_case_is_released_and_waits_again(desk_on_both, code, wayan, do):
     do(wayan, code, "ambil")
     ok(do(wayan, code, "giliran-keluarga"), code)

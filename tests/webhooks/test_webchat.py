@@ -156,6 +156,7 @@ def test_a_first_look_stores_nothing_and_offers_a_beginning(sari: FlaskClient, d
     assert response.status_code == 200
     assert "Mulai" in response.text
     assert "<textarea" in response.text
+    assert '<a href="/angka">Balai dalam angka</a>' in response.text
     assert conversations(database) == 0
 
 
@@ -810,6 +811,7 @@ def test_a_discreet_case_gives_the_page_a_name_that_tells_nothing(
         set_so = {"discreet": case_safety.set_discreet, "hidden": case_safety.hide}[why]
         set_so(session, case, NOW)
     assert sari.get("/chat/replies").json["discreet"] is True
+    assert "/angka" not in sari.get("/").text
     seen = re.sub(r"<(style|script).*?</\1>|data-words=\"[^\"]*\"", "", sari.get("/").text, flags=re.DOTALL)
     assert "<title>Kalender</title>" in seen
     assert not re.search("balai|migrasi|luar negeri|kasus", seen, re.IGNORECASE)

@@ -15,6 +15,7 @@ PAGE = {
     "greeting_more": "Tanyakan apa saja tentang bekerja di luar negeri: syarat, biaya, dokumen, gaji, "
     "atau masalah yang sedang dihadapi. Gratis, dan tidak perlu mendaftar.",
     "greeting_who": "Yang menjawab di sini adalah program komputer. Tidak tahu harus menulis apa? Tekan Mulai.",
+    "figures": "Balai dalam angka",
     "begin": "Mulai",
     "label": "Tulis pertanyaan Anda",
     "example": "Tulis di sini …",
