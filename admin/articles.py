@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,12 +18,13 @@ from admin.forms import ArticleCheck
 from admin.language import gettext as _
 from centre import audit, staff
 from centre.db import Database
+from centre.staff import Role
 from content import articles, languages, overview
 from content import wording as marks
 from content.article_records import Article, Revision
 from content.overview import Standing
 
-FILTERS = ("", "tinjau", "segera", "hukum", "berakhir", "tertinggal", "naskah", "ditarik")
+FILTERS = ("", "saya", "tinjau", "segera", "hukum", "berakhir", "tertinggal", "naskah", "ditarik")
 
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
@@ -39,25 +42,21 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @pages.get("/panduan/semua")
     @only(*MAY_READ_CONTENT)
     def every() -> str:
-        today, wanted = wording.today(clock()), request.args.get("saring", "")
-        if wanted not in FILTERS:
-            abort(404)
+        today, asked = wording.today(clock()), asked_for(request.args)
         with database.reading() as session:
             found = overview.every(session)
-        counts = {each: sum(_fits(row, each, today) for row in found) for each in FILTERS}
-        asked, shelf = request.args.get("cari", "").strip()[:100], request.args.get("rak", "")
-        shown = [row for row in found if _fits(row, wanted, today) and _is_asked_for(row, asked, shelf)]
+            keepers = staff.names(session, {each.article.keeper for each in found if each.article.keeper})
+            choices = staff_choices(session) if may_edit(me(), languages.SOURCE) else []
         return render_template(
             "admin/articles_all.html",
-            rows=shown,
-            counts=counts,
-            wanted=wanted,
+            rows=[row for row in found if asked.fits(row, today)],
+            counts={each: sum(_fits(row, each, today) for row in found) for each in FILTERS},
             asked=asked,
-            shelf=shelf,
             shelves=[("", _("Semua rak")), *article_wording.shelves()],
             today=today,
             words=article_wording,
-            may_begin=may_edit(me(), languages.SOURCE),
+            keepers=keepers,
+            choices=choices,
         )
 
     @pages.get("/panduan/<slug>")
@@ -90,6 +89,40 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     return pages
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Which of all articles somebody wants to see."""
+
+    wanted: str
+    typed: str
+    shelf: str
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """The same in the address of the list."""
+        named = {"saring": self.wanted, "cari": self.typed, "rak": self.shelf}
+        return {name: value for name, value in named.items() if value}
+
+    def fits(self, row: Standing, today: date) -> bool:
+        """Is it one of them?"""
+        is_named = self.typed.casefold() in f"{row.title} {row.slug}".casefold()
+        return _fits(row, self.wanted, today) and is_named and self.shelf in ("", row.article.topic)
+
+
+def asked_for(typed: Mapping[str, str]) -> Asked:
+    """What an address or a form asks for; a 404 for a list that is none."""
+    wanted = typed.get("saring", "")
+    if wanted not in FILTERS:
+        abort(404)
+    return Asked(wanted, typed.get("cari", "").strip()[:100], typed.get("rak", ""))
+
+
+def staff_choices(session: Session) -> list[tuple[str, str]]:
+    """Who may be told that an article must be read again, by name: all who may write guidance in Bahasa."""
+    wanted = {Role.EDITOR: ("", languages.SOURCE), Role.ADMINISTRATOR: ("",)}
+    return [("", _("– belum ada –")), *((each.id, each.name) for each in staff.with_role(session, wanted))]
+
+
 def published(session: Session, slug: str) -> tuple[Article, Revision]:
     """An article and its words in Bahasa; a 404 where there is none."""
     found = session.get(Article, slug)
@@ -107,7 +140,7 @@ def as_people_read_it(words: str) -> str:
 def _page(session: Session, found: Article, text: Revision, form: ArticleCheck, now: datetime) -> str:
     standings = overview.every(session)
     standing = next(each for each in standings if each.slug == found.slug)
-    people = {found.checked_by or "", found.withdrawn_by or ""}
+    people = {found.checked_by or "", found.withdrawn_by or "", found.keeper or ""}
     titles = {each.slug: each.title for each in standings}
     return render_template(
         "admin/article.html",
@@ -121,6 +154,7 @@ def _page(session: Session, found: Article, text: Revision, form: ArticleCheck, 
         names=staff.names(session, people),
         today=wording.today(now),
         words=article_wording,
+        choices=staff_choices(session),
         every_language=[each.code for each in languages.OFFERED],
         may_edit=lambda language: may_edit(me(), language),
         may_review=lambda language: may_review(me(), language),
@@ -133,6 +167,7 @@ def _fits(row: Standing, wanted: str, today: date) -> bool:
         return wanted == "ditarik" and row.is_withdrawn
     return {
         "": True,
+        "saya": row.article.keeper == me().staff_id,
         "tinjau": row.is_overdue(today),
         "segera": row.is_due_soon(today),
         "hukum": bool(row.law_changes),
@@ -140,7 +175,3 @@ def _fits(row: Standing, wanted: str, today: date) -> bool:
         "tertinggal": bool(row.behind),
         "naskah": bool(row.drafts),
     }[wanted]
-
-
-def _is_asked_for(row: Standing, asked: str, shelf: str) -> bool:
-    return (not shelf or row.article.topic == shelf) and asked.casefold() in f"{row.title} {row.slug}".casefold()

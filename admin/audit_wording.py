@@ -42,6 +42,7 @@ DEEDS: dict[str, Any] = {
     "article_published": _("menerbitkan panduan"),
     "article_withdrawn": _("menarik panduan"),
     "article_brought_back": _("memulihkan panduan"),
+    "article_entrusted": _("menentukan peninjau panduan"),
     "draft_saved": _("menyimpan naskah"),
     "draft_sent": _("mengirim naskah untuk diperiksa"),
     "draft_accepted": _("menyetujui naskah"),

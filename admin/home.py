@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from admin import case_wording, schedule_wording, service_wording, wording
 from admin.access import (
+    MAY_EDIT,
     MAY_KEEP_PEOPLE,
     MAY_READ_CONTENT,
     MAY_SEE_CASES,
@@ -43,6 +44,7 @@ from centre.rosters import Filled
 from centre.staff import Role
 from content import articles, drafts, languages, overview, translations
 from content.draft_records import State
+from content.overview import Standing
 
 FIRST_SEEN: tuple[Queue, ...] = ("urgent", "mine", "free", "overdue")
 """Queues that are counted on the first page."""
@@ -65,6 +67,8 @@ class Seen:
     calls: list[Call] = field(default_factory=list)
     messages: list[WaitingMessage] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
+    to_read_again: list[Standing] = field(default_factory=list)
+    """Articles that are theirs to keep."""
     is_quiet: bool = False
     """No worker was seen lately: nobody is answered."""
 
@@ -87,6 +91,7 @@ def add(pages: Blueprint, database: Database, clock: Callable[[], datetime]) -> 
                 schedule=schedule_wording,
                 service=service_wording,
                 why=wording.why_waiting,
+                today=wording.today(now),
             )
 
     @pages.get("/kabar")
@@ -125,6 +130,8 @@ def _seen(session: Session, now: datetime) -> Seen:
         seen.waiting["articles"] = len(articles.waiting_for_check(session))
     if me().has_role(*MAY_KEEP_PEOPLE):
         seen.waiting["requests"], _late = census_requests.counts(session, me().scope(*MAY_KEEP_PEOPLE), now)
+    if me().has_role(*MAY_EDIT):
+        seen.to_read_again = overview.of_keeper(session, me().staff_id, wording.today(now))
     if me().has_role(*READERS):
         seen.waiting |= _translations(session)
         seen.waiting |= {"drafts": _drafts(session), "neglected": overview.count_neglected(session, wording.today(now))}

@@ -46,6 +46,7 @@ Deed = Literal[
     "article_published",
     "article_withdrawn",
     "article_brought_back",
+    "article_entrusted",
     "draft_saved",
     "draft_sent",
     "draft_accepted",

@@ -10,10 +10,11 @@ from __future__ import annotations
 import enum
 import re
 import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, false, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, and_, false, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column, relationship
 
@@ -239,6 +240,13 @@ def names(session: Session, staff_ids: set[str]) -> dict[str, str]:
     """Names by id, to say who did something."""
     rows = session.execute(select(StaffMember.id, StaffMember.name).where(StaffMember.id.in_(staff_ids)))
     return dict(rows.all())
+
+
+def with_role(session: Session, roles: Mapping[Role, Collection[str]]) -> list[StaffMember]:
+    """Who may sign in and has one of these roles in one of its areas or languages, by name."""
+    held = [and_(StaffRole.role == role, StaffRole.area.in_(areas)) for role, areas in roles.items()]
+    wanted = select(StaffMember).where(StaffMember.disabled_at.is_(None), StaffMember.roles.any(or_(*held)))
+    return list(session.scalars(wanted.order_by(StaffMember.name)))
 
 
 # Passwords and sessions: what hangs on the member

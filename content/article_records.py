@@ -66,6 +66,8 @@ class Article(Base):
     withdrawn_by: Mapped[str | None] = mapped_column(String(64))
     successor: Mapped[str | None] = mapped_column(String(64))
     """The slug of the article that takes its place, where one does."""
+    keeper: Mapped[str | None] = mapped_column(String(64))
+    """The id of the member of staff who is told when it must be read again; None where nobody is."""
 
     translations: Mapped[list[Translation]] = relationship(back_populates="article")
 

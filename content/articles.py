@@ -7,6 +7,7 @@ beside it. Whatever the running bot must notice raises `ContentVersion`, which i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -75,7 +76,7 @@ def publish_whole(session: Session, wanted: ArticleFile, language: str, *, autho
     take_turn(session)
     article = session.get(Article, wanted.slug)
     if article is None:
-        article = Article(slug=wanted.slug, translations=[])
+        article = Article(slug=wanted.slug, translations=[], keeper=author)
         session.add(article)
     if language == languages.SOURCE:
         subjects.put(article, wanted)
@@ -126,6 +127,19 @@ def record_check(session: Session, slug: str, staff: str, now: datetime) -> None
     article.checked_at, article.checked_by = now, staff
     session.flush()
     raise_version(session)
+
+
+def entrust(session: Session, slugs: Iterable[str], keeper: str | None) -> list[str]:
+    """Have staff member `keeper` told when these must be read again, or nobody; gives those for which that is new.
+
+    Nothing that families see changes.
+    """
+    rows = session.scalars(sa.select(Article).where(Article.slug.in_(list(slugs)))).all()
+    others = [article for article in rows if article.keeper != keeper]
+    for article in others:
+        article.keeper = keeper
+    session.flush()
+    return [article.slug for article in others]
 
 
 def checks(session: Session) -> dict[str, datetime]:

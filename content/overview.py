@@ -52,6 +52,11 @@ class Standing:
         """Is the last day over on which it may be answered as valid?"""
         return self.article.valid_until is not None and today > self.article.valid_until
 
+    def must_be_read_again(self, today: date) -> bool:
+        """Must its keeper look at it: is its review due or overdue, has it ended, or has a law changed?"""
+        soon = self.is_overdue(today) or self.is_due_soon(today)
+        return not self.is_withdrawn and (soon or self.has_ended(today) or bool(self.law_changes))
+
     def wants(self, language: str) -> bool:
         """Has it no words in this language, or words made from another source?"""
         return self.languages.get(language, "behind") == "behind"
@@ -106,6 +111,13 @@ def count_neglected(session: Session, today: date) -> int:
     """How many articles in use are past their review or rest on a changed law: what an editor must look at."""
     overdue = sa.select(Article.slug).where(Article.review_due < today, Article.withdrawn_at.is_(None))
     return len({*session.scalars(overdue), *law_changes.under_review(session)})
+
+
+def of_keeper(session: Session, staff_id: str, today: date) -> list[Standing]:
+    """What this member of staff keeps and must read again, the longest overdue first."""
+    kept = session.scalars(sa.select(Article.slug).where(Article.keeper == staff_id)).all()
+    found = [each for each in every(session) if each.slug in kept and each.must_be_read_again(today)] if kept else []
+    return sorted(found, key=lambda each: each.article.review_due)
 
 
 def links(session: Session, slug: str, standings: list[Standing]) -> Links:

@@ -144,6 +144,8 @@ WHO_MAY = {
     ("POST", "/admin/panduan/uji/<slug>/{row}"): MAY_TEST,
     ("POST", "/admin/panduan/uji/<slug>/{row}/hapus"): MAY_TEST,
     ("GET", "/admin/panduan/semua"): MAY_READ_CONTENT,
+    ("POST", "/admin/panduan/semua/peninjau"): MAY_EDIT,
+    ("POST", "/admin/panduan/<slug>/peninjau"): MAY_EDIT,
     ("GET", "/admin/panduan/baru"): MAY_EDIT,
     ("POST", "/admin/panduan/baru"): MAY_EDIT,
     ("POST", "/admin/panduan/pratinjau"): MAY_EDIT,

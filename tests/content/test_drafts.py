@@ -237,6 +237,7 @@ def test_a_new_article_is_nowhere_until_it_is_published(
         drafts.accept(session, draft.id, 1, "rohani", now)
         published(session, draft.id, 1, "ketut", contacts, now)
         shown = articles.export(session).articles["cek-visa"]
+        assert session.get_one(Article, "cek-visa").keeper == "wayan", "who wrote it is told when its review is due"
     assert [phrasing.text for phrasing in shown.phrasings] == ["visa saya asli ga"]
     assert shown.legal_basis == ("UU 18/2017 Pasal 72",)
 

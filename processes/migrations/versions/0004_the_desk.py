@@ -592,6 +592,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("withdrawn_by", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("successor", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("keeper", sa.String(length=64), nullable=True))
 
     with op.batch_alter_table("audit_entries", schema=None, recreate="never") as batch_op:
         batch_op.create_index("ix_audit_entries_at", ["at"], unique=False)
@@ -681,6 +682,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_audit_entries_at")
 
     with op.batch_alter_table("articles", schema=None) as batch_op:
+        batch_op.drop_column("keeper")
         batch_op.drop_column("successor")
         batch_op.drop_column("withdrawn_by")
         batch_op.drop_column("withdrawn_at")
