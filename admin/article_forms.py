@@ -31,7 +31,8 @@ from admin import article_wording
 from admin.forms import Day, clean
 from admin.language import gettext
 from admin.language import later as _
-from content.checking import RELATED_LIMIT
+from content import languages
+from content.checking import LIMITS, RELATED_LIMIT
 from content.draft_records import ArticleDraft
 from content.drafts import Wanted
 from content.pages import Problem
@@ -200,8 +201,10 @@ class NewArticle(SourceArticle):
 
 def text_data(words: Any, phrasings: Sequence[str] = (), edits: int | str = "") -> dict[str, Any]:
     """What the fields of the words show of a draft, a revision or nothing."""
-    names = ("title", "label", "short", "body")
-    return {name: getattr(words, name, "") for name in names} | {"phrasings": "\n".join(phrasings), "edits": str(edits)}
+    return {name: getattr(words, name, "") for name in LIMITS} | {
+        "phrasings": "\n".join(phrasings),
+        "edits": str(edits),
+    }
 
 
 def subject_data(subject: Mapping[str, Any]) -> dict[str, Any]:
@@ -220,10 +223,9 @@ def of_draft(draft: ArticleDraft) -> dict[str, Any]:
     return text_data(draft, draft.phrasings, draft.edits) | (subject_data(draft.subject) if draft.subject else {})
 
 
-def posted(form: MultiDict[str, str], language_is_source: bool, *, is_new: bool = False) -> ArticleText:
-    """The form that was sent."""
-    kind = (NewArticle if is_new else SourceArticle) if language_is_source else ArticleText
-    return kind(form)
+def posted(form: MultiDict[str, str], language: str) -> ArticleText:
+    """The form that was sent for this language of an article that is there."""
+    return (SourceArticle if language == languages.SOURCE else ArticleText)(form)
 
 
 def lines(typed: str | None) -> list[str]:

@@ -27,12 +27,10 @@ from centre import audit, staff
 from centre.db import Database
 from content import articles, drafts, languages, revisions, subjects
 from content.article_records import Revision, SlugTaken
-from content.checking import BODY_LIMIT, SHORT_LIMIT, TITLE_LIMIT
+from content.checking import LIMITS
 from content.draft_records import ArticleDraft, State
 from content.drafts import BrokenRules, ChangedMeanwhile, DraftOpen, NoSuchDraft, NotNow, PublishedMeanwhile, Wanted
 
-LABEL_LIMIT = 20
-LIMITS = {"title": TITLE_LIMIT, "label": LABEL_LIMIT, "short": SHORT_LIMIT, "body": BODY_LIMIT}
 REVIEW_IN = timedelta(days=180)
 PHRASING = 300
 
@@ -109,7 +107,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
     @pages.post("/panduan/<slug>/<language>/sunting")
     @only(*MAY_EDIT)
     def save(slug: str, language: str) -> ResponseReturnValue:
-        form, now = article_forms.posted(request.form, language == languages.SOURCE), clock()
+        form, now = article_forms.posted(request.form, language), clock()
         with database.transaction() as session:
             desk = _desk(session, slug, language)
             if request.form.get("kerja") == "lihat":
@@ -132,7 +130,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
         if language not in languages.CODES or "\x00" in slug:
             abort(404)
         _must_edit(language)
-        form = article_forms.posted(request.form, language == languages.SOURCE)
+        form = article_forms.posted(request.form, language)
         with database.reading() as session:
             return render_template("admin/preview.html", seen=_seen(session, slug, language, form), words=wording)
 

@@ -116,17 +116,16 @@ def _choices(session: Session, scope: Scope, day: date) -> Choices:
     found = village_desk.villages(session, scope)
     types = type_desk.types(session, scope)
     named = [(str(each.id), each.text_in([type_desk.SOURCE]).name) for each in types]
-    return Choices(_months(day), named, sorted(areas.regencies(found), key=lambda each: each[1]), _named(found))
+    return Choices(
+        figures.months_until(f"{day:%Y-%m}", LONGEST),
+        named,
+        sorted(areas.regencies(found), key=lambda each: each[1]),
+        _named(found),
+    )
 
 
 def _named(found: Sequence[Village]) -> list[tuple[str, str]]:
     return [(str(number), name) for number, name in choices(found)]
-
-
-def _months(day: date) -> list[str]:
-    """The months one can choose from, the newest last."""
-    number = day.year * 12 + day.month - 1
-    return [f"{each // 12:04}-{each % 12 + 1:02}" for each in range(number - LONGEST + 1, number + 1)]
 
 
 def _wanted(choices: Choices) -> Wanted:

@@ -20,7 +20,7 @@ from admin.asked import DEEPEST, number_in
 from admin.language import gettext as _
 from admin.people_forms import NEW, NewPerson
 from admin.wording import ZONE, choices
-from centre import agencies, audit, calendars, census, census_desk, census_requests, village_desk
+from centre import agencies, areas, audit, calendars, census, census_desk, census_requests, village_desk
 from centre.areas import Village
 from centre.census_desk import DUES, UNREGISTERED, Found, Wanted
 from centre.db import Database
@@ -155,7 +155,7 @@ def scope() -> Scope:
 
 def today_in(village: Village | None, now: datetime) -> date:
     """The day it is in the village."""
-    return calendars.local(now, village.time_zone if village else ZONE).date()
+    return calendars.local(now, areas.zone_of(village)).date()
 
 
 def agency_of(session: Session, typed: str) -> int | None:

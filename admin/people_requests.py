@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,8 +15,7 @@ from admin.asked import ROW, begins_after
 from admin.language import gettext as _
 from admin.people_forms import Refusal, Request
 from admin.people_list import scope, today_in
-from admin.wording import ZONE
-from centre import audit, calendars, census_desk, census_requests, people, staff
+from centre import areas, audit, census_desk, census_requests, people, staff
 from centre.census_requests import DataRequest
 from centre.db import Database
 
@@ -80,10 +79,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             form = Request(request.form, today=today_in(found.village, now))
             if not form.validate():
                 return _new_page(form, found), 422
-            zone = found.village.time_zone if found.village else ZONE
             asked_on = form.asked_on.data or now.date()
-            is_today = asked_on == today_in(found.village, now)
-            asked = now if is_today else calendars.moment(asked_on, time(0), zone)
             made = census_requests.ask(
                 session,
                 found.person.id,
@@ -93,7 +89,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
                 me().staff_id,
                 now,
                 words=form.words.data or "",
-                asked_at=asked,
+                asked_at=census_requests.asked_at(asked_on, areas.zone_of(found.village), now),
             )
             audit.record(session, me().staff_id, "data_request_made", now, f"request:{made.id}")
         flash(_("Permintaan dicatat. Jawab dalam 3×24 jam sejak diminta."), "success")

@@ -21,7 +21,8 @@ from centre.census_imports import Row
 from centre.census_records import BUSINESSES, DATES, FACTS, PHONE_USES, SEXES, CensusRecord
 from centre.messages import readable
 from centre.people import KINDS, Person
-from content import places
+from content import places, workbooks
+from content.workbooks import NotAWorkbook
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_UNPACKED = 100 * 1024 * 1024
@@ -120,18 +121,13 @@ def read(data: bytes) -> Read:
 
 def _cells(data: bytes) -> list[tuple[int, dict[str, Any]]]:
     """(number, cells by their column) of each row of the first sheet."""
-    from openpyxl import load_workbook  # it brings numpy, which the desk does without
-
     _check_size(data)
     try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
-        sheet = book.worksheets[0]
-        most = HEADING_WITHIN + MOST_ROWS + 2
         return [
             (number, {cell.column_letter: cell for cell in row if cell.value is not None})
-            for number, row in enumerate(sheet.iter_rows(max_row=most, max_col=MOST_COLUMNS), start=1)
+            for number, row in workbooks.rows(data, HEADING_WITHIN + MOST_ROWS + 2, MOST_COLUMNS)
         ]
-    except Exception as error:  # a damaged or hostile workbook fails in any way there is
+    except NotAWorkbook as error:
         raise NotReadable(_("Berkas ini tidak bisa dibaca sebagai lembar kerja XLSX.")) from error
 
 

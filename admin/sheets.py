@@ -1,8 +1,4 @@
-"""Lists as files for a spreadsheet. What people typed stays words: nothing in a cell is ever reckoned.
-
-A cell that begins with = + - @, a tab or a carriage return would be a formula to the program that opens it (OWASP, "CSV
-Injection"); here each is written as text and marked as quoted, which it stays when somebody edits it.
-"""
+"""Lists as files for a spreadsheet, and files on their way to a browser. What a cell may hold: `content.workbooks`."""
 
 from __future__ import annotations
 
@@ -12,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from flask import Response
 
+from content import workbooks
+
 if TYPE_CHECKING:
-    from openpyxl.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -50,21 +47,12 @@ def downloaded(data: bytes, mimetype: str, name: str) -> Response:
 
 
 def _append(sheet: Worksheet, row: Iterable[str | int], *, is_bold: bool = False) -> None:
-    sheet.append([_cell(sheet, value, is_bold) for value in row])
-
-
-def _cell(sheet: Worksheet, value: str | int, is_bold: bool) -> Cell:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Font
 
-    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value)
-    if isinstance(value, str):
-        cell.data_type = "s"
-        cell.quotePrefix = True
-    if is_bold:
+    cells = [workbooks.cell(sheet, value) for value in row]
+    for cell in cells if is_bold else ():
         cell.font = Font(bold=True)
-    return cell
+    sheet.append(cells)
 
 
 def _widen(sheet: Worksheet, first: int) -> None:

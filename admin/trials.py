@@ -13,7 +13,6 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from wtforms import Form, SelectField, StringField
 
@@ -22,6 +21,7 @@ from admin.forms import PICK_ONE, clean
 from admin.language import gettext
 from admin.language import later as _
 from admin.wording import own_name
+from centre import areas
 from centre.areas import Village
 from centre.db import Database
 from content import articles, drafts, languages
@@ -121,7 +121,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], converse: Conve
         before = [each[:LONGEST] for each in request.form.getlist("said")][-MOST_TURNS:]
         with database.reading() as session:
             form = TrialForm(request.form, open_drafts=_open_drafts(session))
-            village = _village(session, form.village.data or "")
+            village = areas.by_code_or_name(session, form.village.data) if form.village.data else None
         page = Page(before)
         if _is_sound(form, village, len(before)):
             page = _tried(form, before, village.code if village else "", converse)
@@ -155,14 +155,6 @@ def _tried(form: TrialForm, before: list[str], village: str, converse: Converse 
         return Page(before, None, gettext("Bot belum siap menjawab di sini. Tunggu sebentar, lalu kirim lagi."))
     form.message.data = ""
     return Page(said, told)
-
-
-def _village(session: Session, typed: str) -> Village | None:
-    """The village of this code or name; of several of one name the first."""
-    if not typed:
-        return None
-    named = or_(Village.code == typed, func.lower(Village.name) == typed.lower())
-    return session.scalars(select(Village).where(named).order_by(Village.code).limit(1)).first()
 
 
 def _open_drafts(session: Session) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from flask import Blueprint, g
 from admin import access, menu
 from admin.language import chosen
 from admin.language import gettext as _
-from centre.areas import Village, time_zone_name
+from centre.areas import USUAL_ZONE, Village, time_zone_name, zone_of
 from centre.desk import LostReply, WaitingMessage
 from centre.messages import readable
 from centre.staff import Role
@@ -20,7 +20,7 @@ from centre.staff_sessions import IDLE, OWN_IDLE
 from content import languages
 from content.contacts import Month
 
-ZONE = "Asia/Jakarta"
+ZONE = USUAL_ZONE
 """Where no village says otherwise."""
 
 
@@ -64,7 +64,7 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
 
 def moment(at: datetime, village: Village | None = None) -> str:
     """ "21 Nov 2026 20.10 WIB", in the village's own time."""
-    return moment_in(at, village.time_zone if village else ZONE)
+    return moment_in(at, zone_of(village))
 
 
 def moment_in(at: datetime, zone: str) -> str:

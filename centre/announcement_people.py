@@ -15,10 +15,9 @@ from sqlalchemy.orm import Session
 
 from centre import calendars, notices, people
 from centre.announcements import USEFUL, Announcement, State
-from centre.areas import Village
+from centre.areas import USUAL_ZONE, Village
 from centre.case_records import Case, CaseConversation
 from centre.case_records import State as CaseState
-from centre.case_rules import USUAL_ZONE
 from centre.case_scopes import CaseScope, hides
 from centre.conversations import Conversation
 from centre.messages import LIMITS

@@ -13,12 +13,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy import JSON, String, Text, UniqueConstraint, select
+from sqlalchemy import JSON, String, Text, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import village_names
 from centre.db import Base, BigId
 from centre.village_names import Names
+from centre.village_rows import USUAL_ZONE as USUAL_ZONE
 from centre.village_rows import ZONES, checked, identity_of
 from centre.village_rows import RowProblem as RowProblem
 from centre.village_rows import VillagesInvalid as VillagesInvalid
@@ -75,6 +76,12 @@ def by_link_code(session: Session, code: str) -> Village | None:
     return session.scalar(select(Village).where(Village.link_code == written))
 
 
+def by_code_or_name(session: Session, typed: str) -> Village | None:
+    """The village of exactly this code or name; of several of one name the first."""
+    named = or_(Village.code == typed, func.lower(Village.name) == typed.lower())
+    return session.scalars(select(Village).where(named).order_by(Village.code).limit(1)).first()
+
+
 def search(session: Session, typed: str, limit: int | None = 9) -> list[Village]:
     """The villages a typed name can mean, best first: none for a sentence, all that fit with `limit=None`."""
     columns = (
@@ -110,6 +117,16 @@ def regencies(villages: Iterable[Village]) -> list[tuple[str, str]]:
 def in_regency(villages: Iterable[Village], code: str) -> list[Village]:
     """Those that lie in the regency of this code."""
     return [village for village in villages if village.regency_code == code]
+
+
+def around(code: str | None) -> set[str]:
+    """Every area code in which this one lies: everywhere, its province, regency, district and village."""
+    return {""} | {code[:length] for length in (2, 5, 8, 13) if code and len(code) >= length}
+
+
+def zone_of(village: Village | None) -> str:
+    """The clock of a village; the usual one where none is known."""
+    return village.time_zone if village else USUAL_ZONE
 
 
 def time_zone_name(zone: str) -> str:

@@ -19,10 +19,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, Index, String, bindparam, false, not_, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import calendars, case_records, case_rules, mails, outbox
+from centre import areas, calendars, case_records, case_rules, mails, outbox
 from centre.case_records import TIME, Case, CaseEntry, Sending, enter
 from centre.case_records import State as CaseState
-from centre.case_rules import URGENT_REPLY, USUAL_ZONE
+from centre.case_rules import URGENT_REPLY
 from centre.case_scopes import scope_of_member
 from centre.db import Base, BigId, UtcDateTime, connection_of
 from centre.staff import Role, StaffMember, StaffRole
@@ -230,7 +230,7 @@ def on_level(session: Session, case: Case, level: int) -> list[StaffMember]:
     """Who may know of the case and stands at this level of it: 0 is the desk it belongs to."""
     rung = rungs(case)[min(level, top(case))]
     conflicts = case_records.in_conflict(session, [case.id])
-    in_its_area = StaffMember.roles.any(StaffRole.area.in_(_areas_around(case)))
+    in_its_area = StaffMember.roles.any(StaffRole.area.in_(areas.around(case.area)))
     members = session.scalars(
         select(StaffMember)
         .where(StaffMember.disabled_at.is_(None), in_its_area)
@@ -274,7 +274,7 @@ def _plan_held(session: Session, case: Case, now: datetime) -> None:
 def _plan_approval(session: Session, case: Case, now: datetime) -> None:
     """Its holder wants to close it. That can wait for the day, however urgent the case was."""
     home = case_rules.home_of(session, case)
-    zone = home.time_zone if home else USUAL_ZONE
+    zone = areas.zone_of(home)
     again = case_rules.after_working_time(session, home, now, APPROVAL_TIME)
     for level, moment in ((1, now), (2, again)):
         _add(session, case, "approve", calendars.waking(moment, zone), level)
@@ -331,18 +331,13 @@ def _standing(member: StaffMember, case: Case, rung: Rung) -> set[str]:
     coordinators of the regency, the province, everywhere, and at last the administrators."""
     if rung == Rung.DESK:
         front = Role.SPECIALIST if case.is_restricted else Role.PETUGAS
-        return {each.area for each in member.roles if each.role == front and each.area in _areas_around(case)}
+        return {each.area for each in member.roles if each.role == front and each.area in areas.around(case.area)}
     above = (Role.COORDINATOR, Role.ADMINISTRATOR) if rung == Rung.EVERYWHERE else (Role.COORDINATOR,)
     return {
         each.area
         for each in member.roles
-        if each.role in above and len(each.area) in AREA_LENGTHS[rung] and each.area in _areas_around(case)
+        if each.role in above and len(each.area) in AREA_LENGTHS[rung] and each.area in areas.around(case.area)
     }
-
-
-def _areas_around(case: Case) -> set[str]:
-    """Every area code in which the case's own lies: everywhere, its province, regency, district and village."""
-    return {""} | {case.area[:length] for length in (2, 5, 8, 13) if case.area and len(case.area) >= length}
 
 
 def _is_true(case: Case, alert: CaseAlert) -> bool:

@@ -15,10 +15,10 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from sqlalchemy.orm import Session
 
 from centre import case_records, case_replies, conversations, staff
-from centre.areas import Village
+from centre.areas import USUAL_ZONE, Village
 from centre.audit import AuditEntry, Deed
 from centre.case_records import BOT, FAMILY, OPEN, TIME, Case, CaseEntry, State
-from centre.case_rules import USUAL_ZONE, ReasonMissing, clean
+from centre.case_rules import ReasonMissing, clean
 from centre.case_scopes import CaseScope, scope_of
 from centre.conversations import Conversation
 from centre.desk import NotHere

@@ -19,11 +19,11 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from centre import small_counts
-from centre.areas import Village
+from centre.areas import USUAL_ZONE, Village
 from centre.case_records import CATEGORIES, OUTCOMES, Case, CaseConflict, Category, State
-from centre.case_rules import RULES, USUAL_ZONE
+from centre.case_rules import RULES
 from centre.case_scopes import CaseScope, scope_of
-from centre.figures import FEW
+from centre.figures import FEW, month_begun, months
 from centre.staff import Role, Scope, SignedIn
 
 MAY_SEE_ALL_COUNTED = (Role.COORDINATOR, Role.VIEWER, Role.ADMINISTRATOR)
@@ -150,7 +150,8 @@ def of_year(session: Session, scope: FigureScope, year: int, now: datetime) -> C
     """Every table of a year."""
     places = _places(session)
     facts = _facts(session, scope, year, places, now)
-    return tables(facts, places, year, _months(year, now), with_recruiters=scope.sees_regencies)
+    begun = months(f"{year:04}-01", min(f"{year:04}-12", month_begun(now)))
+    return tables(facts, places, year, begun, with_recruiters=scope.sees_regencies)
 
 
 def tables(
@@ -368,12 +369,6 @@ def _places(session: Session) -> Places:
     regencies = {code[:REGENCY]: regency for code, _, regency, _ in rows}
     zones = {code[:REGENCY]: zone for code, _, _, zone in rows} | {code: zone for code, _, _, zone in rows}
     return Places({code: f"{name}, {regency}" for code, name, regency, _ in rows}, regencies, zones)
-
-
-def _months(year: int, now: datetime) -> list[str]:
-    """The months of the year that have begun anywhere."""
-    until = (now + timedelta(hours=9)).strftime("%Y-%m")
-    return [month for number in range(1, 13) if (month := f"{year:04}-{number:02}") <= until]
 
 
 def _times(group: _Group, of: Callable[[Fact], timedelta | None]) -> list[float]:

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from centre import calendars
+from centre import areas, calendars
 from centre.areas import Village
 from centre.case_records import Case, Category
 
@@ -23,7 +23,6 @@ URGENT_REPLY = timedelta(minutes=15)
 """The first level above is alerted when nobody has taken an urgent case by then, the next after as long again."""
 USUAL_HOURS = [(weekday, time(8), time(16)) for weekday in range(5)]
 """The hours of a centre that has not filled in its own."""
-USUAL_ZONE = "Asia/Jakarta"
 LONGEST_WAIT = timedelta(days=14)
 """However seldom a desk is open, and however long nobody is there, no answer is owed later than this."""
 REPLY_KEPT_OPEN = timedelta(minutes=30)
@@ -128,8 +127,7 @@ def home_of(session: Session, case: Case) -> Village | None:
 
 def zone_of(session: Session, case: Case) -> str:
     """The clock the family lives by."""
-    village = home_of(session, case)
-    return village.time_zone if village else USUAL_ZONE
+    return areas.zone_of(home_of(session, case))
 
 
 def due(session: Session, category: Category, is_urgent: bool, village: Village | None, since: datetime) -> datetime:
@@ -155,7 +153,7 @@ def after_working_time(session: Session, village: Village | None, since: datetim
 
 def _open_stretches(session: Session, village: Village | None, since: datetime) -> Iterator[tuple[datetime, datetime]]:
     """(opens, closes) of the desk that are not over at `since`, in order, as far ahead as anybody may have to wait."""
-    zone = village.time_zone if village else USUAL_ZONE
+    zone = areas.zone_of(village)
     own = calendars.hours_of(session, village.id) if village else []
     week = [(each.weekday, each.opens, each.closes) for each in own] or USUAL_HOURS
     first = calendars.local(since, zone).date()

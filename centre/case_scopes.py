@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, case, exists, false, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from centre import staff
 from centre.case_records import Case, CaseConflict, CaseConversation, in_conflict
 from centre.referral_records import WITH_THE_PARTNER, CaseReferral
 from centre.staff import Role, Scope, SignedIn, StaffMember
@@ -99,8 +100,7 @@ def scope_of(member: SignedIn) -> CaseScope:
 
 def scope_of_member(member: StaffMember) -> CaseScope:
     """The same for somebody who is not signed in: may they be alerted, may a case be passed on to them?"""
-    roles = frozenset((Role(each.role), each.area) for each in member.roles)
-    return scope_of(SignedIn(member.id, member.login, member.name, False, roles, member.created_at))
+    return scope_of(staff.known_by(member))
 
 
 def others_who_may(session: Session, concerned: Case, but: str) -> list[StaffMember]:

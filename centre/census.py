@@ -251,11 +251,7 @@ def is_kept() -> ColumnElement[bool]:
 
 def is_to_remind() -> ColumnElement[bool]:
     """The condition on addresses that whoever is behind them is in the register and agreed to be reminded."""
-    return exists().where(
-        CensusConsent.person_id == PersonAddress.person_id,
-        CensusConsent.withdrawn_at.is_(None),
-        CensusConsent.may_remind.is_(True),
-    )
+    return census_consents.allows_reminders(PersonAddress.person_id)
 
 
 def forget_old(session: Session, now: datetime) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, String, select, update
+from sqlalchemy import Date, Exists, ForeignKey, String, exists, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.census_records import How
@@ -122,6 +122,13 @@ def every(session: Session, person_id: int) -> Sequence[CensusConsent]:
 def may_remind(session: Session, person_id: int) -> bool:
     """Did this person agree to be reminded?"""
     return any(consent.may_remind for consent in standing(session, [person_id]))
+
+
+def allows_reminders(person_id: object) -> Exists:
+    """The same as a condition, on whatever says who the person is."""
+    return exists().where(
+        CensusConsent.person_id == person_id, CensusConsent.withdrawn_at.is_(None), CensusConsent.may_remind.is_(True)
+    )
 
 
 def take_back(

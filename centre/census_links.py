@@ -5,7 +5,6 @@ One worker, several relatives (and the other way round). A tie is kept from both
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
@@ -117,8 +116,3 @@ def _put(session: Session, person_id: int, other_id: int, what: str, by: str, no
         session.add(row)
     row.tie, row.by, row.at = what, by, now
     return row
-
-
-def ties_of(rows: Iterable[CensusLink], person_id: int) -> Sequence[CensusLink]:
-    """Those of one person."""
-    return [row for row in rows if row.person_id == person_id]

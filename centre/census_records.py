@@ -28,7 +28,6 @@ PhoneUse = Literal["own", "shared", "unsafe"]
 PHONE_USES: tuple[PhoneUse, ...] = get_args(PhoneUse)
 Source = Literal["desk", "chat", "paper", "file"]
 How = Literal["desk", "chat", "paper"]
-HOWS: tuple[How, ...] = get_args(How)
 DATES = ("departs_on", "returns_on", "contract_ends_on", "passport_ends_on", "visa_ends_on")
 FACTS = ("birth_date", "job", "employer", "agency", "business_name", "trainings", "phone_abroad", "place", "reach")
 """What is sealed together: all of it short words."""

@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, Select, String, cast, exists, not_, or_, select
 from sqlalchemy.orm import Session
 
-from centre import calendars, census_consents, notices
+from centre import areas, calendars, census_consents, notices
 from centre.areas import Village
 from centre.case_records import Case
 from centre.case_records import State as CaseState
@@ -40,7 +40,6 @@ COLUMNS = {
 LATE = timedelta(days=21)
 """A date that was entered, or an hour in which nobody looked, this much later is told all the same."""
 TELL_AT = time(9)
-USUAL_ZONE = "Asia/Jakarta"
 AT_ONCE = 500
 PAGE = 50
 
@@ -130,7 +129,11 @@ def _coming(what: str, lead: int, now: datetime) -> Select[Person, CensusRecord,
         .join(CensusRecord, CensusRecord.person_id == Person.id)
         .join(Village, Village.id == Person.village_id, isouter=True)
         .where(column > max(until - LATE, now.date()), column <= until, Person.merged_into.is_(None))
-        .where(CensusRecord.phone_use.is_distinct_from("unsafe"), _agreed(Person.id), not_(planned))
+        .where(
+            CensusRecord.phone_use.is_distinct_from("unsafe"),
+            census_consents.allows_reminders(Person.id),
+            not_(planned),
+        )
         .order_by(Person.id)
         .limit(AT_ONCE)
     )
@@ -140,7 +143,7 @@ def _plan(
     session: Session, person: Person, record: CensusRecord, village: Village | None, what: str, lead: int, now: datetime
 ) -> None:
     on: date = getattr(record, COLUMNS[what].key)
-    zone = village.time_zone if village else USUAL_ZONE
+    zone = areas.zone_of(village)
     local = calendars.local(now, zone)
     morning = calendars.moment(local.date(), TELL_AT, zone)
     due = morning if now < morning else now
@@ -171,12 +174,7 @@ def _key(person_id: int, what: str, lead: int, on: date) -> str:
 
 def _where(session: Session, person_id: int) -> int | None:
     """The person's own conversation first, of several the one known longest; where reminding was agreed in one, that."""
-    agreed = exists().where(
-        CensusConsent.person_id == person_id,
-        CensusConsent.conversation_id == Conversation.id,
-        CensusConsent.withdrawn_at.is_(None),
-        CensusConsent.may_remind.is_(True),
-    )
+    agreed = census_consents.allows_reminders(person_id).where(CensusConsent.conversation_id == Conversation.id)
     return session.scalar(
         select(Conversation.id)
         .join(PersonAddress, PersonAddress.conversation_id == Conversation.id)
@@ -184,12 +182,6 @@ def _where(session: Session, person_id: int) -> int | None:
         .where(Conversation.closing_at.is_(None), Conversation.joined_to.is_(None))
         .order_by(agreed.desc(), PersonAddress.relation != "self", Conversation.id)
         .limit(1)
-    )
-
-
-def _agreed(person_id: object) -> ColumnElement[bool]:
-    return exists().where(
-        CensusConsent.person_id == person_id, CensusConsent.withdrawn_at.is_(None), CensusConsent.may_remind.is_(True)
     )
 
 

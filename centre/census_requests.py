@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal, get_args
 
 from sqlalchemy import (
@@ -28,10 +28,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from centre import areas, calendars
 from centre.areas import Village
 from centre.db import Base, BigId, UtcDateTime, vault_of
 from centre.desk import NotHere
-from centre.staff import Scope
+from centre.staff import Role, Scope, StaffMember, StaffRole
 
 Wish = Literal["see", "correct", "erase", "stop"]
 WISHES: tuple[Wish, ...] = get_args(Wish)
@@ -40,6 +41,8 @@ WARN_BEFORE = timedelta(hours=24)
 KEPT = timedelta(days=365)
 """How long it is known that something was asked and done: without whom, once they are erased."""
 LONGEST_WORDS = 500
+DESK = (Role.PETUGAS,)
+ABOVE = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
 PAGE = 50
 
 
@@ -132,6 +135,11 @@ def ask(
     return request
 
 
+def asked_at(on: date, zone: str, now: datetime) -> datetime:
+    """When the legal clock begins for what was asked on this day: now where that is today, else as the day began."""
+    return now if on == calendars.local(now, zone).date() else calendars.moment(on, time(0), zone)
+
+
 def words_of(session: Session, request: DataRequest) -> str:
     """What is to be put right, in the words it was asked in."""
     return vault_of(session).open(request.sealed_words, _WORDS) if request.sealed_words else ""
@@ -211,6 +219,17 @@ def to_alert(session: Session, now: datetime) -> Sequence[DataRequest]:
     ).all()
 
 
+def stage(request: DataRequest, now: datetime) -> int:
+    """How many times staff should have heard of it by now: once with a day left, twice when the time is over."""
+    return 2 if request.due_at <= now else 1
+
+
+def whom_to_tell(session: Session, request: DataRequest, now: datetime) -> Sequence[StaffMember]:
+    """Its own desk; when the time is over, or where nobody is at that desk, whoever coordinates its area too."""
+    members = _with_role(session, request, DESK) if stage(request, now) == 1 else ()
+    return members or _with_role(session, request, ABOVE)
+
+
 def forget_old(session: Session, now: datetime) -> None:
     """A year after the answer nobody needs to know."""
     for request in session.scalars(
@@ -228,6 +247,14 @@ def move(session: Session, other_id: int, kept_id: int) -> None:
         .values(person_id=kept_id)
         .execution_options(synchronize_session="fetch")
     )
+
+
+def _with_role(session: Session, request: DataRequest, roles: Sequence[Role]) -> Sequence[StaffMember]:
+    village = session.get(Village, request.village_id) if request.village_id else None
+    own = select(StaffMember).join(StaffRole, StaffRole.staff_id == StaffMember.id)
+    in_its_area = StaffRole.area.in_(areas.around(village.code if village else None))
+    wanted = own.where(StaffRole.role.in_(roles), in_its_area, StaffMember.disabled_at.is_(None))
+    return session.scalars(wanted.distinct().order_by(StaffMember.id)).all()
 
 
 def _seen(scope: Scope) -> Select[DataRequest, Village]:

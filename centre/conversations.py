@@ -14,11 +14,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, bindparam, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
-from centre.db import Base, BigId, UtcDateTime, connection_of, vault_of
+from centre.db import Base, BigId, UtcDateTime, connection_of, new_row, vault_of
 from centre.privacy import Vault
 
 TakeOver = Callable[[Session, set[int], int], None]
@@ -238,6 +236,4 @@ def _learn(session: Session, conversation_id: int, sender: Sender) -> None:
 
 
 def _insert_or_ignore(session: Session, row: dict[str, Any]) -> bool:
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    result = session.execute(insert(Identifier).values(row).on_conflict_do_nothing().returning(Identifier.lookup))
-    return result.first() is not None
+    return session.execute(new_row(session, Identifier, row).returning(Identifier.lookup)).first() is not None

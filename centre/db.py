@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,6 +26,8 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -165,6 +167,12 @@ def wait_briefly(session: Session) -> None:
 def connection_of(session: Session) -> Connection:
     """The connection under a session, for statements that need nothing of the session's own."""
     return session.bind if isinstance(session.bind, Connection) else session.connection()
+
+
+def new_row(session: Session, table: Any, row: Mapping[str, Any]) -> Any:
+    """The statement that adds a row unless one with its key is there already, in the words of either database."""
+    insert = sqlite_insert if connection_of(session).dialect.name == "sqlite" else postgres_insert
+    return insert(table).values(row).on_conflict_do_nothing()
 
 
 def vault_of(session: Session) -> Vault:

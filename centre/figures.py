@@ -116,6 +116,18 @@ def months(since: str, until: str) -> list[str]:
     return found
 
 
+def months_until(month: str, count: int) -> list[str]:
+    """So many months, this one the last of them."""
+    year, number = map(int, month.split("-"))
+    last = year * 12 + number - 1
+    return [f"{each // 12:04}-{each % 12 + 1:02}" for each in range(last - count + 1, last + 1)]
+
+
+def month_begun(now: datetime) -> str:
+    """The newest month that has begun anywhere."""
+    return f"{now + timedelta(hours=max(HOURS_AHEAD.values())):%Y-%m}"
+
+
 def _grouped(session: Session, facts: Subquery, *key: ColumnElement[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
     """One line for each `key`: what tells the lines apart, then its name where that is another."""
     sums = select(key[0].label("key"), key[-1].label("name"), *_sums(facts))

@@ -32,7 +32,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import calendars, conversations
 from centre.conversations import Conversation
-from centre.db import Base, BigId, UtcDateTime, connection_of, vault_of
+from centre.db import Base, BigId, UtcDateTime, connection_of, new_row, vault_of
 
 Kind = Literal[
     "reminder", "today", "offer", "lapsed", "moved", "cancelled", "missed", "new_dates", "booked", "own_date"
@@ -180,9 +180,7 @@ def plan_announcement(
         "told_at": now if why_not else None,
         "is_recalled": False,
     }
-    connection = connection_of(session)
-    insert: Any = {"sqlite": sqlite_insert, "postgresql": postgres_insert}[connection.dialect.name]
-    connection.execute(insert(_NOTICES).on_conflict_do_nothing(index_elements=["key"]), [row])
+    connection_of(session).execute(new_row(session, _NOTICES, row))
 
 
 def void(session: Session, booking_ids: Iterable[int], kinds: Sequence[Kind] = KINDS) -> None:

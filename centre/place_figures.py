@@ -20,7 +20,7 @@ from centre.case_figures import MAY_SEE_CASE_FIGURES, figure_scope
 from centre.case_ratings import RATINGS
 from centre.case_records import CaseConflict
 from centre.figure_places import Place, Tree
-from centre.figures import FEW, months
+from centre.figures import FEW, month_begun, months, months_until
 from centre.staff import SignedIn
 from centre.totals import REPLY_WITHIN, CountedMonth, Counts, MonthlyTotal
 
@@ -109,8 +109,8 @@ def of_place(session: Session, member: SignedIn, tree: Tree, written: str, year:
     numbers = _Numbers(session, member, path, year)
     place = path[-1]
     shown = _Shown(numbers, path)
-    own_months = [month for month in numbers.months if month <= _newest(now)]
-    by_month = numbers.by_month(place, _twelve_until(own_months[-1])) if own_months else {}
+    own_months = [month for month in numbers.months if month <= month_begun(now)]
+    by_month = numbers.by_month(place, months_until(own_months[-1], 12)) if own_months else {}
     opened = shown.counts("months")
     made = {month: _month(month, counted, _opened_in(opened, month, year)) for month, counted in by_month.items()}
     is_known, state = shown.counts("opened") is not None, shown.counts(CLOSED)
@@ -340,13 +340,3 @@ def _rows_of(by_month: Mapping[str, Counts]) -> Iterable[tuple[str, str, str, st
     for month, counted in by_month.items():
         for (place, measure, detail), number in counted.items():
             yield place, measure, detail, month, number
-
-
-def _newest(now: datetime) -> str:
-    return f"{now + timedelta(hours=9):%Y-%m}"
-
-
-def _twelve_until(month: str) -> list[str]:
-    year, number = map(int, month.split("-"))
-    first = year * 12 + number - 12
-    return months(f"{first // 12:04}-{first % 12 + 1:02}", month)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from centre.areas import Village
 from centre.case_figures import REGENCY
-from centre.figures import months
+from centre.figures import months_until
 from centre.totals import NATION, MonthlyTotal
 
 LEAST, LEAST_WARNINGS = 20, 10
@@ -42,8 +42,7 @@ class PublicFigures:
 def of_year(session: Session, now: datetime) -> PublicFigures:
     """The twelve months before this one."""
     until = (now + timedelta(hours=7)).replace(day=1) - timedelta(days=1)
-    first = until.year * 12 + until.month - 12
-    span = months(f"{first // 12:04}-{first % 12 + 1:02}", f"{until:%Y-%m}")
+    span = months_until(f"{until:%Y-%m}", 12)
     totals = {measure: rounded(number) for measure, number in _totals(session, span).items() if number >= LEAST}
     villages = session.scalar(select(func.count()).select_from(Village)) or 0
     return PublicFigures(span[0], span[-1], totals, villages, _warnings(session, span))

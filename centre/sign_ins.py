@@ -16,12 +16,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import second_factors, staff
-from centre.db import Base, UtcDateTime, vault_of
+from centre.db import Base, UtcDateTime, new_row, vault_of
 from centre.staff import SignedIn, StaffMember
 
 ACCOUNT_TRIES = 5
@@ -176,9 +174,7 @@ def _is_known(session: Session, mark: str, now: datetime) -> bool:
 
 def _hold(session: Session, key: str, now: datetime) -> SignInCount:
     """The count, made when missing, locked until the transaction ends; always taken in the order of keys."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    fresh = {"key": key, "tries": 0, "last_at": now, "free_at": now}
-    session.execute(insert(SignInCount).values(fresh).on_conflict_do_nothing())
+    session.execute(new_row(session, SignInCount, {"key": key, "tries": 0, "last_at": now, "free_at": now}))
     return session.get_one(SignInCount, key, with_for_update=True)
 
 

@@ -8,27 +8,25 @@ settled as in `centre.case_figures`: what goes around it or is restricted counts
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, ColumnElement, Index, String, case, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import slots
 from centre.answers import GivenAnswer
-from centre.areas import Village
+from centre.areas import USUAL_ZONE, Village
 from centre.booking_records import Booking
 from centre.booking_records import State as BookingState
 from centre.case_records import Case
 from centre.case_records import State as CaseState
-from centre.case_rules import RULES, USUAL_ZONE
-from centre.db import Base, UtcDateTime
-from centre.figures import HOURS_AHEAD
+from centre.case_rules import RULES
+from centre.db import Base, UtcDateTime, new_row
+from centre.figures import HOURS_AHEAD, month_begun, months_until
 from centre.slots import Slot
 
 Counts = Counter[tuple[str, str, str]]
@@ -101,7 +99,7 @@ def due(session: Session, now: datetime) -> list[tuple[str, datetime | None]]:
     """The months to be counted now, the most wanted first, each with when it was counted last."""
     known = dict(session.execute(select(CountedMonth.month, CountedMonth.counted_at)).all())
     found = []
-    for age, month in enumerate(reversed(_months_until(now))):
+    for age, month in enumerate(reversed(months_until(month_begun(now), EARLIEST + 1))):
         every = CURRENT_EVERY if age == 0 else PREVIOUS_EVERY if age == 1 else EARLIER_EVERY
         counted_at = known.get(month)
         if counted_at is None or (age < KEPT_FRESH and counted_at <= now - every):
@@ -123,7 +121,7 @@ def count(session: Session, month: str, now: datetime) -> Counts:
 
 def keep(session: Session, month: str, counted: Counts, seen_at: datetime | None, now: datetime) -> bool:
     """Store what was counted; False where somebody else counted since `seen_at`. Only what changed is written."""
-    _begin(session, month)
+    session.execute(new_row(session, CountedMonth, {"month": month}))
     held = session.get_one(CountedMonth, month, with_for_update=True, populate_existing=True)
     if held.counted_at != seen_at:
         return False
@@ -258,18 +256,6 @@ def _add(counted: Counts, where: Iterable[str], measures: Iterable[tuple[str, st
     for place in where:
         for measure, detail in measures:
             counted[place, measure, detail] += number
-
-
-def _months_until(now: datetime) -> Sequence[str]:
-    """The months up to that which has begun anywhere, the newest last."""
-    there = now + timedelta(hours=max(HOURS_AHEAD.values()))
-    number = there.year * 12 + there.month - 1
-    return [f"{each // 12:04}-{each % 12 + 1:02}" for each in range(number - EARLIEST, number + 1)]
-
-
-def _begin(session: Session, month: str) -> None:
-    insert_it = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    session.execute(insert_it(CountedMonth).values(month=month).on_conflict_do_nothing())
 
 
 def _kept(session: Session, month: str) -> dict[tuple[str, str, str], int]:

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 from centre import village_names
 
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+USUAL_ZONE = "Asia/Jakarta"
+"""Of who or what has no village."""
 
 REQUIRED = ("code", "name", "regency", "province", "time_zone")
 COLUMNS = (

@@ -118,6 +118,10 @@ class Revision(Base):
     translation: Mapped[Translation] = relationship(back_populates="revisions")
 
 
+IS_SHOWN = sa.and_(Revision.translation_id == Translation.id, Revision.number == Translation.published_revision)
+"""The condition on a revision beside its translation that it is what people see."""
+
+
 class Phrase(Base):
     """A message as people type it, and what it means: an article's slug or a label with "@"."""
 

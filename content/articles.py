@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from content import heard, languages, subjects
-from content.article_records import Article, ContentVersion, NoSuchArticle, Origin, Revision, Translation
+from content.article_records import IS_SHOWN, Article, ContentVersion, NoSuchArticle, Origin, Revision, Translation
 from content.folders import ArticleFile, Guidance, Text
 from content.heard import Heard
 from content.phrasing import Phrasing
@@ -97,16 +97,14 @@ def one(session: Session, slug: str) -> ArticleFile | None:
 
 def titles(session: Session, language: str) -> dict[str, str]:
     """The title of every article that is published in a language, by slug; withdrawn ones too."""
-    is_shown = sa.and_(Revision.translation_id == Translation.id, Revision.number == Translation.published_revision)
-    rows = sa.select(Translation.article_slug, Revision.title).join(Revision, is_shown)
+    rows = sa.select(Translation.article_slug, Revision.title).join(Revision, IS_SHOWN)
     found = session.execute(rows.where(Translation.language == language).order_by(Translation.article_slug))
     return dict(found.all())
 
 
 def labels(session: Session) -> dict[tuple[str, str], str]:
     """Which article a button leads to, by language and label in small letters."""
-    is_shown = sa.and_(Revision.translation_id == Translation.id, Revision.number == Translation.published_revision)
-    rows = sa.select(Translation.language, Revision.label, Translation.article_slug).join(Revision, is_shown)
+    rows = sa.select(Translation.language, Revision.label, Translation.article_slug).join(Revision, IS_SHOWN)
     return {(language, label.casefold()): slug for language, label, slug in session.execute(rows)}
 
 
@@ -289,8 +287,7 @@ def words_of(language: str, revision: Revision) -> Text:
 
 def published(session: Session, slug: str | None = None) -> dict[str, dict[str, Revision]]:
     """What people see, by slug and language, Bahasa first; of one article where it is named."""
-    is_shown = sa.and_(Revision.translation_id == Translation.id, Revision.number == Translation.published_revision)
-    shown = sa.select(Translation.article_slug, Translation.language, Revision).join(Revision, is_shown)
+    shown = sa.select(Translation.article_slug, Translation.language, Revision).join(Revision, IS_SHOWN)
     if slug is not None:
         shown = shown.where(Translation.article_slug == slug)
     rows = session.execute(shown).all()

@@ -27,6 +27,8 @@ SHORT_LIMIT: Final = 600
 BODY_LIMIT: Final = 3500
 SOURCE_LINE: Final = 160
 """Room kept under the short form for its source and last check, so that both fit over WhatsApp's buttons."""
+LIMITS: Final = {"title": TITLE_LIMIT, "label": messages.LABEL_LIMIT, "short": SHORT_LIMIT, "body": BODY_LIMIT}
+"""Letters of each part of an article's words."""
 RELATED_LIMIT: Final = 4
 REVIEW_MONTHS: Final = 6
 PHRASING_LIMIT: Final = 1000

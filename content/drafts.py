@@ -253,9 +253,19 @@ def candidate(session: Session, draft: ArticleDraft) -> Candidate:
 
 def problems(session: Session, draft: ArticleDraft, contacts: Mapping[str, Contact]) -> list[Problem]:
     """All that keeps the draft from being sent: the rules that guidance in files is held to."""
+    return broken_rules(session, as_article(session, draft), draft.language, _phrasings(draft), contacts)
+
+
+def broken_rules(
+    session: Session,
+    wanted: ArticleFile,
+    language: str,
+    heard: tuple[Phrasing, ...],
+    contacts: Mapping[str, Contact],
+) -> list[Problem]:
+    """What one language of an article as it is wanted breaks, beside what is published; `heard`: phrasings to add."""
     found: list[Problem] = []
-    wanted = as_article(session, draft)
-    page = files.as_draft(wanted, draft.language, _phrasings(draft), found)
+    page = files.as_draft(wanted, language, heard, found)
     if page is not None:
         found += checking.check_article(page, articles.labels(session), contacts, table_files.ours())
     return found

@@ -17,6 +17,7 @@ from typing import Any, Final, Literal
 from sqlalchemy.orm import Session
 
 from content import articles, drafts, pivots, subjects
+from content.checking import LIMITS
 from content.contacts import Contact
 from content.draft_records import ArticleDraft
 from content.folders import Text
@@ -75,8 +76,7 @@ class Change:
     @property
     def fields(self) -> list[tuple[str, str, str]]:
         """(field, before, after) of what differs."""
-        names = ("title", "label", "short", "body")
-        pairs = ((name, getattr(self.before, name, ""), getattr(self.after, name)) for name in names)
+        pairs = ((name, getattr(self.before, name, ""), getattr(self.after, name)) for name in LIMITS)
         return [(name, old, new) for name, old, new in pairs if old != new]
 
 

@@ -1,7 +1,6 @@
 """Articles for translators as a spreadsheet: a row for each field, words as words.
 
-A cell that begins with = + - @ would be a formula to the program that opens it (OWASP, "CSV Injection"): each is written as
-quoted text, and a formula that comes back is refused. Reading keeps nothing but the words of ten columns.
+A formula that comes back is refused. Reading keeps nothing but the words of ten columns.
 """
 
 from __future__ import annotations
@@ -10,12 +9,13 @@ import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from xml.etree.ElementTree import ParseError
 
-from content import packages
+from content import packages, workbooks
+from content.checking import LIMITS
 from content.exchange import NotTaken
-from content.exchange_units import LIMITS, Unit
+from content.exchange_units import Unit
 from content.pages import Problem
+from content.workbooks import NotAWorkbook
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -32,7 +32,7 @@ COLUMNS: Final = (
     "tanda_sumber",
     "tanda_terjemahan",
 )
-MOST_ROWS: Final = 20_000
+MOST_ROWS, MOST_COLUMNS = 20_000, 40
 WIDTHS: Final = (28, 9, 8, 60, 8, 60, 9, 30, 14, 14)
 
 
@@ -89,35 +89,23 @@ def _row(unit: Unit, note: str) -> tuple[str | int, ...]:
 
 
 def _append(sheet: Worksheet, row: Iterable[str | int]) -> None:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Alignment
 
-    cells = []
-    for value in row:
-        cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value)
-        if isinstance(value, str):
-            cell.data_type, cell.quotePrefix = "s", True
+    cells = [workbooks.cell(sheet, value) for value in row]
+    for cell in cells:
         cell.alignment = Alignment(wrap_text=True, vertical="top")
-        cells.append(cell)
     sheet.append(cells)
 
 
 def _rows(name: str, data: bytes) -> Iterator[tuple[int, list[Any]]]:
-    """The rows of the first sheet with their numbers, whatever the file claims about its size."""
-    from openpyxl import load_workbook
-
+    """The rows of the first sheet in which something stands, with their numbers."""
     try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
-        found = book.worksheets[0].iter_rows(max_row=MOST_ROWS + 1, max_col=40)
-        for number, row in enumerate(found, start=1):
+        for number, row in workbooks.rows(data, MOST_ROWS + 1, MOST_COLUMNS):
             if number > MOST_ROWS:
                 raise NotTaken(name, f"has more than {MOST_ROWS} rows", "send only the articles that changed")
             if any(cell.value is not None for cell in row):
                 yield number, list(row)
-    except NotTaken:
-        raise
-    except (KeyError, ValueError, TypeError, IndexError, AttributeError, ParseError, OSError) as error:
+    except NotAWorkbook as error:
         raise NotTaken(name, "is no spreadsheet that can be read", "save it as .xlsx") from error
 
 

@@ -12,19 +12,18 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from content import articles, checking, exchange, files, languages, pivots, revisions, table_files, wording
-from content.article_records import Revision, Translation
+from content import articles, drafts, exchange, languages, pivots, revisions, wording
+from content.article_records import Revision
+from content.checking import LIMITS
 from content.contacts import Contact
 from content.exchange import Change, Flag, Plan
 from content.folders import ArticleFile, Guidance, Text
 from content.pages import Problem, clean
 from content.pivots import MadeFrom
 
-FIELDS: Final = ("title", "label", "short", "body")
-LIMITS: Final = {"title": checking.TITLE_LIMIT, "label": 20, "short": checking.SHORT_LIMIT, "body": checking.BODY_LIMIT}
+FIELDS: Final = tuple(LIMITS)
 NONE: Final = "-"
 """The mark of a translation that is not there yet."""
 
@@ -113,7 +112,7 @@ def _plan_article(found: Plan, ground: _Ground, slug: str, group: list[Unit]) ->
     if is_here or text.revision == first.target_mark:
         found.unchanged, found.untouched = found.unchanged + is_here, found.untouched + (not is_here)
         return
-    origin = _revision(ground.session, slug, first.source_language, first.source_mark)
+    origin = revisions.marked(ground.session, slug, first.source_language, first.source_mark)
     if origin is None:
         what = f"{first.source_mark} is no mark of a text that was ever published"
         found.problems.append(Problem(ground.place, first.line, what, "export anew, and move the translation over"))
@@ -184,24 +183,10 @@ def _lost(text: Text, source: Text, lines: Mapping[str, int], place: Path) -> It
 
 def _broken(article: ArticleFile, text: Text, lines: Mapping[str, int], ground: _Ground) -> Iterator[Problem]:
     """What the rules of guidance do not allow, each on the row of its field."""
-    broken: list[Problem] = []
     wanted = replace(article, texts=article.texts | {text.language: text})
-    draft = files.as_draft(wanted, text.language, (), broken)
-    if draft is None:
-        yield from (replace(each, path=ground.place, line=lines["title"]) for each in broken)
-        return
-    broken += checking.check_article(draft, articles.labels(ground.session), ground.contacts, table_files.ours())
-    yield from (replace(each, path=ground.place, line=lines.get(each.field, lines["title"])) for each in broken)
+    for each in drafts.broken_rules(ground.session, wanted, text.language, (), ground.contacts):
+        yield replace(each, path=ground.place, line=lines.get(each.field, lines["title"]))
 
 
 def _all(codes: Callable[[str], list[str]], words: str) -> set[str]:
     return {code for line in words.split("\n") for code in codes(line)}
-
-
-def _revision(session: Session, slug: str, language: str, mark: str) -> Revision | None:
-    """The text of a language that bore this mark, now or before."""
-    if language == languages.SOURCE:
-        return revisions.source_of_then(session, slug, mark)
-    rows = sa.select(Revision).join(Translation)
-    rows = rows.where(Translation.article_slug == slug, Translation.language == language, Revision.digest == mark)
-    return session.scalar(rows.order_by(Revision.number.desc()).limit(1))

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from content import packages
+from content.checking import LIMITS
 from content.exchange import NotTaken
-from content.exchange_units import LIMITS, Unit
+from content.exchange_units import Unit
 from content.pages import Problem
 
 

@@ -7,7 +7,7 @@ was the answer would only be one of several choices. What is lost is what publis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -98,11 +98,6 @@ def compare(changes: Sequence[Change]) -> Verdict:
         weaker=tuple(each for each, was, is_now in stood if was > is_now > 0),
         gained=tuple(each for each, was, is_now in stood if is_now and not was),
     )
-
-
-def remembered(known: Mapping[str, Reached], reach: Reach) -> Reach:
-    """The same, without asking again what was asked of the very same finder before."""
-    return lambda text: known[text] if text in known else reach(text)
 
 
 def as_json(verdict: Verdict) -> str:

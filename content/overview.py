@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from content import drafts, languages, law_changes, table_files
-from content.article_records import Article, Phrase, Revision, Translation
+from content.article_records import IS_SHOWN, Article, Phrase, Revision, Translation
 from content.draft_records import ArticleDraft
 from content.law_changes import LawChange
 from content.tables import Table
@@ -141,9 +141,8 @@ def _is_about(table: Table, slug: str) -> bool:
 
 def _add_words(session: Session, found: dict[str, Standing], slug: str | None = None) -> None:
     """Titles, and how far the translations can be trusted: their marks tell."""
-    is_shown = sa.and_(Revision.translation_id == Translation.id, Revision.number == Translation.published_revision)
     columns = (Translation.article_slug, Translation.language, Revision.title, Revision.digest)
-    rows = sa.select(*columns, Revision.source_revision, Revision.reviewed).join(Revision, is_shown)
+    rows = sa.select(*columns, Revision.source_revision, Revision.reviewed).join(Revision, IS_SHOWN)
     rows = rows if slug is None else rows.where(Translation.article_slug == slug)
     texts = [row for row in session.execute(rows) if row.article_slug in found]
     marks = {row.article_slug: row.digest for row in texts if row.language == languages.SOURCE}

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.db import Base, BigId, UtcDateTime
 from content import languages
-from content.article_records import Revision, Translation
+from content.article_records import IS_SHOWN, Revision, Translation
 from content.folders import Guidance, Text
 
 
@@ -128,8 +128,7 @@ def _shown(session: Session, slugs: set[str]) -> dict[tuple[str, str], str]:
     """The mark of the words that people see, by slug and language."""
     if not slugs:
         return {}
-    is_shown = sa.and_(Revision.translation_id == Translation.id, Revision.number == Translation.published_revision)
-    rows = sa.select(Translation.article_slug, Translation.language, Revision.digest).join(Revision, is_shown)
+    rows = sa.select(Translation.article_slug, Translation.language, Revision.digest).join(Revision, IS_SHOWN)
     found = session.execute(rows.where(Translation.article_slug.in_(slugs)))
     return {(slug, language): digest for slug, language, digest in found}
 

@@ -21,7 +21,7 @@ from centre.db import Base, BigId, UtcDateTime
 from centre.messages import Spoken
 from centre.sounds import Sound
 from content import articles, wording
-from content.article_records import Revision, Translation
+from content.article_records import IS_SHOWN, Revision, Translation
 from content.contacts import Contact
 
 
@@ -198,8 +198,7 @@ def published(session: Session) -> dict[tuple[str, str], Published]:
 
 def _shown() -> sa.Select[str, str, str, str]:
     columns = sa.select(Translation.article_slug, Translation.language, Revision.title, Revision.short)
-    is_shown = sa.and_(Revision.translation_id == Translation.id, Revision.number == Translation.published_revision)
-    return columns.join(Revision, is_shown)
+    return columns.join(Revision, IS_SHOWN)
 
 
 def _in_place(slug: str, language: str) -> sa.Select[Recording]:

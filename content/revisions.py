@@ -24,7 +24,12 @@ def one(session: Session, slug: str, language: str, number: int) -> Revision | N
 
 def source_of_then(session: Session, slug: str, mark: str) -> Revision | None:
     """The source as it stood when a translation was made from it; None where its mark is of no revision of ours."""
-    rows = sa.select(Revision).join(Translation).where(*_is_of(slug, languages.SOURCE), Revision.digest == mark)
+    return marked(session, slug, languages.SOURCE, mark)
+
+
+def marked(session: Session, slug: str, language: str, mark: str) -> Revision | None:
+    """The newest state of a text that bore this mark."""
+    rows = sa.select(Revision).join(Translation).where(*_is_of(slug, language), Revision.digest == mark)
     return session.scalar(rows.order_by(Revision.number.desc()).limit(1))
 
 

@@ -273,9 +273,7 @@ def _at_the_desk(session: Session, now: datetime) -> None:
 
 def _signed_in(session: Session, login: str) -> SignedIn:
     """A member of the demo's staff, as if at the desk."""
-    member = session.scalars(select(StaffMember).where(StaffMember.login == login)).one()
-    roles = frozenset((Role(each.role), each.area) for each in member.roles)
-    return SignedIn(member.id, member.login, member.name, False, roles, member.created_at)
+    return staff.known_by(staff.by_login(session, login))
 
 
 def _left_for_staff(session: Session, now: datetime) -> None:

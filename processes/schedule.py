@@ -24,6 +24,7 @@ from centre import (
 )
 from centre.db import Database
 from centre.file_store import FileStore
+from content import gates
 from processes import alerting, counting, fetching, mailing, noticing, publishing, requesting, telling, wiring
 from processes.gating import Gatekeeper
 from processes.guide import GuideKeeper
@@ -156,6 +157,7 @@ def _forget_old(database: Database) -> None:
         second_factors.forget_old(session, wiring.clock())
         kept_forms.forget_old(session, wiring.clock())
         mails.forget_old(session, wiring.clock())
+        gates.forget_old(session, wiring.clock())
 
 
 def _guarded(job: Callable[[], None]) -> Callable[[], None]:

@@ -34,6 +34,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from centre import case_records, conversations, inbox, outbox, retention, sounds, spoken
+from centre.areas import USUAL_ZONE
 from centre.conversations import Conversation, Sender
 from centre.db import Database, is_busy, wait_briefly
 from centre.file_kinds import MOST_BYTES, NotKept
@@ -223,7 +224,7 @@ def blueprint(
 
     @routes.get(NEUTRAL)
     def neutral() -> Response:
-        today = clock().astimezone(ZoneInfo("Asia/Jakarta")).date()
+        today = clock().astimezone(ZoneInfo(USUAL_ZONE)).date()
         names = get_day_names("abbreviated", locale="id")
         return html(
             "webchat-calendar.html",
