@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Select, String, cast, exists, not_, or_, s
 from sqlalchemy.orm import Session
 
 from centre import areas, calendars, census_consents, notices
-from centre.areas import Village
+from centre.areas import USUAL_ZONE, Village
 from centre.case_records import Case
 from centre.case_records import State as CaseState
 from centre.census_consents import CensusConsent
