@@ -230,6 +230,11 @@ def may_review(member: SignedIn, language: str) -> bool:
     return _in_language(member, language, Role.EDITOR, Role.REVIEWER)
 
 
+def may_exchange(member: SignedIn, language: str) -> bool:
+    """May this person take translations into `language` along as files and bring them back? Empty: all guidance at once."""
+    return member.has_role(*MAY_EXCHANGE_ALL) or (bool(language) and may_sign(member, language))
+
+
 def _in_language(member: SignedIn, language: str, *wanted: Role) -> bool:
     grants = {(role, code) for role in wanted for code in ("", language)}
     return member.has_role(Role.ADMINISTRATOR) or bool(member.roles & grants)

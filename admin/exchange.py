@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin import article_wording, exchange_wording, uploads
-from admin.access import MAY_EXCHANGE, MAY_EXCHANGE_ALL, MAY_SIGN, may_sign, me, only
+from admin.access import MAY_EXCHANGE, MAY_EXCHANGE_ALL, MAY_SIGN, may_exchange, may_sign, me, only
 from admin.asked import ROW
 from admin.contacts import book
 from admin.differences import difference
@@ -26,25 +25,16 @@ from admin.spoken import Phrasebook
 from admin.wording import own_name, today
 from centre import audit, staff
 from centre.db import Database
-from content import (
-    exchange,
-    exchange_folder,
-    exchange_sheets,
-    exchange_units,
-    exchange_uploads,
-    exchange_xliff,
-    languages,
-    pivots,
-    said,
-)
+from content import exchange, exchange_files, exchange_folder, exchange_uploads, languages, pivots, said
 from content.drafts import BrokenRules
 from content.exchange import LARGEST, PROBLEMS_SHOWN, NotTaken, Plan, PlanChanged
+from content.exchange_files import TARGETS
 from content.exchange_uploads import ExchangeUpload, Kind, NoSuchUpload
 from content.pages import Problem
 from content.said import SentencePlan
 
 CHANGES_SHOWN = 100
-TARGETS = tuple(each.code for each in languages.LANGUAGES if each.code != languages.SOURCE)
+SHAPES: dict[str, tuple[Kind, str]] = {"xlsx": ("sheet", XLSX), "xlf": ("xliff", "application/x-xliff+xml")}
 
 
 def blueprint(database: Database, clock: Callable[[], datetime], phrasebook: Phrasebook | None) -> Blueprint:
@@ -73,17 +63,13 @@ def blueprint(database: Database, clock: Callable[[], datetime], phrasebook: Phr
         language, shape = request.args.get("bahasa", ""), request.args.get("bentuk", "")
         if not language or not shape:
             return redirect(url_for(".every"), 303)
-        if language not in TARGETS or shape not in ("xlsx", "xlf") or not may_translate(language):
+        if language not in TARGETS or shape not in SHAPES or not may_translate(language):
             abort(404)
+        kind, mimetype = SHAPES[shape]
         with database.transaction() as session:
-            units = exchange_units.units(session, language)
+            data = exchange_files.translations(session, kind, language, exchange_wording.notes())
             audit.record(session, me().staff_id, "exchange_exported", clock(), f"exchange:{language}")
-        behind = _("Tertinggal: teks sumber berubah. Sesuaikan terjemahannya.")
-        name = f"balai-{language}-{today(clock())}.{shape}"
-        if shape == "xlsx":
-            return downloaded(exchange_sheets.written(units, behind), XLSX, name)
-        limit = _("Paling banyak {most} huruf. Pertahankan [KODE-01] dan {{{{kontak:…}}}}.")
-        return downloaded(exchange_xliff.written(units, behind, limit), "application/x-xliff+xml", name)
+        return downloaded(data, mimetype, f"balai-{language}-{today(clock())}.{shape}")
 
     @pages.get("/panduan/tukar/kalimat")
     @only(*MAY_EXCHANGE)
@@ -193,8 +179,8 @@ def blueprint(database: Database, clock: Callable[[], datetime], phrasebook: Phr
 
 
 def may_translate(language: str) -> bool:
-    """A reviewer's role counts in its languages; those of the others in all."""
-    return me().has_role(*MAY_EXCHANGE_ALL) or may_sign(me(), language)
+    """May whoever opened this page take translations of a language along and bring them back?"""
+    return may_exchange(me(), language)
 
 
 def _upload(session: Session, number: int) -> ExchangeUpload:
@@ -211,7 +197,7 @@ def _kind(asked: str, data: bytes) -> Kind:
     """What a file is: where a translation was sent, its content tells spreadsheet from XLIFF."""
     kinds: dict[str, Kind] = {
         "kalimat": "phrases",
-        "terjemahan": "sheet" if data.startswith(b"PK") else "xliff",
+        "terjemahan": exchange_files.translation_kind(data),
         "panduan": "folder",
     }
     return kinds.get(asked) or abort(404)
@@ -221,20 +207,14 @@ def _planned(
     session: Session, phrasebook: Phrasebook | None, kind: Kind, language: str, name: str, data: bytes
 ) -> Plan | SentencePlan:
     """What the file would change; a file that cannot be read at all is a plan with that one problem."""
-    try:
-        if kind == "folder":
-            return exchange_folder.plan(session, name, data, book())
-        if kind == "phrases":
-            if phrasebook is None or language not in phrasebook.languages:
-                raise NotTaken(name, "holds none of the bot's sentences", "there is no bot here that speaks it")
-            return phrasebook.plan(session, language, name, data)
-        if language not in TARGETS:
+    if kind != "phrases":
+        if kind != "folder" and language not in TARGETS:
             abort(404)
-        problems: list[Problem] = []
-        read = exchange_sheets.read if kind == "sheet" else exchange_xliff.read
-        plan = exchange_units.plan(session, read(name, data, problems), language, book(), Path(name))
-        plan.problems = sorted([*problems, *plan.problems], key=lambda each: each.line)
-        return plan
+        return exchange_files.planned(session, kind, language, name, data, book())
+    try:
+        if phrasebook is None or language not in phrasebook.languages:
+            raise NotTaken(name, "holds none of the bot's sentences", "there is no bot here that speaks it")
+        return phrasebook.plan(session, language, name, data)
     except NotTaken as refused:
         return Plan(problems=[refused.problem])
 

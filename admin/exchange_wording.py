@@ -9,12 +9,21 @@ from admin import article_wording
 from admin.article_wording import Sentences, sentence
 from admin.language import gettext as _
 from content.exchange import Flag, Kind
+from content.exchange_files import Notes
 from content.pages import Problem
 
 
 def problem(of: Problem) -> str:
     """What is wrong, and how to mend it."""
     return article_wording.said_of(of, _SAID) or article_wording.problem(of)
+
+
+def notes() -> Notes:
+    """What a file tells whoever translates in it."""
+    return Notes(
+        behind=_("Tertinggal: teks sumber berubah. Sesuaikan terjemahannya."),
+        limit=_("Paling banyak {most} huruf. Pertahankan [KODE-01] dan {{{{kontak:…}}}}."),
+    )
 
 
 def place(of: Problem, kind: str) -> str:

@@ -267,6 +267,15 @@ def by_login(session: Session, login: str) -> StaffMember:
     return member
 
 
+def open_account(session: Session, login: str, now: datetime) -> SignedIn:
+    """Somebody as the command line names them, with no browser and no second step. Raises `NoSuchStaff`, also for an
+    account that is blocked."""
+    member = by_login(session, login)
+    if member.disabled_at:
+        raise NoSuchStaff(f"the account {login!r} is blocked")
+    return SignedIn(member.id, member.login, member.name, member.must_change_password, _roles_of(member), now)
+
+
 def reset_password(session: Session, login: str, password_hash: str, now: datetime) -> None:
     """Somebody lost their password: a new one counts for one sign-in, and every open session ends.
 
@@ -299,7 +308,7 @@ def by_token(session: Session, token: str, now: datetime) -> SignedIn | None:
         login=member.login,
         name=member.name,
         must_change_password=member.must_change_password,
-        roles=frozenset((Role(each.role), each.area) for each in member.roles),
+        roles=_roles_of(member),
         seen_at=opened.seen_at,
         conduct_version=member.conduct_version,
         factor=factor,
@@ -307,6 +316,10 @@ def by_token(session: Session, token: str, now: datetime) -> SignedIn | None:
         is_shared=opened.is_shared,
         language=member.language,
     )
+
+
+def _roles_of(member: StaffMember) -> frozenset[tuple[Role, str]]:
+    return frozenset((Role(each.role), each.area) for each in member.roles)
 
 
 def _is_within(code: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], area: str) -> ColumnElement[bool]:

@@ -15,50 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from processes.settings import SettingsInvalid, read_settings, settings_as_given
+from processes.command_line import PROBLEMS_SHOWN, OneLine, Refused, the_database
+from processes.content_commands import content
+from processes.settings import read_settings, settings_as_given
 
 if TYPE_CHECKING:
     from bot.turns import Guide
     from bot.understanding import Understood
-
-
-PROBLEMS_SHOWN = 20
-"""Of a file with more mistakes, the first: the same one stands in every row."""
-
-
-class Refused(click.ClickException):
-    """What was asked for cannot be done; the message says why in one line."""
-
-    exit_code = 2
-
-    def show(self, file: Any = None) -> None:
-        click.echo(f"balai: {self.format_message()}", err=True)
-
-
-class OneLine(click.Group):
-    """A group whose every error is one line on standard error and exit code 2."""
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().main(*args, **{**kwargs, "standalone_mode": False})
-        except click.exceptions.Abort:
-            sys.exit(130)
-        except click.exceptions.NoArgsIsHelpError as error:
-            click.echo(error.format_message(), err=True)
-            sys.exit(2)
-        except click.ClickException as error:
-            click.echo(f"balai: {' '.join(error.format_message().split())}", err=True)
-            sys.exit(2)
-        except SettingsInvalid as error:
-            click.echo(f"balai: {error}", err=True)
-            sys.exit(2)
-        except BrokenPipeError:
-            sys.exit(1)
-        except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback for an operator
-            if os.environ.get("BALAI_DEBUG"):
-                raise
-            click.echo(f"balai: {_in_one_line(error)}", err=True)
-            sys.exit(2)
 
 
 @click.group(cls=OneLine, context_settings={"help_option_names": ["-h", "--help"]})
@@ -213,58 +176,7 @@ def _floor(given: str) -> tuple[str, float]:
 
 # Guidance
 
-
-@main.group()
-def content() -> None:
-    """Guidance: load it into the database, check it, write it out."""
-
-
-@content.command("load")
-@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-def load_content(folder: Path | None) -> None:
-    """Load guidance files; what staff have edited is kept."""
-    from processes.preparing import load_guidance
-
-    loaded = load_guidance(_database(), folder)
-    counts = f"{len(loaded.new)} new, {len(loaded.updated)} updated, {len(loaded.unchanged)} unchanged"
-    click.echo(f"guidance: {counts}, {len(loaded.kept_edited)} kept as staff edited them", err=True)
-
-
-@content.command("check")
-@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--facts", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The fact pack.")
-def check_content(folder: Path | None, facts: Path | None) -> None:
-    """Check guidance files: file, line and remedy of every problem."""
-    from content import contacts, files, table_files, tables
-    from processes.guide import GUIDANCE
-    from processes.wiring import clock
-
-    at_hand = GUIDANCE.parents[2] / "shared" / "facts"
-    facts = facts or (at_hand if at_hand.is_dir() else None)
-    problems = files.check(folder or GUIDANCE, contacts.read(), facts)
-    for problem in problems:
-        click.echo(str(problem))
-    if problems:
-        raise Refused(f"{len(problems)} problems in the guidance")
-    dated = table_files.read_all((folder or GUIDANCE).parent / files.TABLES)
-    for table, row in tables.overdue(dated, clock().date()):
-        remedy = "read its sources again, then set checked and review_due"
-        click.echo(f"{table.path}: {row.code} was due on {row.review_due}; {remedy}", err=True)
-    for late in files.behind(folder or GUIDANCE):
-        click.echo(str(late), err=True)
-    click.echo("guidance: nothing to mend", err=True)
-
-
-@content.command("export")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def export_content(folder: Path) -> None:
-    """Write the published guidance as files into FOLDER."""
-    from content import articles, files
-
-    with _database().reading() as session:
-        guidance = articles.export(session)
-    files.write(guidance, folder)
-    click.echo(f"guidance: {len(guidance.articles)} articles written to {folder}", err=True)
+main.add_command(content)
 
 
 @main.command("add-language")
@@ -289,7 +201,7 @@ def upgrade() -> None:
     """Bring the database to the shape this version expects."""
     from processes.migrating import upgrade as migrate
 
-    migrate(_database())
+    migrate(the_database())
 
 
 @main.group()
@@ -351,7 +263,7 @@ def add_staff(login: str, name: str, role: str, area: str, email: str) -> None:
     if role not in list(Role):
         raise click.BadParameter(f"{role!r} is not one of {', '.join(Role)}", param_hint="--role")
     try:
-        click.echo(add(_database(), login, name, Role(role), area, email))
+        click.echo(add(the_database(), login, name, Role(role), area, email))
     except (LoginInvalid, LoginTaken, AreaInvalid, EmailInvalid) as error:
         raise Refused(f"{error}: {type(error).__doc__}") from error
 
@@ -362,7 +274,7 @@ def reset_staff(login: str) -> None:
     """Give LOGIN another password for one sign-in, and have them set up a second factor anew; open sessions end."""
     from processes.preparing import reset_staff as reset
 
-    click.echo(reset(_database(), login))
+    click.echo(reset(the_database(), login))
 
 
 @main.command()
@@ -376,7 +288,7 @@ def demo() -> None:
     from processes.preparing import load_guidance
     from processes.wiring import clock
 
-    database = _database()
+    database = the_database()
     migrate(database)
     load_guidance(database, None)
     try:
@@ -406,7 +318,7 @@ def import_villages(file: Path) -> None:
     from processes.preparing import import_villages as take_in
 
     try:
-        taken = take_in(_database(), file)
+        taken = take_in(the_database(), file)
         click.echo(f"villages: {taken.new} new, {taken.changed} changed, {taken.unchanged} unchanged", err=True)
     except VillagesInvalid as error:
         for problem in error.problems:
@@ -419,7 +331,7 @@ def list_villages() -> None:
     """Every village with its area code, its link code and the links that open a chat with the village already set."""
     from processes.preparing import village_links
 
-    for row in village_links(read_settings(), _database()):
+    for row in village_links(read_settings(), the_database()):
         click.echo("\t".join(row))
 
 
@@ -446,7 +358,7 @@ def import_agencies(file: Path, dated: datetime, source: str) -> None:
         raise click.BadParameter(f"1 to {recruiters.SOURCE_LIMIT} characters", param_hint="--source")
     try:
         found = read(file)
-        with _database().transaction() as session:
+        with the_database().transaction() as session:
             day = dated.date()
             made = recruiters.import_list(session, found.agencies, source=source, dated=day, now=clock())
     except AgenciesInvalid as error:
@@ -470,7 +382,7 @@ def drop_agencies(number: int) -> None:
     from centre import agencies as recruiters
 
     try:
-        with _database().transaction() as session:
+        with the_database().transaction() as session:
             recruiters.drop(session, number)
     except recruiters.NoSuchList as error:
         raise Refused(f"there is no list {number}; `balai agencies` shows them") from error
@@ -480,17 +392,11 @@ def drop_agencies(number: int) -> None:
 def _show_agency_lists() -> None:
     from centre import agencies as recruiters
 
-    with _database().reading() as session:
+    with the_database().reading() as session:
         for each in recruiters.lists(session):
             click.echo(f"{each.id}\t{each.dated}\t{each.rows}\t{each.source}")
         if recruiters.newest(session) is None:
             click.echo("agencies: no list is loaded; `balai agencies import FILE --date … --source …`", err=True)
-
-
-def _database() -> Any:
-    from processes import wiring
-
-    return wiring.database(read_settings())
 
 
 def _guide() -> Guide:
@@ -560,18 +466,6 @@ def _end_with_parent() -> None:
     if not parent:
         return
     end_with(int(parent))
-
-
-def _in_one_line(error: Exception) -> str:
-    """The kind of error and its first line; what stands in SQL or messages of people is left out."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    if isinstance(error, SQLAlchemyError):
-        reason = str(getattr(error, "orig", "") or type(error).__name__).splitlines()[0]
-        if "no such table" in reason or type(getattr(error, "orig", None)).__name__ == "UndefinedTable":
-            return "the database has no tables yet: run `balai db upgrade` first"
-        return f"database: {reason}"
-    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}"
 
 
 if __name__ == "__main__":
