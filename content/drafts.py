@@ -121,21 +121,19 @@ def change(session: Session, draft_id: int, seen: int, wanted: Wanted, by: str, 
     before = draft.mark
     _write(draft, wanted)
     if draft.mark != before:
-        draft.edits, draft.state = draft.edits + 1, State.WRITING
         draft.writers = sorted({*draft.writers, by})
-        draft.publish_at = draft.publish_by = draft.reviewed_by = draft.reviewed_at = None
-        draft.updated_at, draft.updated_by = now, by
+        _to_be_read_anew(draft, by, now)
     session.flush()
     return draft
 
 
 def catch_up(session: Session, draft_id: int, seen: int, by: str, now: datetime) -> None:
-    """She has seen what was published since the draft was begun, and keeps her words. Raises as `change`."""
+    """She has seen what was published since the draft was begun, and keeps her words: they are read anew. Raises as `change`."""
     draft = held(session, draft_id)
     if draft.edits != seen:
         raise ChangedMeanwhile(draft)
     draft.based_on = _published_number(session, draft)
-    draft.edits, draft.state, draft.updated_at, draft.updated_by = draft.edits + 1, State.WRITING, now, by
+    _to_be_read_anew(draft, by, now)
     session.flush()
 
 
@@ -338,6 +336,13 @@ def _must_be_sound(session: Session, draft: ArticleDraft, contacts: Mapping[str,
         raise PublishedMeanwhile(draft.id)
     if found := problems(session, draft, contacts):
         raise BrokenRules(found)
+
+
+def _to_be_read_anew(draft: ArticleDraft, by: str, now: datetime) -> None:
+    """Whoever accepted it, or set its time, did so before this."""
+    draft.edits, draft.state = draft.edits + 1, State.WRITING
+    draft.publish_at = draft.publish_by = draft.reviewed_by = draft.reviewed_at = None
+    draft.updated_at, draft.updated_by = now, by
 
 
 def _back_to_writing(draft: ArticleDraft, note: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,28 @@ def machine(template: Path, seed: Guidance, contacts: dict[str, Contact]) -> typ
                 assert who not in self.wrote["open"]
                 assert made.digest in self.accepted
                 self.live.add(made.digest)
+
+            self._try(deed)
+
+        @rule(words=st.integers(0, 3), hours=st.sampled_from([None, 1, 2]))
+        def bring_far(self, words: int, hours: int | None) -> None:
+            """As it usually goes, so that the rare deeds meet drafts that have come far."""
+            self.write("wayan", words, late=False)
+            self.send("wayan", late=False)
+            self.accept("rohani", late=False)
+            self.set_time("rohani", hours)
+
+        @rule(who=st.sampled_from(PEOPLE), hours=st.sampled_from([None, 1, 2]))
+        def set_time(self, who: str, hours: int | None) -> None:
+            at = NOW + timedelta(hours=hours) if hours else None
+            self._try(lambda session: drafts.set_time(session, self.number, self.seen, who, at, NOW))
+
+        @rule(who=st.sampled_from(PEOPLE))
+        def catch_up(self, who: str) -> None:
+            def deed(session: Any) -> None:
+                drafts.catch_up(session, self.number, self.seen, who, NOW)
+                self.seen += 1
+                self.accepted.discard(drafts.held(session, self.number).text.revision)
 
             self._try(deed)
 
