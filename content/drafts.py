@@ -128,7 +128,8 @@ def change(session: Session, draft_id: int, seen: int, wanted: Wanted, by: str, 
 
 
 def catch_up(session: Session, draft_id: int, seen: int, by: str, now: datetime) -> None:
-    """She has seen what was published since the draft was begun, and keeps her words: they are read anew. Raises as `change`."""
+    """She has seen what was published since the draft was begun, and keeps her words; they are read anew. Raises as
+    `change`."""
     draft = held(session, draft_id)
     if draft.edits != seen:
         raise ChangedMeanwhile(draft)
@@ -188,7 +189,7 @@ def publish(
     made = articles.publish_whole(session, wanted, draft.language, author=draft.updated_by, now=now)
     heard.add(session, _phrasings(draft))
     if draft.is_source:
-        law_changes.settle(session, draft.article_slug, by, now)
+        law_changes.settle(session, draft.article_slug, by, now, known_until=draft.updated_at)
     _close(draft, State.PUBLISHED, by, now)
     session.flush()
     return made

@@ -66,9 +66,15 @@ def mark(session: Session, basis: str, changed_on: date, note: str, by: str, now
     return change
 
 
-def settle(session: Session, slug: str, by: str, now: datetime) -> int:
-    """The article says what the law says now; gives how many marks this ends."""
-    waiting = sa.update(LawReview).where(LawReview.article_slug == slug, LawReview.settled_at.is_(None))
+def settle(session: Session, slug: str, by: str, now: datetime, *, known_until: datetime | None = None) -> int:
+    """The article says what the law says now; gives how many marks this ends.
+
+    `known_until`: when its words were written. What was marked after that they cannot know, and it stays under review.
+    """
+    known = sa.select(LawChange.id).where(LawChange.marked_at <= (known_until or now))
+    waiting = sa.update(LawReview).where(
+        LawReview.article_slug == slug, LawReview.settled_at.is_(None), LawReview.change_id.in_(known)
+    )
     ended = session.execute(
         waiting.values(settled_at=now, settled_by=by)
         .returning(LawReview.id)

@@ -318,3 +318,19 @@ def test_a_change_of_law_puts_all_that_rests_on_it_under_review(
         draft = accepted(session, contacts, now, short="Menurut UU baru. [CEK-01]")
         published(session, draft.id, 1, "rohani", contacts, now)
         assert law_changes.under_review(session) == {}
+
+
+def test_words_written_before_the_law_changed_do_not_say_what_it_says_now(
+    loaded: Database, contacts: dict[str, Contact], now: datetime
+) -> None:
+    later = now + timedelta(hours=1)
+    with loaded.transaction() as session:
+        draft = accepted(session, contacts, now, short="Agen resmi punya izin tertulis. [CEK-01]")
+        law_changes.mark(session, "UU 18/2017", date(2026, 11, 1), "Diubah.", "ketut", later)
+        published(session, draft.id, draft.edits, "rohani", contacts, later)
+        assert AGENT in law_changes.under_review(session), "nobody has held these words against the new law"
+        again = begun(session, later, short="Agen resmi punya izin tertulis yang baru. [CEK-01]")
+        drafts.send(session, again.id, again.edits, "wayan", contacts, later)
+        drafts.accept(session, again.id, again.edits, "rohani", later)
+        published(session, again.id, again.edits, "rohani", contacts, later)
+        assert AGENT not in law_changes.under_review(session)
