@@ -23,7 +23,7 @@ from admin.place_tables import Table, name_of
 from admin.remembered import Remembered
 from admin.wording import day, moment, today
 from centre import audit, census_figures, figure_places, place_figures
-from centre.census_figures import Line
+from centre.census_figures import Line, VillageCount
 from centre.db import Database
 from centre.figure_places import Place
 from centre.place_figures import MAY_SEE_PLACE_FIGURES, Month, PlaceFigures
@@ -41,14 +41,14 @@ class Sight:
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     """Where to begin, a place, its file, its report."""
     pages = Blueprint("place_figures", __name__)
-    census: Remembered[Line | None] = Remembered()
+    census: Remembered[Sequence[VillageCount]] = Remembered()
     known: Remembered[PlaceFigures] = Remembered()
 
     def sight(session: Session, place: str, now: datetime) -> Sight:
         year = year_asked(now)
         key = (*place_figures.state(session, me()), place, year, today(now).month)
         figures = known.get(key, lambda: _reckoned(session, place, year, now))
-        people = _people(session, census, figures.place, now)
+        people = _people(session, census, figures.path, now)
         return Sight(figures, place_tables.tables(figures, articles.titles(session, languages.SOURCE), people))
 
     @pages.get("/angka")
@@ -135,21 +135,11 @@ def _charts(trend: Sequence[Month]) -> list[tuple[str, str, Markup]]:
     return found
 
 
-def _people(session: Session, census: Remembered[Line | None], place: Place, now: datetime) -> Line | None:
+def _people(session: Session, census: Remembered[Sequence[VillageCount]], path: Sequence[Place], now: datetime) -> Line:
     """The register of people of a place, at most ten minutes old."""
     scope = me().scope(*MAY_SEE_PLACE_FIGURES)
-    key = (scope, place.key, int(now.timestamp()) // 600)
-    return census.get(key, lambda: _count_people(session, place, now))
-
-
-def _count_people(session: Session, place: Place, now: datetime) -> Line | None:
-    scope = me().scope(*MAY_SEE_PLACE_FIGURES)
-    if place.level == "all":
-        return census_figures.counts(session, scope, "province", now)[0]
-    within = {"province": "", "regency": place.code[:2], "village": place.code[:5]}[place.level]
-    lines = census_figures.counts(session, scope, place.level, now, within=within)[1]
-    wanted = f"{place.code}#{place.key.rpartition(':')[2]}" if place.level == "village" else place.key
-    return next((line for line in lines if line.key == wanted), None)
+    found = census.get((scope, int(now.timestamp()) // 600), lambda: census_figures.villages(session, scope, now))
+    return census_figures.line_of(found, [place.key for place in path[1:]])
 
 
 def _month(figures: PlaceFigures) -> Month | None:

@@ -52,7 +52,7 @@ def tiles(figures: PlaceFigures) -> list[tuple[str, Cell]]:
     ]
 
 
-def tables(figures: PlaceFigures, titles: Mapping[str, str], people: Line | None) -> list[Table]:
+def tables(figures: PlaceFigures, titles: Mapping[str, str], people: Line) -> list[Table]:
     """Every table that has something in it."""
     found = [
         _months(figures.trend),
@@ -61,7 +61,7 @@ def tables(figures: PlaceFigures, titles: Mapping[str, str], people: Line | None
         Table("bahasa", _("Bahasa"), [_("Bahasa"), _("Pertanyaan")], _ranked(figures.languages, _own_names())),
         Table("masalah", _("Jenis masalah"), [_("Masalah"), _("Kasus")], _counted(figures.categories, _problem)),
         Table("puas", _("Kata keluarga sesudah kasus ditutup"), ["", _("Kasus")], _counted(figures.ratings, rating)),
-        *(_people(people) if people else []),
+        *_people(people),
     ]
     return [table for table in found if table.rows]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,6 +33,7 @@ from centre.db import Database
 from centre.desk import NotHere
 from centre.people import KINDS, Person, PersonAddress
 from centre.staff import Scope
+from centre.totals import village_key
 from tests.centre import booked
 from tests.centre.booked import NOW, WAYAN, korleko, saturday, telephone, workshop
 from tests.centre.counted_in import AT_THE_DESK, ON_PAPER, ROHANI, TODAY, registered
@@ -244,15 +245,16 @@ def test_the_register_is_counted_by_status_sex_and_age(database: Database) -> No
         village = korleko(session)
         crowd(session, village, "abroad", 6)
         crowd(session, village, "family", 5, "m")
-        whole, [line] = census_figures.counts(session, HERE, "village", NOW)
-        assert (line.name, line.people, whole.people) == ("Korleko", 11, 11)
+        found = census_figures.villages(session, HERE, NOW)
+        line = census_figures.line_of(found, ("52", "52.03", village_key(village.id)))
+        assert line == census_figures.line_of(found, ()), "the one village is the whole"
+        assert line.people == 11
         assert line.status == {"abroad": 6, "family": 5, OTHER: 0}
         assert line.sex == {"f": 6, "m": 5, OTHER: 0}
         assert line.age == {"35-44": 11, OTHER: 0}
-        assert census_figures.counts(session, THERE, "regency", NOW) == (
-            Line("", "", 0, {OTHER: 0}, {OTHER: 0}, {OTHER: 0}),
-            [],
-        )
+        nobody = census_figures.villages(session, THERE, NOW)
+        assert census_figures.line_of(nobody, ()) == Line(0, {OTHER: 0}, {OTHER: 0}, {OTHER: 0})
+        assert census_figures.line_of(nobody, ("32",)) == Line()
 
 
 def test_few_in_a_village_are_not_told_apart(database: Database) -> None:
@@ -261,30 +263,65 @@ def test_few_in_a_village_are_not_told_apart(database: Database) -> None:
         crowd(session, one, "abroad", 9)
         crowd(session, one, "returned", 6)
         crowd(session, other, "abroad", 3)
-        whole, lines = census_figures.counts(session, ALL, "village", NOW)
-        assert whole.people == 18
-        assert [line.people for line in lines] == [None, None], "eighteen less fifteen would say three"
+        found = census_figures.villages(session, ALL, NOW)
+        assert census_figures.line_of(found, ("52", "52.03")).people == 18
+        for village in (one, other):
+            line = census_figures.line_of(found, ("52", "52.03", village_key(village.id)))
+            assert line.people is None, "eighteen less fifteen would say three"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.dictionaries(st.sampled_from((*KINDS, "")), st.integers(1, 12), min_size=1), min_size=1, max_size=5))
-def test_no_sum_of_what_is_shown_tells_how_few(villages: list[dict[str, int]]) -> None:
-    """Over any register: what is hidden, taken together, is nought or five and more in every column."""
-    parts = [census_figures._Group(str(number), str(number)) for number in range(len(villages))]
-    whole = census_figures._Group("", "")
-    for part, kinds in zip(parts, villages, strict=True):
-        for group in (part, whole):
-            group.splits["people"]["all"] += sum(kinds.values())
-            for kind, number in kinds.items():
-                group.splits["status"][kind] += number
-    columns = census_figures._columns(whole)
-    lines = census_figures._lines(census_figures._shown_of_whole(whole, columns), parts, columns)
-    hidden = [part for part, line in zip(parts, lines, strict=True) if line.status is None]
-    if any(line.status for line in lines):
-        left = [sum(column) for column in zip(*(part.counts("status", columns) for part in hidden), strict=True)]
-        assert small_counts.may_be_shown(left)
-    for line in lines:
-        assert line.status is None or small_counts.may_be_shown(line.status.values())
+def test_villages_do_not_add_up_to_a_regency_that_is_not_shown(database: Database) -> None:
+    """Of a province with eighteen, three live in the other regency: Korleko and Lenek may not say that theirs has fifteen."""
+    with database.transaction() as session:
+        villages = [korleko(session), korleko(session, "Lenek", "52.03.21.2002")]
+        crowd(session, villages[0], "abroad", 9)
+        crowd(session, villages[1], "abroad", 6)
+        crowd(session, korleko(session, "Kuripan", "52.01.03.2001"), "abroad", 3)
+        found = census_figures.villages(session, ALL, NOW)
+        assert census_figures.line_of(found, ("52",)).people == 18
+        assert census_figures.line_of(found, ("52", "52.03")).people is None
+        assert [census_figures.line_of(found, ("52", "52.03", village_key(each.id))) for each in villages] == [
+            Line()
+        ] * 2
+
+
+REGENCIES = ("52.01", "52.03", "64.01")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(REGENCIES), st.dictionaries(st.sampled_from((*KINDS, "")), st.integers(1, 12), min_size=1)
+        ),
+        min_size=1,
+        max_size=7,
+    )
+)
+def test_no_sum_of_what_is_shown_tells_how_few(rows: list[tuple[str, dict[str, int]]]) -> None:
+    """Over any register, on every page: what is hidden below a place that is shown is nought or five and more in every
+    column, and nothing is shown below a place that is not."""
+    found = []
+    for number, (regency, kinds) in enumerate(rows):
+        village = census_figures.VillageCount(key=village_key(number), code=f"{regency}.01.20{number:02}")
+        village.splits["people"]["all"] = sum(kinds.values())
+        village.splits["status"].update(kinds)
+        found.append(village)
+    for path in {path[:depth] for each in found for path in [each.path] for depth in range(3)}:
+        below = {each.path[: len(path) + 1] for each in found if each.path[: len(path)] == path}
+        above, lines = census_figures.line_of(found, path), [census_figures.line_of(found, each) for each in below]
+        for name in ("people", "status"):
+            whole, parts = getattr(above, name), [getattr(line, name) for line in lines]
+            counts = [list(part.values()) if name == "status" else [part] for part in parts if part is not None]
+            if whole is None:
+                assert not counts
+                continue
+            sums = list(whole.values()) if name == "status" else [whole]
+            assert all(small_counts.may_be_shown(row) for row in (sums, *counts))
+            if counts:
+                assert small_counts.may_be_shown(
+                    all_ - sum(row) for all_, row in zip(sums, zip(*counts, strict=True), strict=True)
+                )
 
 
 def test_paper_and_desk_are_both_proof(sqlite_database: Database) -> None:
