@@ -196,7 +196,7 @@ def _who_chosen(turn: Turn, more: str) -> Answer:
     else:
         draft.relation = more if more in RELATIONS else "other"
     _remember(turn, draft)
-    return go_on(turn)
+    return _wait_for_parent(turn, draft) or go_on(turn)
 
 
 # The questions
@@ -261,11 +261,16 @@ def _tell(turn: Turn, what: str, told: str) -> Answer:
     draft.told[what] = told
     draft.asked.append(what)
     _remember(turn, draft)
-    if what == "age" and _is_child(draft) and draft.relation != "child":
-        let_go(turn)
-        say = _say(turn)
-        return Answer(say.parent_tells(), (guidance.menu_choice(say), guidance.person_choice(say)))
-    return go_on(turn)
+    return _wait_for_parent(turn, draft) or go_on(turn)
+
+
+def _wait_for_parent(turn: Turn, draft: Draft) -> Answer | None:
+    """Under eighteen a parent agrees and tells, whether the age was told now or is known from a booking."""
+    if not _is_child(draft) or draft.relation == "child":
+        return None
+    let_go(turn)
+    say = _say(turn)
+    return Answer(say.parent_tells(), (guidance.menu_choice(say), guidance.person_choice(say)))
 
 
 def _skipped(turn: Turn) -> Answer:

@@ -173,6 +173,20 @@ def test_under_eighteen_a_parent_tells(sari: Chat) -> None:
         assert census_consents.standing(session, [person.id])[0].by_guardian
 
 
+@pytest.mark.parametrize("relation", ["self", "sibling"])
+def test_a_child_known_from_a_booking_does_not_agree_for_itself(sari: Chat, relation: str) -> None:
+    sari.say("halo")
+    conversation_id = sari.conversation().id
+    with sari.database.transaction() as session:
+        dewi = people.add(session, "Dewi", sari.now, birth_year=2011)
+        people.tie(session, dewi, session.get_one(Conversation, conversation_id), relation, sari.now)
+    for text in ("data saya", "setuju"):
+        sari.say(text)
+    assert "orang tua atau walinya" in said(sari.tap(f"data:who:{dewi.id}"))
+    sari.tap("data:sex:f")
+    assert count(sari, CensusRecord) == 0
+
+
 def test_hapus_erases_what_was_told_here(sari: Chat) -> None:
     tell_all(sari)
     sari.say("hapus")
