@@ -151,9 +151,8 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         now = clock()
         with database.transaction() as session:
             person, record = census_desk.registered(session, scope(), cases(), number)
-            requests.answer_all(session, person.id, ("stop", "erase"), me().staff_id, now)
             audit.record(session, me().staff_id, "person_erased", now, record.about)
-            retention.erase_person(session, person, now)
+            retention.erase_person(session, person, me().staff_id, now)
         flash(_("Semua data orang ini sudah dihapus. Jawaban atas permintaannya tercatat."), "success")
         return redirect(url_for("admin.people_list.every"), 303)
 

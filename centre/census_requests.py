@@ -172,6 +172,15 @@ def answer_all(session: Session, person_id: int, wishes: Sequence[Wish], by: str
             answer(session, request, by, now)
 
 
+def erase(session: Session, person_ids: Sequence[int], by: str, now: datetime) -> None:
+    """These people are erased: what they asked is over, and no word of theirs, or to them, is left of it."""
+    of_them = update(DataRequest).where(DataRequest.person_id.in_(person_ids))
+    fetched = {"synchronize_session": "fetch"}
+    over = of_them.where(_IS_OPEN).values(state=State.DONE, answered_at=now, answered_by=by)
+    session.execute(over.execution_options(**fetched))
+    session.execute(of_them.values(sealed_words=None, sealed_reason=None).execution_options(**fetched))
+
+
 def open_of(session: Session, person_id: int) -> Sequence[DataRequest]:
     """What this person asked and is not answered yet, the oldest first."""
     own = select(DataRequest).where(DataRequest.person_id == person_id, DataRequest.state == State.OPEN)

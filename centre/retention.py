@@ -112,12 +112,14 @@ def forget_old(session: Session, now: datetime) -> None:
     _forget_people(session, now)
 
 
-def erase_person(session: Session, person: Person, now: datetime) -> None:
-    """Somebody asked at the desk to be erased: their places fall free, and nothing of them stays but the counts."""
+def erase_person(session: Session, person: Person, by: str, now: datetime) -> None:
+    """Somebody asked at the desk to be erased: their places fall free, and nothing of them stays but the counts.
+
+    `by`: staff id."""
     for booking in _held_places(session, [person]):
         _release(session, booking, bookings.FAMILY, now)
     notices.void_where(session, Notice.person_id == person.id)
-    people.erase(session, person)
+    _erase(session, person, by, now)
 
 
 def sweep(session: Session, now: datetime) -> int:
@@ -180,7 +182,7 @@ def _erase_people(session: Session, conversation: Conversation, now: datetime) -
     interests.erase(session, conversation.id)
     notices.erase(session, conversation.id)  # not before the slots are held, as for everybody who makes notices void
     for person in gone:
-        people.erase(session, person)
+        _erase(session, person, census_consents.BY_FAMILY, now)
     people.leave(session, conversation)
 
 
@@ -231,8 +233,13 @@ def _forget_people(session: Session, now: datetime) -> int:
     for booking in _held_places(session, gone):
         _release(session, booking, bookings.TIME, now)
     for person in gone:
-        people.erase(session, person)
+        _erase(session, person, bookings.TIME, now)
     return len(gone)
+
+
+def _erase(session: Session, person: Person, by: str, now: datetime) -> None:
+    census_requests.erase(session, people.as_one(session, person.id), by, now)
+    people.erase(session, person)
 
 
 def _held_places(session: Session, gone: Sequence[Person], *also: ColumnElement[bool]) -> Iterator[Booking]:

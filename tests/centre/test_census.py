@@ -10,7 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from centre import bookings, census, census_consents, census_links, census_records, name_words, people, retention
+from centre import (
+    bookings,
+    census,
+    census_consents,
+    census_links,
+    census_records,
+    census_requests,
+    name_words,
+    people,
+    retention,
+)
 from centre.census import BirthWrong, ChangedMeanwhile, DatesWrong, Entry, TooMuchOfAChild
 from centre.census_consents import ConsentDateWrong, ConsentMissing, Given, GuardianMissing
 from centre.census_records import CensusChange, CensusRecord
@@ -172,11 +182,35 @@ def test_nothing_of_her_is_left_when_she_is_erased(database: Database) -> None:
         rohani = registered(session, village)
         census.correct(session, rohani, replace(ROHANI, since=None, sex=None), WAYAN, NOW, TODAY)
         census_links.tie(session, rohani.id, registered(session, village, CHILD_WITH).id, "child", WAYAN, NOW)
-        retention.erase_person(session, rohani, NOW)
+        retention.erase_person(session, rohani, WAYAN, NOW)
         session.flush()
         for table in (CensusRecord, CensusChange, census_links.CensusLink, name_words.NameWord):
             of_her = select(func.count()).select_from(table).where(table.person_id == rohani.id)
             assert session.scalar(of_her) == 0, table
+
+
+@pytest.mark.parametrize("how", ["desk", "chat", "time"])
+def test_what_she_wished_says_nothing_of_her_once_she_is_erased(database: Database, how: str) -> None:
+    with database.transaction() as session:
+        phone = telephone(session, "6281")
+        sari = person(session, "Sari", phone)
+        if how != "time":
+            in_chat = Given("chat", TODAY, conversation_id=phone.id)
+            registered(session, korleko(session), replace(ROHANI, name="Sari"), in_chat, person=sari)
+        again = census_requests.ask(session, sari.id, None, "see", "desk", WAYAN, NOW)
+        census_requests.answer(session, again, WAYAN, NOW, refused_because="Sari Utami belum menunjukkan KTP-nya.")
+        census_requests.ask(session, sari.id, None, "correct", "chat", "family", NOW, words="Nama saya Sari Utami")
+        if how == "desk":
+            retention.erase_person(session, sari, WAYAN, NOW)
+        elif how == "chat":
+            retention.forget(session, phone, NOW)
+        else:
+            retention.forget_old(session, NOW + people.KEPT + timedelta(days=1))
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Person)) == 0
+        for request in session.scalars(select(DataRequest)):
+            assert (request.person_id, request.is_open) == (None, False), "nobody is left whom it could be answered"
+            assert (request.sealed_words, request.sealed_reason) == (None, None)
 
 
 CHILD_WITH = replace(ROHANI, name="Agus", birth_year=1999, facts={})

@@ -98,7 +98,7 @@ def test_what_is_no_longer_true_is_not_said(database: Database, what: str) -> No
         elif what == "stopped reminding":
             census_consents.stop_reminding(session, known.id)
         elif what == "erased":
-            retention.erase_person(session, known, NOW)
+            retention.erase_person(session, known, WAYAN, NOW)
         else:
             case = cases.open_case(session, phone, "pay", NOW, language="id")
             case_safety.set_safe(session, case, False, NOW)
