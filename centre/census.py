@@ -255,8 +255,9 @@ def is_to_remind() -> ColumnElement[bool]:
 
 
 def forget_old(session: Session, now: datetime) -> int:
-    """Let go of what nobody found to be true for three years; gives of how many."""
-    old = select(Person).join(CensusRecord, CensusRecord.person_id == Person.id)
+    """Let go of what nobody found to be true for three years; gives of how many. What was merged goes with whom it was found
+    to be."""
+    old = select(Person).join(CensusRecord, CensusRecord.person_id == Person.id).where(Person.merged_into.is_(None))
     found = session.scalars(
         old.where(CensusRecord.checked_at < now - KEPT).order_by(CensusRecord.checked_at).limit(AT_ONCE)
     ).all()

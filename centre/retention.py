@@ -225,6 +225,7 @@ def _forget_people(session: Session, now: datetime) -> int:
     recent = select(Booking.person_id).join(Slot, Slot.id == Booking.slot_id)
     recent = recent.where(Slot.ends_at > now - people.KEPT, Booking.person_id.is_not(None))
     old = select(Person).where(Person.created_at < now - people.KEPT, Person.id.not_in(recent), ~census.is_kept())
+    old = old.where(Person.merged_into.is_(None))  # these go with whom they were found to be
     seen = session.scalars(old.order_by(Person.id).limit(AT_ONCE)).all()
     for person in seen:
         hold_person(session, person.id)

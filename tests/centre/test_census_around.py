@@ -22,6 +22,7 @@ from centre import (
     census_requests,
     merging,
     people,
+    retention,
     small_counts,
 )
 from centre.areas import Village
@@ -334,3 +335,26 @@ def test_paper_and_desk_are_both_proof(sqlite_database: Database) -> None:
             ("desk", True),
             ("paper", True),
         ]
+
+
+def test_what_was_merged_outlives_the_nights_after(database: Database) -> None:
+    """Known for two years from the chat and now found to be the Rohani of the register: no night may take away what opens the
+    way back, or what was changed of the other."""
+    with database.transaction() as session:
+        village = korleko(session)
+        rohani = registered(session, village)
+        old = people.add(session, "Rohani", NOW - timedelta(days=700), village_id=village.id)
+        bookings.book(session, booked.ask(saturday(session, workshop(session), village), old), NOW)
+        stale = registered(session, village, replace(ROHANI, name="Rohana"))
+        census.correct(session, stale, replace(ROHANI, name="Rohana", since=None, sex=None), WAYAN, NOW, TODAY)
+        census_records.records_of(session, [stale.id])[stale.id].checked_at = NOW - census.KEPT
+        for other in (old, stale):
+            merging.merge(session, rohani.id, other.id, WAYAN, NOW)
+        retention.forget_old(session, NOW + timedelta(hours=6))
+        assert {merge.other_id for merge, *_ in census_merging.every(session, ALL)} == {old.id, stale.id}
+        assert [change.field for change in census_records.changes_of(session, people.as_one(session, rohani.id))] == [
+            "sex"
+        ]
+        for merge, *_ in census_merging.every(session, ALL):
+            census_merging.undo(session, merge, WAYAN, NOW + timedelta(days=1))
+        assert (old.merged_into, stale.merged_into) == (None, None)
