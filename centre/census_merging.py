@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import census_links, name_words, people
+from centre import census_consents, census_links, name_words, people
 from centre.areas import Village
 from centre.booking_records import Booking
 from centre.census import PLAIN
@@ -115,6 +115,7 @@ def undo(session: Session, merge: PeopleMerge, by: str, now: datetime) -> tuple[
             .values(person_id=other.id)
             .execution_options(synchronize_session="fetch")
         )
+    _consents_again(session, merge, other, before["consents"])
     _addresses_back(session, kept, other, before, now)
     _links_back(session, kept, other, before, now)
     _empty_again(session, kept, other, before)
@@ -161,6 +162,17 @@ def _both(session: Session, merge: PeopleMerge, now: datetime) -> tuple[Person, 
     if kept.merged_into is not None or other.merged_into != kept.id:
         raise CannotUndo(f"merge {merge.id}")
     return kept, other
+
+
+def _consents_again(session: Session, merge: PeopleMerge, other: Person, numbers: Sequence[int]) -> None:
+    """A consent of the other that a newer one of the kept one took the place of stands again: their record rests on it. (Where
+    a consent was taken back there is no record any more.)"""
+    if record_of(session, other.id) is None or census_consents.standing(session, [other.id]):
+        return
+    replaced = (CensusConsent.id.in_(numbers), CensusConsent.withdrawn_at >= merge.at)
+    for consent in session.scalars(select(CensusConsent).where(*replaced)):
+        consent.withdrawn_at = consent.withdrawn_by = None
+    session.flush()
 
 
 def _addresses_back(session: Session, kept: Person, other: Person, before: dict[str, Any], now: datetime) -> None:

@@ -358,3 +358,16 @@ def test_what_was_merged_outlives_the_nights_after(database: Database) -> None:
         for merge, *_ in census_merging.every(session, ALL):
             census_merging.undo(session, merge, WAYAN, NOW + timedelta(days=1))
         assert (old.merged_into, stale.merged_into) == (None, None)
+
+
+def test_two_after_all_each_keeps_the_consent_that_the_record_rests_on(database: Database) -> None:
+    with database.transaction() as session:
+        kept, other, _ = two(session)
+        assert merging.merge(session, kept.id, other.id, WAYAN, NOW) is kept
+        [merge] = [merge for merge, *_ in census_merging.every(session, ALL)]
+        later = NOW + timedelta(days=1)
+        census_consents.note(session, kept.id, ON_PAPER, WAYAN, later, TODAY, is_child=False)
+        census_merging.undo(session, merge, WAYAN, later)
+        for one in (kept, other):
+            assert census_records.record_of(session, one.id)
+            assert census_consents.standing(session, [one.id]), f"{one.name} is kept and nobody agreed"
