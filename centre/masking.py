@@ -13,12 +13,16 @@ from typing import Final
 
 NAME, NUMBER, ADDRESS = "[nama]", "[nomor]", "[alamat]"
 
-_NUMBER: Final = re.compile(r"\+?\d(?:[ .()/-]{0,2}\d){5,}|\b[A-Za-z]{1,2}[ -]?\d{5,}\b")
-"""Six digits and more, with what people put between them; a letter or two and five digits: a passport."""
-_AMOUNT: Final = re.compile(r"(?:rp\.?\s?)?\d{1,3}(?:[.,]\d{3})+(?:,-)?|rp\.?\s?\d+", re.IGNORECASE)
-"""1.500.000 and Rp 2500000: what something costs names nobody."""
+_NUMBER: Final = re.compile(r"\+?\d(?:[^\w\n]{0,3}_?\d){5,}|\b[A-Za-z]{1,2}[ -]?\d{5,}\b")
+"""Six digits and more, with whatever people put between them; a letter or two and five digits: a passport."""
+_AMOUNT: Final = re.compile(r"(?:rp\.?\s?)?[1-9]\d{0,2}(?:[.,]\d{3}){1,2}(?:,-)?|rp\.?\s?[1-9]\d{0,9}", re.IGNORECASE)
+"""1.500.000 and Rp 2500000: what something costs names nobody. A telephone begins with nought, or is longer."""
 _DATE: Final = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,3}/\d{4}")
 """A day, or a law (18/2017)."""
+_BORN: Final = re.compile(
+    r"\b((?:lahir|ttl|kelahiran)\b[^\d\n]{0,30})\d{1,2}[^\w\n]{1,3}\w{1,9}[^\w\n]{1,3}\d{2,4}", re.IGNORECASE
+)
+"""The day of somebody's birth; other days tell of nobody."""
 _ADDRESS: Final = re.compile(
     r"\S+@\S+|@\w{3,}|https?://\S+|www\.\S+|\b(?:rt|rw)[ .:]*\d+(?:[ /]*(?:rw)?[ .:]*\d+)?", re.IGNORECASE
 )
@@ -57,9 +61,32 @@ _ORDINARY: Final = frozenset(_ORDINARY_WORDS.split())
 """What everybody writes with a capital, or at the head of a sentence: places, offices, papers, months, greetings."""
 
 
+_NAMES: Final = """
+abdul abdullah abdurrahman aditya agus ahmad aisyah alimudin aminah amir anisa anita anton ardi asep astuti atik azis
+bahri baiq bambang basri budi budiman burhan cecep dadang dani darmawan dedi deni dewi dian dwi endang erna fadli
+fahmi faisal farida fathur fatimah fauzi ferdi fikri firman fitria gunawan habib hadi haikal halimah hamid hamzah
+handayani hani haris hartini hartono hasan hasanah hasyim hendra heni heri herman hidayat hidayati husen husni ibrahim
+idris ikhsan irfan irma irwan iskandar ismail iswandi iwan jaelani jamilah joko julaeha jumadi jumiati jumrah kadek
+kasim ketut khadijah khairul khotimah komang komariah kurniawan latifah lilis lina luh lukman mahmud maimunah mariam
+mariani marlina maryam marzuki maulana mawardi mira misbah mohamad mohammad muhamad muhammad muhidin mulyadi mulyani
+munawarah munir murniati musa mustafa nengah nining novi nuraini nurhasanah nurhayati nurjanah nurlaela nurul
+nurwahidah nyoman purnomo qomariah rahmawati ramli ratna ratnasari rauf reni rian ridwan rika rina rini rizal rizky
+rofiq rohana rohimah rohmah ropiah rosidah rosmiati rudi rukiah rusdi rusli rusmini sabri sahrul saiful salamah salmah
+samsul santi santoso saparudin sapri sarifah satria setiawan sholeh siska siti sofyan solihin sri sudirman sugiarto
+suharti suharto suherman sulaiman sulastri sumarni sumiati sunarti supardi suparman supriadi supriyadi suryani susanti
+susanto susi sutrisno suwarni syahrul syaiful syamsudin taufik titin toni tri tuti udin umar usman vina wahyudi
+wahyuni wardani wati wawan wayan widodo widya wiwin wulandari yanti yanto yati yayan yayuk yudi yuli yuliana yulianti
+yunus yusuf zaenab zaenal zahra zainab zainal zainuddin zulkarnain zulkifli
+"""
+_KNOWN: Final = frozenset(_NAMES.split())
+"""Names that many bear and that mean nothing else in a question: people write them in small letters, or shout them."""
+_WORD: Final = re.compile(r"[A-Za-z]{2,}")
+
+
 def masked(text: str, names: Iterable[str] = ()) -> str:
     """The text without what would tell who wrote it; `names`: those that are known of the people behind it."""
     text = _ADDRESS.sub(ADDRESS, text)
+    text = _BORN.sub(rf"\1{NUMBER}", text)
     text = _NUMBER.sub(_number, text)
     known = {part for name in names for part in (name, *name.split()) if len(part) > 2}
     for part in sorted(known, key=len, reverse=True):
@@ -67,7 +94,7 @@ def masked(text: str, names: Iterable[str] = ()) -> str:
     text = _AFTER_CUE.sub(rf"\1{NAME}", text)
     for pattern in (_AFTER_TITLE, _SELF):
         text = pattern.sub(_named, text)
-    text = _CAPITAL.sub(_strange, text)
+    text = _WORD.sub(lambda found: NAME if found[0].lower() in _KNOWN else found[0], _CAPITAL.sub(_strange, text))
     return re.sub(rf"{re.escape(NAME)}(?:[ ,]+{re.escape(NAME)})+", NAME, text)
 
 
