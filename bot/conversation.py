@@ -19,6 +19,10 @@ from bot.dialogues import (
     agency,
     booking,
     case,
+    case_at_hand,
+    case_cover,
+    case_questions,
+    case_standing,
     census,
     danger,
     guidance,
@@ -87,7 +91,7 @@ def respond(
 def _where_they_were(turn: Turn) -> Callable[[Turn], Answer] | None:
     """What was begun and asked for something else on the way."""
     under_way = (
-        (case.is_under_way, case.go_on),
+        (case_questions.is_under_way, case_questions.go_on),
         (booking.is_under_way, booking.go_on),
         (census.is_under_way, census.go_on),
         (interview.is_under_way, interview.go_on),
@@ -120,13 +124,13 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
             understood = replace(understood, kind="none", danger=None, confidence=0.0)
         if understood.kind == "danger" and not case.is_left_to_staff(turn, understood.danger):
             return _settle(turn, [_danger(turn, understood, text, incoming.warned)])
-        if covered := case.covered(turn, text):
+        if covered := case_cover.covered(turn, text):
             return _settle(turn, [covered])
         if went := case.around_in(turn, text):
             return _settle(turn, _with_welcome(turn, [went]))
         danger.note_place(turn, text)
-    if case.is_covering(turn):
-        return _settle(turn, [case.cover(turn)])
+    if case_cover.is_covering(turn):
+        return _settle(turn, [case_cover.cover(turn)])
     code = _code_tapped(incoming) if incoming.kind == "tap" else _code_typed(turn, text)
     held = None if incoming.kind == "tap" else case.in_hand(turn)
     if held and (code is None or case.is_for_staff(held, text)):
@@ -148,7 +152,7 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
         kept = Answer(turn.say.media_kept(), (guidance.person_choice(turn.say), guidance.menu_choice(turn.say)))
         return _settle(turn, _with_welcome(turn, _offered_again(turn, [kept])))
     said = _typed(turn, text, understood)
-    news = None if turn.conversation.stopped_at else case.asked_to_read(turn)
+    news = None if turn.conversation.stopped_at else case_cover.asked_to_read(turn)
     return _settle(turn, [*said, replace(news, next_step=said[-1].next_step)] if news else said)
 
 
@@ -244,7 +248,11 @@ def _is_mere_answer(turn: Turn, understood: Understood, text: str) -> bool:
     seen = understood.danger
     if seen is None or seen.level == "act":
         return False
-    if offer_check.is_advertisement(text) or case.is_plain_answer(turn, text) or case.is_listed(turn, text):
+    if (
+        offer_check.is_advertisement(text)
+        or case_questions.is_plain_answer(turn, text)
+        or case_questions.is_listed(turn, text)
+    ):
         return True
     is_answer = booking.is_answer(turn, text) or census.is_answer(turn, text)
     return (is_answer or offer_check.is_offer(turn, text)) and danger_in(text) is None
@@ -350,19 +358,19 @@ ACTIONS: dict[str, Callable[[Turn, str], Answer]] = {
     words.MENU: _menu,
     words.LANGUAGES: lambda turn, _: welcome.choose_another_language(turn),
     words.PERSON: case.person,
-    words.REPORT: case.begin,
-    words.CASE: case.status,
+    words.REPORT: case_questions.begin,
+    words.CASE: case_standing.status,
     words.AROUND: case.around,
     "trouble": case.category_chosen,
-    "case-skip": case.skipped,
-    "case-enough": case.enough,
-    "case-safe": case.safe,
-    "case-hours": case.hours,
-    "case-share": case.shares,
-    "case-name": case.nameless,
-    "case-read": case.read,
-    "case-wipe": case.wipe,
-    "case-here": case.move_here,
+    "case-skip": case_questions.skipped,
+    "case-enough": case_questions.enough,
+    "case-safe": case_questions.safe,
+    "case-hours": case_questions.hours,
+    "case-share": case_questions.shares,
+    "case-name": case_questions.nameless,
+    "case-read": case_cover.read,
+    "case-wipe": case_cover.wipe,
+    "case-here": case_standing.move_here,
     "consent": case.consented,
     words.CANCEL: _cancel,
     words.STOP: lambda turn, _: _stop(turn),
@@ -424,8 +432,8 @@ STEPS: dict[str, Callable[[Turn], Answer]] = {
     my_bookings.NAME_OF_CODE: my_bookings.ask_whose,
     **dict.fromkeys(census.STEPS, census.go_on),
     census.WRONG: census.ask_wrong,
-    case.STEP: case.begin,
-    case.QUESTION: case.go_on,
+    case_at_hand.STEP: case_questions.begin,
+    case_at_hand.QUESTION: case_questions.go_on,
     agency.STEP: agency.begin,
     interview.STEP: interview.go_on,
     offer_check.STEP: offer_check.begin,
@@ -451,9 +459,11 @@ def _code_typed(turn: Turn, text: str) -> str | None:
         return command
     typed = words.plain(text)
     offered = turn.conversation.offered
-    if (booking.wants_number(turn) or case.wants_number(turn) or census.wants_number(turn)) and typed.isdecimal():
+    if (
+        booking.wants_number(turn) or case_questions.wants_number(turn) or census.wants_number(turn)
+    ) and typed.isdecimal():
         return None
-    if meant := case.code_meant(turn, text):
+    if meant := case_cover.code_meant(turn, text):
         return meant
     if typed.isdecimal() and len(typed) < 4 and 0 < int(typed) <= len(offered):
         return my_bookings.meant_of([str(offered[int(typed) - 1][0])])

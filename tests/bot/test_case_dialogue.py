@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.catalogues import catalogue
-from bot.dialogues.case import LISTED, SAFETY, _questions
+from bot.dialogues.case_questions import LISTED, SAFETY, _questions
 from bot.phrases import NOTICE_VERSION, Phrases
 from bot.turns import Guide
 from centre import areas, case_records, cases, conversations, inbox, outbox
