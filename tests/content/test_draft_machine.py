@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from centre.db import Database, open_database
-from content import articles, drafts, gates, subjects
+from content import articles, drafts, gates, subjects, timed_drafts
 from content.article_records import Revision
 from content.contacts import Contact
 from content.draft_records import ArticleDraft, State
@@ -122,7 +122,7 @@ def machine(template: Path, seed: Guidance, contacts: dict[str, Contact]) -> typ
         @rule(who=st.sampled_from(PEOPLE), hours=st.sampled_from([None, 1, 2]))
         def set_time(self, who: str, hours: int | None) -> None:
             at = NOW + timedelta(hours=hours) if hours else None
-            self._try(lambda session: drafts.set_time(session, self.number, self.seen, who, at, NOW))
+            self._try(lambda session: timed_drafts.set_time(session, self.number, self.seen, who, at, NOW))
 
         @rule(who=st.sampled_from(PEOPLE))
         def catch_up(self, who: str) -> None:
