@@ -6,12 +6,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot import words
 from bot.news_phrases import NewsPhrases
+from bot.templates import template_for
 from bot.turns import language_of
 from centre import announcement_people, areas, notices
 from centre.announcements import Announcement
 from centre.conversations import Conversation
-from centre.messages import Outgoing
+from centre.messages import Outgoing, Template
 from centre.notices import Notice
 from content import languages
 
@@ -25,7 +27,13 @@ def word(session: Session, notice: Notice, conversation: Conversation, now: date
     announcement = session.get_one(Announcement, notice.announcement_id)
     chain = languages.fallback_chain(language_of(conversation))
     village = areas.get(session, conversation.village_id or 0)
-    return Outgoing(around(*announcement.text_for(chain), village.name if village else ""))
+    said = (*announcement.text_for(chain), village.name if village else "")
+    return Outgoing(around(*said), template=template(*said) if announcement.goes_by_template else None)
+
+
+def template(language: str, text: str, village: str) -> Template | None:
+    """The same in the words that WhatsApp lets through later than a day after the person wrote."""
+    return template_for("announced", language, {"village": village, "text": text}, [words.NO_NEWS])
 
 
 def around(language: str, text: str, village: str) -> str:

@@ -3,8 +3,9 @@
 `template_texts/<language>.yaml` holds them, with named blanks. `submissions` writes them as Meta wants to see them,
 `template_for` fills one for one person, and `standings` compares ours with what Meta has.
 
-Rules: Meta's message templates of the category UTILITY and its errors 2388293, 2388299, 132005 and 132012, as
-`tests/bot/test_templates.py` holds them. Meta knows neither Javanese nor Sundanese nor Sasak, so these read Indonesian.
+Rules: Meta's message templates of the categories UTILITY and MARKETING (announcements) and its errors 2388293, 2388299,
+132005 and 132012, as `tests/bot/test_templates.py` holds them. Meta knows neither Javanese nor Sundanese nor Sasak, so these
+read Indonesian.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ TEMPLATE_LANGUAGES = ("id", "en")
 """In which approved texts are written; every chain of fallbacks meets one of them."""
 EXAMPLES = "examples"
 CATEGORY = "UTILITY"
+"""As which a text is submitted that does not say otherwise: it is about something the person asked for."""
 BODY_LIMIT = 1024
 """Characters of a body, its blanks filled."""
 EMPTY = "-"
@@ -47,6 +49,8 @@ class Standing:
     """As Meta says: APPROVED, PENDING, REJECTED, PAUSED …; else `MISSING`."""
     category: str = CATEGORY
     """Meta may take a text for advertising (MARKETING): it costs more then, and not everybody gets it."""
+    ours: str = CATEGORY
+    """As what we submitted it."""
     has_other_words: bool = False
     """Meta has other words than ours: blanks might be filled with what belongs elsewhere."""
 
@@ -62,6 +66,7 @@ class _Text:
     blanks: tuple[str, ...]
     buttons: tuple[str, ...]
     examples: tuple[str, ...]
+    category: str
 
 
 def template_for(kind: str, language: str, values: Mapping[str, str], codes: Sequence[str] = ()) -> Template | None:
@@ -85,6 +90,20 @@ def news_template(language: str) -> Template | None:
     return template_for("news", language, {})
 
 
+def as_read(template: Template) -> str:
+    """What the person reads, its buttons left aside."""
+    texts = (text for text in _all_texts() if (text.name, text.language) == (template.name, template.language))
+    body = next(texts).body
+    for number, value in enumerate(template.values, 1):
+        body = body.replace(_blank(number), value)
+    return body
+
+
+def category_of(kind: str) -> str:
+    """As what the texts of a kind are submitted: UTILITY or MARKETING, which costs more."""
+    return _texts_of(languages.SOURCE)[kind].category
+
+
 def submissions() -> list[dict[str, Any]]:
     """Every template in every language, as `POST /{account}/message_templates` takes it."""
     return [_submission(text) for text in _all_texts()]
@@ -98,9 +117,10 @@ def standings(known: Iterable[Mapping[str, Any]]) -> list[Standing]:
 
 def _standing(text: _Text, theirs: Mapping[str, Any] | None) -> Standing:
     if theirs is None:
-        return Standing(text.name, text.language, MISSING)
+        return Standing(text.name, text.language, MISSING, text.category, text.category)
     differs = _words(theirs) != _words(_submission(text))
-    return Standing(text.name, text.language, str(theirs.get("status")), str(theirs.get("category", CATEGORY)), differs)
+    category = str(theirs.get("category", text.category))
+    return Standing(text.name, text.language, str(theirs.get("status")), category, text.category, differs)
 
 
 def _words(template: Mapping[str, Any]) -> set[tuple[str, ...]]:
@@ -119,7 +139,7 @@ def _submission(text: _Text) -> dict[str, Any]:
     return {
         "name": text.name,
         "language": text.language,
-        "category": CATEGORY,
+        "category": text.category,
         "components": [body, buttons] if text.buttons else [body],
     }
 
@@ -168,7 +188,9 @@ def _read(kind: str, language: str, entry: Mapping[str, Any], examples: Mapping[
             blanks.append(blank)
             body += _blank(len(blanks))
     buttons = tuple(entry.get("buttons", ()))
-    return _Text(f"balai_{kind}", language, body, tuple(blanks), buttons, tuple(examples[blank] for blank in blanks))
+    shown = tuple(examples[blank] for blank in blanks)
+    category = entry.get("category", CATEGORY)
+    return _Text(f"balai_{kind}", language, body, tuple(blanks), buttons, shown, category)
 
 
 def _blank(number: int) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Row, String, and_, cast, exists, func, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
 from centre import calendars, notices, people
@@ -29,6 +29,11 @@ from centre.staff_channels import StaffChannel, is_open
 
 PER_SECOND = 5
 """Of one announcement on one channel: a sixth of what the slowest platform takes, so that answers are not held up."""
+DAILY = 250
+"""People a day whom WhatsApp lets us write to first, until it trusts the number more (Meta, "messaging limits")."""
+SHARE = 2
+"""A half of them is for announcements: what families must hear of a case or a booking needs the rest."""
+DAY = timedelta(hours=24)
 AT_ONCE = 500
 LISTED = 500
 
@@ -40,6 +45,8 @@ class Reach:
     by_channel: dict[str, int]
     cannot: int
     """Their last message on WhatsApp is more than 24 hours old: free words are not let through."""
+    by_template: int
+    """Of those told: as many in an approved template, which costs money."""
     takes: timedelta
     waits_for_morning: bool
 
@@ -59,22 +66,36 @@ class Told:
     """waiting, sent, delivered, read, failed, not_told, void"""
 
 
-def reach(session: Session, announcement: Announcement, now: datetime) -> Reach:
-    """What would happen if it went now."""
-    is_closed = _is_window_closed(now)
+def reach(session: Session, announcement: Announcement, now: datetime, daily: int = DAILY) -> Reach:
+    """What would happen if it went now. `daily`: how many a day WhatsApp lets us write to first."""
+    closed = _is_window_closed(now)
     rows = session.execute(
-        select(Conversation.channel, is_closed, func.count())
+        select(Conversation.channel, closed, func.count())
         .where(*_audience(announcement))
-        .group_by(Conversation.channel, is_closed)
+        .group_by(Conversation.channel, closed)
     ).all()
-    open_ones = {channel: number for channel, closed, number in rows if not closed}
-    longest = max((number for channel, number in open_ones.items() if not LIMITS[channel].pulled), default=0)
+    told = Counter({channel: number for channel, is_late, number in rows if not is_late})
+    longest = max((number for channel, number in told.items() if not LIMITS[channel].pulled), default=0)
+    by_template, days = _by_template(announcement, rows, daily)
+    told.update(by_template)
     return Reach(
-        open_ones,
-        sum(number for _, closed, number in rows if closed),
-        timedelta(seconds=longest / PER_SECOND),
+        dict(told),
+        sum(number for _, is_late, number in rows if is_late) - by_template.total(),
+        by_template.total(),
+        max(timedelta(seconds=longest / PER_SECOND), days),
         any(calendars.is_quiet(now, zone) for zone in _zones(session, announcement)),
     )
+
+
+def _by_template(
+    announcement: Announcement, rows: Sequence[Row[str, bool, int]], daily: int
+) -> tuple[Counter[str], timedelta]:
+    """How many by channel while it is of use, and how long that takes."""
+    each_day = max(1, daily // SHARE)
+    most = each_day * (USEFUL // DAY) if announcement.goes_by_template else 0
+    told = Counter({channel: min(number, most) for channel, is_late, number in rows if is_late})
+    days = max(((number - 1) // each_day for number in told.values() if number), default=0)
+    return told, days * DAY
 
 
 def plan_next(session: Session, now: datetime) -> int | None:
@@ -98,8 +119,9 @@ def plan_next(session: Session, now: datetime) -> int | None:
         .order_by(Conversation.id)
         .limit(AT_ONCE)
     ).all()
-    for conversation_id, channel, zone, is_closed in rows:
-        _plan(session, announcement, conversation_id, zone, channel, now, is_closed=is_closed)
+    for conversation_id, channel, zone, closed in rows:
+        cannot = closed and not announcement.goes_by_template
+        _plan(session, announcement, conversation_id, zone, channel, now, cannot=cannot)
     if rows:
         announcement.planned_to = rows[-1].id
     announcement.is_planned = len(rows) < AT_ONCE
@@ -115,8 +137,22 @@ def why_not(session: Session, notice: Notice, conversation: Conversation, now: d
     still = select(Conversation.id).where(Conversation.id == conversation.id, *_audience(announcement))
     if session.execute(still).first() is None:
         return "stopped"
+    return "window_closed" if is_closed(conversation, now) and not announcement.goes_by_template else None
+
+
+def is_closed(conversation: Conversation, now: datetime) -> bool:
+    """Are free words not let through there any more?"""
     window = LIMITS[conversation.channel].window
-    return "window_closed" if window and conversation.last_incoming_at < now - window else None
+    return window is not None and conversation.last_incoming_at < now - window
+
+
+def waits_until(session: Session, conversation: Conversation, now: datetime, daily: int) -> datetime | None:
+    """When the next announcement may go as a template; None where it may go now, or goes in free words."""
+    if not is_closed(conversation, now):
+        return None
+    lately = select(Notice.told_at).where(Notice.by_template.is_(True), Notice.told_at > now - DAY)
+    told = session.scalars(lately.order_by(Notice.told_at.desc()).limit(max(1, daily // SHARE))).all()
+    return told[-1] + DAY if len(told) >= max(1, daily // SHARE) and told[-1] else None
 
 
 def outcomes(session: Session, announcement: Announcement) -> Counter[str]:
@@ -179,7 +215,7 @@ def _plan(
     channel: str,
     now: datetime,
     *,
-    is_closed: bool,
+    cannot: bool,
 ) -> None:
     wait = timedelta(0) if LIMITS[channel].pulled else timedelta(seconds=announcement.planned / PER_SECOND)
     begins = announcement.begins_at or now
@@ -191,10 +227,10 @@ def _plan(
         zone,
         due,
         max(due, begins) + USEFUL,
-        why_not="window_closed" if is_closed else None,
+        why_not="window_closed" if cannot else None,
         now=now,
     )
-    if not is_closed:
+    if not cannot:
         announcement.planned += 1
 
 

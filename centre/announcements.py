@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import JSON, String, select
+from sqlalchemy import JSON, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import notices
@@ -27,6 +27,8 @@ from centre.staff import Role, Scope, SignedIn
 SOURCE = "id"
 LONGEST = 1000
 """Characters: one message on every channel, with the words around it."""
+LONGEST_IN_TEMPLATE = 800
+"""Characters that fit into the approved template with its own words (Meta: 1024 for the whole body)."""
 USEFUL = timedelta(days=3)
 MAY_ANNOUNCE = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
 MAY_AGREE = (Role.COORDINATOR, Role.ADMINISTRATOR)
@@ -77,6 +79,17 @@ class Announcement(Base):
     planned: Mapped[int] = mapped_column(default=0)
     """How many have one that is to be sent."""
     is_planned: Mapped[bool] = mapped_column(default=False)
+    with_template: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Also to those who have not written on WhatsApp for a day, in an approved template, which costs money."""
+
+    @property
+    def fits_template(self) -> bool:
+        return all(len(words) <= LONGEST_IN_TEMPLATE for words in self.texts.values())
+
+    @property
+    def goes_by_template(self) -> bool:
+        """Is it told where free words are not let through any more?"""
+        return self.with_template and self.fits_template
 
     @property
     def about(self) -> str:
@@ -96,6 +109,7 @@ class Wanted:
     villages: Collection[int]
     kinds: Collection[str] = ()
     languages: Collection[str] = ()
+    with_template: bool = False
 
 
 def any_to_plan(session: Session) -> bool:
@@ -121,14 +135,15 @@ def get(session: Session, scope: Scope, number: int, *, held: bool = False) -> A
 
 def save(session: Session, scope: Scope, number: int | None, wanted: Wanted, by: str, now: datetime) -> Announcement:
     """Write a new one, or change a draft. `by`: staff id. Raises `AnnouncementInvalid`, `NotHere` or `NotNow`."""
-    texts = {code: readable(text).strip() for code, text in wanted.texts.items()}
-    texts = {code: text for code, text in texts.items() if text}
+    typed = {code: readable(words).strip() for code, words in wanted.texts.items()}
+    texts = {code: words for code, words in typed.items() if words}
     _check(session, scope, texts, wanted)
     found = get(session, scope, number, held=True) if number else Announcement(made_at=now, made_by=by)
     if found.state not in (None, State.DRAFT):
         raise NotNow(found.state)
     found.texts, found.villages = texts, sorted(set(wanted.villages))
     found.kinds, found.languages = sorted(set(wanted.kinds)), sorted(set(wanted.languages))
+    found.with_template = wanted.with_template
     found.made_by = by  # whoever wrote it last is not its second person
     session.add(found)
     session.flush()
@@ -197,8 +212,8 @@ def _begin(found: Announcement, now: datetime) -> None:
 def _check(session: Session, scope: Scope, texts: Mapping[str, str], wanted: Wanted) -> None:
     if SOURCE not in texts:
         raise AnnouncementInvalid(f"text_{SOURCE}", "empty")
-    for code, text in texts.items():
-        if len(text) > LONGEST:
+    for code, words in texts.items():
+        if len(words) > LONGEST:
             raise AnnouncementInvalid(f"text_{code}", "long")
     if not wanted.villages:
         raise AnnouncementInvalid("villages", "empty")

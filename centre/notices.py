@@ -98,6 +98,8 @@ class Notice(Base):
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     announcement_id: Mapped[int | None] = mapped_column(BigId, index=True)
     """For `announced`: the news that it is (`centre.announcements`)."""
+    by_template: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """For `announced`: told when free words were not let through any more, so in words that cost money."""
 
     @property
     def cause(self) -> str:
@@ -236,6 +238,11 @@ def told(notice: Notice, now: datetime) -> None:
     notice.state, notice.told_at = State.TOLD, now
 
 
+def put_off(notice: Notice, until: datetime) -> None:
+    """Its turn comes later."""
+    notice.due_at = until
+
+
 def drop(notice: Notice) -> None:
     """It is not true any more."""
     notice.state = State.VOID
@@ -342,10 +349,10 @@ _REASON = "notices|reason"
 _DUE = (
     select(Notice.id)
     .where(Notice.state == bindparam(None, State.DUE.value, literal_execute=True), Notice.due_at <= bindparam("now"))
-    .order_by(Notice.due_at, Notice.id)
+    .order_by(Notice.announcement_id.is_not(None), Notice.due_at, Notice.id)
     .limit(bindparam("most"))
 )
-"""The state is written out as in the partial index: neither database would use it otherwise."""
+"""The state is written out as in the partial index: neither database would use it otherwise. Announcements come last."""
 
 
 def _why_not(notice: Notice, conversation: Conversation | None, now: datetime) -> str | None:

@@ -105,6 +105,7 @@ class OutboxMessage(Base):
         Index(
             "ix_outbox_messages_open",
             "channel",
+            "is_news",
             "id",
             postgresql_where=text("state = 'open'"),
             sqlite_where=text("state = 'open'"),
@@ -146,6 +147,8 @@ class OutboxMessage(Base):
     cause: Mapped[str] = mapped_column(String(60))
     """What made us say it ("event:17"): saying it twice for the same cause is impossible."""
     part: Mapped[int]
+    is_news: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """An announcement: whatever else is to be said, to anybody, goes before it."""
     sealed_part: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The words; None once they were taken down."""
     state: Mapped[str] = mapped_column(String(10))
@@ -194,16 +197,19 @@ def queue(
     replies: Sequence[Outgoing],
     now: datetime,
     useful_until: datetime | None = None,
+    *,
+    is_news: bool = False,
 ) -> list[OutboxMessage]:
     """Put what we say on its way, cut to what the channel takes. The page of a pulled channel finds it at once.
 
-    `useful_until`: dropped after this, if that is earlier than a day from now.
+    `useful_until`: dropped after this, if that is earlier than a day from now. `is_news`: an announcement, which waits for
+    everything else.
     """
     limits = LIMITS[conversation.channel]
     parts = [part for outgoing in replies for part in fit(outgoing, limits)]
     rows = [_row(session, conversation, cause, number, part, now) for number, part in enumerate(parts)]
     for row in rows:
-        row.expires_at = min(row.expires_at, useful_until or row.expires_at)
+        row.expires_at, row.is_news = min(row.expires_at, useful_until or row.expires_at), is_news
     if limits.pulled:
         for row in rows:
             row.state, row.sent_at, row.delivery = State.SENT, now, "sent"
@@ -237,14 +243,23 @@ def anything_due(session: Session, channel: str, now: datetime) -> bool:
     return connection_of(session).execute(_DUE, {"channel": channel, "now": now}).first() is not None
 
 
-def claim(session: Session, channel: str, pace: Pace, now: datetime, limit: int = 20) -> list[Delivery]:
-    """Take what may go out on `channel` now, at most `limit` and at most what the pace allows, under a lease."""
+def claim(session: Session, channel: str, pace: Pace, now: datetime, limit: int = 20, news: int = 20) -> list[Delivery]:
+    """Take what may go out on `channel` now, at most `limit` and at most what the pace allows, under a lease.
+
+    Of announcements at most `news`, after everything else, and never more than half of what the pace allows, so that an
+    answer that is ready in a moment finds room.
+    """
     point = contact_points.hold(session, channel)
-    most = min(limit, contact_points.allowance(point, pace, now))
+    allowed = contact_points.allowance(point, pace, now)
+    most = min(limit, allowed)
     if most == 0:
         return []
     deliveries = []
-    for row, conversation in _due(session, channel, pace, now, most):
+    due = _due(session, channel, pace, now, most, is_news=False)
+    room_for_news = min(most - len(due), news, (allowed + 1) // 2)
+    if room_for_news > 0:
+        due += _due(session, channel, pace, now, room_for_news, is_news=True)
+    for row, conversation in due:
         if _is_taken_back(session, row, conversation, now):
             continue
         row.state = _refusal(row, conversation, now) or State.SENDING
@@ -486,13 +501,15 @@ def _provider_place(row: OutboxMessage) -> str:
 
 
 def _due(
-    session: Session, channel: str, pace: Pace, now: datetime, most: int
+    session: Session, channel: str, pace: Pace, now: datetime, most: int, *, is_news: bool
 ) -> list[tuple[OutboxMessage, Conversation]]:
     earlier, recent = aliased(OutboxMessage), aliased(OutboxMessage)
     waits_for_another = exists().where(
         earlier.conversation_id == OutboxMessage.conversation_id,
         earlier.id < OutboxMessage.id,
         _literally(earlier.state, UNDER_WAY),
+        # An answer overtakes the announcement that waits in its conversation.
+        *(() if is_news else (or_(earlier.is_news.is_(False), _literally(earlier.state, State.SENDING)),)),
     )
     said_lately = (
         select(func.count())
@@ -505,7 +522,7 @@ def _due(
         .where(
             OutboxMessage.channel == channel, _literally(OutboxMessage.state, State.OPEN), OutboxMessage.next_at <= now
         )
-        .where(~waits_for_another)
+        .where(OutboxMessage.is_news.is_(is_news), ~waits_for_another)
         .where(or_(said_lately < pace.per_chat, OutboxMessage.expires_at < now))
         .order_by(OutboxMessage.id)
         .limit(most)

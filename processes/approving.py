@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bot.templates import CATEGORY, Standing, standings
+from bot.templates import Standing, standings
 from processes.settings import Settings, SettingsInvalid
 from webhooks.whatsapp import CallFailed, WhatsApp
 
@@ -27,7 +27,7 @@ def ask_meta(settings: Settings) -> list[Standing]:
 def in_words(standing: Standing) -> str:
     """One line for whoever submits them."""
     notes = ["other words than ours: submit it again"] if standing.has_other_words else []
-    notes += [f"counted as {standing.category}"] if standing.category != CATEGORY else []
+    notes += [f"counted as {standing.category}"] if standing.category != standing.ours else []
     return f"{standing.name:<17} {standing.language:<3} {', '.join([standing.status, *notes])}"
 
 

@@ -22,11 +22,14 @@ log = structlog.get_logger()
 Clock = Callable[[], datetime]
 
 
-def tell_due(database: Database, home: str, clock: Clock) -> int:
-    """Put on its way what must be told now; gives how many. `home`: our public address, empty where there is none."""
+def tell_due(database: Database, home: str, clock: Clock, daily: int = announcement_people.DAILY) -> int:
+    """Put on its way what must be told now; gives how many. `home`: our public address, empty where there is none.
+
+    `daily`: how many a day WhatsApp lets us write to first.
+    """
     with database.reading() as session:
         waiting = notices.due(session, clock())
-    return sum(_tell_or_leave(database, notice_id, home, clock()) for notice_id in waiting)
+    return sum(_tell_or_leave(database, notice_id, home, clock(), daily) for notice_id in waiting)
 
 
 def plan_announcements(database: Database, clock: Clock) -> int:
@@ -45,9 +48,9 @@ def lapse_offers(database: Database, clock: Clock) -> int:
     return sum(_lapse_or_pass(database, slot_id, clock()) for slot_id in waiting)
 
 
-def _tell_or_leave(database: Database, notice_id: int, home: str, now: datetime) -> bool:
+def _tell_or_leave(database: Database, notice_id: int, home: str, now: datetime, daily: int) -> bool:
     try:
-        return _tell(database, notice_id, home, now)
+        return _tell(database, notice_id, home, now, daily)
     except Exception as error:  # noqa: BLE001 - whatever one notice sets off, everybody else must hear theirs
         if isinstance(error, DBAPIError) and is_down(error):
             raise  # the notice is not to blame
@@ -60,19 +63,24 @@ def _tell_or_leave(database: Database, notice_id: int, home: str, now: datetime)
     return False
 
 
-def _tell(database: Database, notice_id: int, home: str, now: datetime) -> bool:
+def _tell(database: Database, notice_id: int, home: str, now: datetime, daily: int) -> bool:
     with database.transaction() as session:
         taken = notices.take(session, notice_id, now)
         if taken is None:
             return False
         notice, conversation = taken
+        is_news = notice.announcement_id is not None
+        if is_news and (later := announcement_people.waits_until(session, conversation, now, daily)):
+            notices.put_off(notice, later)
+            return False
         outgoing = wording.word(session, notice, conversation, home, now)
         if outgoing is None:
             if notice.state == notices.State.DUE:
                 notices.drop(notice)
             return False
         outgoing = offer(conversation, outgoing)
-        outbox.queue(session, conversation, notice.cause, [outgoing], now, notice.useful_until)
+        notice.by_template = is_news and announcement_people.is_closed(conversation, now)
+        outbox.queue(session, conversation, notice.cause, [outgoing], now, notice.useful_until, is_news=is_news)
         notices.told(notice, now)
         interests.fulfil(session, notice, now)
         return True

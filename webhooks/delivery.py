@@ -27,6 +27,8 @@ GATHER = 0.01
 """Seconds after a call to look: what comes within them is claimed together."""
 AT_ONCE = 24
 """Calls under way on one channel: a platform that hangs does not hold up another."""
+ROOM_FOR_ANSWERS = 8
+"""Calls of these that announcements never take."""
 CALL_SECONDS = 30
 """A call that takes longer is given up as ambiguous, well within its lease."""
 DRAIN_SECONDS = 25
@@ -91,7 +93,7 @@ class Courier:
 
     async def _claim(self, channel: Channel, room: int) -> list[Delivery]:
         try:
-            return await asyncio.to_thread(self._claim_now, channel, min(room, 20))
+            return await asyncio.to_thread(self._claim_now, channel, room)
         except Exception as error:  # noqa: BLE001 - a channel that stops claiming falls silent for good
             log.error("delivery.not_claimed", channel=channel.name, error=type(error).__name__)
             await asyncio.sleep(1)
@@ -102,7 +104,8 @@ class Courier:
             if not outbox.anything_due(session, channel.name, self._clock()):
                 return []
         with self._database.transaction() as session:
-            return outbox.claim(session, channel.name, channel.pace, self._clock(), room)
+            most = min(room, 20)
+            return outbox.claim(session, channel.name, channel.pace, self._clock(), most, room - ROOM_FOR_ANSWERS)
 
     async def _call(self, channel: Channel, delivery: Delivery) -> None:
         try:

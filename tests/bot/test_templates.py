@@ -10,8 +10,19 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.templates import BODY_LIMIT, CATEGORY, TEXTS, CodesDoNotFit, Standing, standings, submissions, template_for
-from centre.messages import LABEL_LIMIT, Template
+from bot.templates import (
+    BODY_LIMIT,
+    CATEGORY,
+    TEXTS,
+    CodesDoNotFit,
+    Standing,
+    as_read,
+    standings,
+    submissions,
+    template_for,
+)
+from centre.announcements import LONGEST_IN_TEMPLATE
+from centre.messages import LABEL_LIMIT
 from content.languages import UnknownLanguage
 
 FILES = sorted(TEXTS.glob("*.yaml"))
@@ -27,6 +38,7 @@ KINDS = {
     "new_dates": ("what", "when", "where"),
     "booked": ("what", "who", "when", "where", "code"),
     "news": (),
+    "announced": ("village", "text"),
 }
 BUTTONS = {
     "reminder": 2,
@@ -38,6 +50,7 @@ BUTTONS = {
     "new_dates": 1,
     "booked": 0,
     "news": 0,
+    "announced": 1,
 }
 NEUTRAL = "balai_news"
 """Goes to telephones that somebody else may hold."""
@@ -49,6 +62,8 @@ SARI = {
     "code": "KM7 R4",
     "until": "Kamis pukul 17.00 WITA",
     "reason": "pelatih sakit",
+    "village": "Korleko",
+    "text": "Sabtu ada pelatihan bengkel, masih 4 kursi.",
 }
 BLANK = re.compile(r"\{\{\d+\}\}")
 SUBMITTED = submissions()
@@ -83,15 +98,8 @@ def codes_for(kind: str) -> list[str]:
     return [f"code:{number}" for number in range(BUTTONS[kind])]
 
 
-def read_by(template: Template) -> str:
-    """What the person reads."""
-    (submission,) = (
-        each for each in SUBMITTED if (each["name"], each["language"]) == (template.name, template.language)
-    )
-    text = body_of(submission)
-    for number, value in enumerate(template.values, 1):
-        text = text.replace("{{" + str(number) + "}}", value)
-    return text
+read_by = as_read
+"""What the person reads."""
 
 
 # The files
@@ -127,7 +135,7 @@ def test_there_are_enough_words_for_the_blanks(submission: dict[str, Any]) -> No
 def test_the_text_has_the_form_that_meta_takes(submission: dict[str, Any]) -> None:
     body = body_of(submission)
     assert re.fullmatch(r"[a-z0-9_]{1,512}", submission["name"])
-    assert submission["category"] == CATEGORY == "UTILITY"
+    assert submission["category"] == ("MARKETING" if submission["name"] == "balai_announced" else CATEGORY)
     assert len(body) <= BODY_LIMIT
     assert not re.search(r"\n{3}|\t| {2}", body)
     assert body == body.strip()
@@ -238,6 +246,14 @@ def test_a_long_reason_is_cut_and_the_rest_stays() -> None:
     assert template.values[4].endswith("…")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_announcement_that_is_let_through_is_never_cut(language: str) -> None:
+    values = {"village": "Tanjung Luar Kecamatan Keruak Selatan", "text": "x" * LONGEST_IN_TEMPLATE}
+    template = template_for("announced", language, values, ["news:no"])
+    assert template
+    assert template.values == tuple(values.values())
+
+
 # Where they stand with Meta
 
 
@@ -254,7 +270,7 @@ def test_what_meta_has_never_seen_is_missing() -> None:
 @pytest.mark.parametrize("status", ["APPROVED", "PENDING", "REJECTED", "PAUSED"])
 def test_meta_says_how_it_stands(status: str) -> None:
     ours = SUBMITTED[0]
-    expected = Standing(ours["name"], ours["language"], status)
+    expected = Standing(ours["name"], ours["language"], status, ours["category"], ours["category"])
     assert standing_of(ours | {"id": "920070352646140", "status": status}) == expected
 
 

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("planned_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("planned", sa.Integer(), nullable=False),
         sa.Column("is_planned", sa.Boolean(), nullable=False),
+        sa.Column("with_template", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_announcements")),
         sqlite_autoincrement=True,
     )
@@ -614,10 +615,20 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("announcement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
+        batch_op.add_column(sa.Column("by_template", sa.Boolean(), server_default=sa.text("false"), nullable=False))
         batch_op.create_index(batch_op.f("ix_notices_announcement_id"), ["announcement_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_notices_person_id"), ["person_id"], unique=False)
 
     with op.batch_alter_table("outbox_messages", schema=None, recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("is_news", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+        batch_op.drop_index(batch_op.f("ix_outbox_messages_open"), sqlite_where=sa.text("state = 'open'"))
+        batch_op.create_index(
+            "ix_outbox_messages_open",
+            ["channel", "is_news", "id"],
+            unique=False,
+            postgresql_where=sa.text("state = 'open'"),
+            sqlite_where=sa.text("state = 'open'"),
+        )
         batch_op.create_index(
             "ix_outbox_messages_lost",
             ["id"],
@@ -661,10 +672,23 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('failed', 'expired') AND seen_at IS NULL"),
             sqlite_where=sa.text("state IN ('failed', 'expired') AND seen_at IS NULL"),
         )
+        batch_op.drop_index(
+            "ix_outbox_messages_open",
+            postgresql_where=sa.text("state = 'open'"),
+            sqlite_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_outbox_messages_open"),
+            ["channel", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+        )
+        batch_op.drop_column("is_news")
 
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notices_person_id"))
         batch_op.drop_index(batch_op.f("ix_notices_announcement_id"))
+        batch_op.drop_column("by_template")
         batch_op.drop_column("announcement_id")
         batch_op.drop_column("person_id")
 
