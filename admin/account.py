@@ -8,13 +8,15 @@ from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from admin import code_of_conduct
 from admin.access import before_the_promise, me, owes_promise, while_setting_up, whoever_is_signed_in
 from admin.auth import fitting_try, retry_after, too_many, where_to
 from admin.forms import CurrentPassword, Promise
 from admin.language import gettext as _
-from centre import audit, conduct, contact_points, sign_ins, staff, staff_channels
+from admin.wording import role_name, where
+from centre import area_names, audit, conduct, contact_points, sign_ins, staff, staff_channels
 from centre.db import Database
 from centre.sign_ins import SignInRefused, TooManyTries
 from centre.staff import StaffMember
@@ -91,6 +93,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
                 "admin/account.html",
                 form=form,
                 member=member,
+                roles=_roles(reading),
                 email=staff.email_of(reading, member),
                 linked=staff_channels.link_of(reading, member.id),
                 is_reached=member.id in staff_channels.of_staff(reading, [member.id]),
@@ -99,6 +102,11 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             )
 
     return account
+
+
+def _roles(session: Session) -> list[str]:
+    names = area_names.names_of(session, {area for _role, area in me().roles})
+    return [f"{role_name(role)}, {names.get(area) or where(area)}" for role, area in sorted(me().roles)]
 
 
 def _promise_page(form: Promise) -> str:

@@ -18,7 +18,7 @@ from admin.asked import ROW
 from admin.forms import NativeReading
 from admin.language import gettext as _
 from admin.type_forms import USUAL, TypeRules, Words, said_of, texts, words_forms
-from centre import audit, staff, type_desk
+from centre import area_names, audit, staff, type_desk
 from centre.booking_types import BookingType, TypeInvalid
 from centre.db import Database
 from centre.staff import Role, Scope
@@ -34,7 +34,9 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_READ_TYPES)
     def every() -> str:
         with database.reading() as session:
-            return render_template("admin/booking_types.html", types=type_desk.types(session, _readable()), **_words())
+            types = type_desk.types(session, _readable())
+            areas = area_names.names_of(session, {each.area for each in types})
+        return render_template("admin/booking_types.html", types=types, areas=areas, **_words())
 
     @pages.get("/layanan/jenis/baru")
     @only(*MAY_CHANGE_TYPES)
@@ -59,9 +61,11 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         with database.reading() as session:
             found = type_desk.one(session, _readable(), number)
             by = staff.names(session, {found.changed_by}) if found.changed_by else {}
+            area = area_names.names_of(session, {found.area}).get(found.area, found.area)
         return render_template(
             "admin/booking_type.html",
             type=found,
+            area=area,
             words=_by_language(found),
             by=by.get(found.changed_by or "", ""),
             mine=type_desk.may_change(_changeable(), found.area),

@@ -51,7 +51,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         return render_template(
             "admin/case_figures.html",
             figures=figures,
-            tables=_tables(figures),
+            tables=[table for table in _tables(figures) if any(line.opened is not None for line in table.lines)],
             columns=_columns(figures),
             cells=_cells,
             years=years(now),

@@ -117,7 +117,7 @@ def state(run: GateRun) -> str:
     if run.state == gates.State.RUNNING:
         return gettext("Bot sedang belajar (sekitar setengah menit)")
     if run.overridden_at:
-        return gettext("Dilewati administrator")
+        return gettext("Dilewati pengelola")
     return gettext("Lulus") if run.passed else gettext("Ditolak")
 
 

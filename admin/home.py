@@ -84,7 +84,6 @@ def add(pages: Blueprint, database: Database, clock: Callable[[], datetime]) -> 
             return render_template(
                 "admin/home.html",
                 seen=_seen(session, now),
-                roles=[(wording.role_name(role), wording.where(area)) for role, area in sorted(me().roles)],
                 now=now,
                 shown=shown,
                 words=case_wording,

@@ -1,6 +1,7 @@
 """The menu of the desk, as far as whoever is signed in may open its pages (`admin.menu_pages`).
 
-A few areas make the menu at the top; a small phone shows the first four of them that somebody may open, and "Lainnya".
+A few areas make the menu: at the side of a wide screen, with the pages of the area that is open; at the top of a small phone,
+which shows the first four of them that somebody may open, and "Lainnya".
 """
 
 from __future__ import annotations
@@ -27,6 +28,11 @@ class Entry:
     pages: tuple[Page, ...]
     is_here: bool
     has_landing: bool
+
+    @property
+    def others(self) -> tuple[Page, ...]:
+        """Its pages beside the one that its own name leads to: a wide screen lists them below it."""
+        return tuple(page for page in self.pages if page.address != self.address)
 
 
 def blueprint() -> Blueprint:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from admin.language import gettext as _
 from admin.wording import moment as moment
+from admin.wording import moment_in as moment_in
 from centre import case_referrals, case_rules
 from centre.case_records import Case
 from centre.case_rules import CannotDo

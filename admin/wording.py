@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
+from babel.numbers import format_decimal
 from flask import Blueprint, g
 
 from admin import access, menu
@@ -52,6 +53,7 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
             "moment": moment,
             "moment_in": moment_in,
             "day": day,
+            "written": written,
             "ago": lambda at: ago(at, clock()),
             "place": place,
             "own_name": own_name,
@@ -87,6 +89,11 @@ def month(of: Month | None) -> str:
     if of is None:
         return _("tanpa tanggal")
     return format_date(date(of.year, of.month, 1), "MMMM y", chosen()) if of.month else str(of.year)
+
+
+def written(number: Any) -> Any:
+    """A number as it is written: "12.340" in Bahasa; anything else as it is."""
+    return format_decimal(number, locale=chosen()) if isinstance(number, int) else number
 
 
 def ago(at: datetime, now: datetime) -> str:

@@ -34,7 +34,7 @@ from centre.saved_replies import Wording
 from centre.slots import Plan
 from centre.staff import Scope, SignedIn
 
-PLACES = ("MY", "SA", "HK", "TW", "SG", "JP")
+PLACES = ("my", "sa", "hk", "tw", "sg", "jp")
 REPLY = "Terima kasih, sudah kami terima. Kami kabari paling lambat besok sore."
 SEATS = 6
 PROOF = "Bu Ratih di loket BP3MI, pukul 10, lewat telepon"

@@ -15,12 +15,13 @@ from pathlib import Path
 import pyotp
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
 from admin import code_of_conduct
 from centre import conduct, second_factors, staff
 from centre.db import Database
-from centre.staff import Role, StaffRole
+from centre.staff import Role, StaffMember, StaffRole
 from content import articles, files
 from processes import demo, wiring
 from processes.guide import GUIDANCE
@@ -28,6 +29,8 @@ from processes.settings import Settings
 from processes.web import create_app
 
 LOGIN, PASSWORD = "putu", "sawah terang perahu"
+OFFICER = "demo-petugas"
+"""Who has one village, and nothing but it."""
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NEVER = ("admin.auth.sign_out", "admin.assets.asset", "admin.errors", "admin.nowhere")
 """What a walk does not follow."""
@@ -45,9 +48,17 @@ def furnish(database: Database) -> str:
     with database.transaction() as session:
         putu = staff.add(session, LOGIN, "Putu", Role.COORDINATOR, "", PASSWORD, now, must_change=False)
         putu.roles += [StaffRole(role=role, area="") for role in Role if role != Role.COORDINATOR]
-        conduct.accept(session, putu.id, code_of_conduct.PRESENT.version, now)
-        second_factors.set_app(session, putu.id, SECRET, pyotp.TOTP(SECRET).at(now), now)
+        for member in (putu, session.scalars(select(StaffMember).filter_by(login=OFFICER)).one()):
+            member.must_change_password = False
+            conduct.accept(session, member.id, code_of_conduct.PRESENT.version, now)
+            second_factors.set_app(session, member.id, SECRET, pyotp.TOTP(SECRET).at(now), now)
         return putu.id
+
+
+def officer(database: Database) -> str:
+    """The id of the officer of one village."""
+    with database.reading() as session:
+        return session.scalars(select(StaffMember.id).filter_by(login=OFFICER)).one()
 
 
 def application(database: Database, folder: Path) -> Flask:
@@ -83,6 +94,32 @@ def walk(app: Flask, client: FlaskClient, *, only_pages: bool = False) -> dict[s
                 found.setdefault(endpoint, address)
                 ahead.append(address)
     return {page: at for page, at in found.items() if not only_pages or at not in no_pages}
+
+
+def taps(app: Flask, client: FlaskClient, most: int) -> dict[str, int]:
+    """How many taps on a small phone lead from the first page to each page, as far as `most` of them."""
+    found, seen, here = {"admin.desk.home": 0}, Counter[str](), ["/admin/"]
+    for tap in range(1, most + 1):
+        answers = [client.get(address) for address in here]
+        shown = [_on_a_phone(each.get_data(as_text=True)) for each in answers if each.mimetype == "text/html"]
+        here = []
+        for address in dict.fromkeys(link for page in shown for link in links(page)):
+            page = endpoint_of(app, address)
+            if page and found.setdefault(page, tap) == tap and seen[page] < LOOKED_AT:
+                seen[page] += 1
+                here.append(address)
+    return found
+
+
+def _on_a_phone(page: str) -> str:
+    """What a small phone shows of it at once: neither the rest of the menu nor what is folded away."""
+    for hidden in (
+        r'<ul class="desk-menu-pages">.*?</ul>',
+        r'<li class="desk-menu-rest">.*?</li>',
+        r"<details.*?</details>",
+    ):
+        page = re.sub(hidden, "", page, flags=re.DOTALL)
+    return page
 
 
 def known(ahead: Iterable[str], found: dict[str, str]) -> set[str]:

@@ -20,8 +20,7 @@ def test_wayan_signs_in_and_is_at_the_desk(desk_on_both, sign_in):
     answer = sign_in(browser, " Wayan ", RIGHT)
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/admin/"
-    home = browser.get("/admin/").text
-    assert "Petugas, wilayah 52.03.17.2006" in home
+    assert "Petugas, wilayah 52.03.17.2006" in browser.get("/admin/akun").text
     assert deeds(desk, wayan) == ["signed_in"]
 
 

@@ -237,7 +237,9 @@ def test_home_counts_what_waits(desk, korleko):
     desk.article("biaya")
     page = desk.at_work("wayan", Role.PETUGAS, KORLEKO).get("/admin/").text
     counts = [part.partition("<")[0] for part in page.split('<span class="desk-count')[1:]]
-    assert [count.partition(">")[2] for count in counts] == ["0", "0", "0", "0", "2", "0", "0", "0", "1"], "cases first"
+    assert [count.partition(">")[2] for count in counts] == ["0", "0", "0", "0", "2", "1", "0", "0", "0"], (
+        "cases first, then what waits"
+    )
     for login, role, sees in (
         ("made", Role.HELPER, "Daftarkan orang"),
         ("sri", Role.VIEWER, 'href="/admin/menu?bagian=angka"'),

@@ -71,6 +71,13 @@ def test_each_page_opens_and_is_light_enough_for_one_bar_of_signal(putu, pages):
     assert heavy == {}
 
 
+def test_an_officer_reaches_every_page_of_hers_within_three_taps_of_a_small_phone(house):
+    app, database, _putu = house
+    nurhayati = browser_of(app, database, demo_house.officer(database))
+    near = demo_house.taps(app, nurhayati, 3)
+    assert set(walk(app, nurhayati)) - set(near) == set()
+
+
 def test_the_first_page_with_all_it_needs_is_light_and_the_rest_is_kept(house, putu):
     stranger = house[0].test_client()
     for browser, address in ((stranger, "/admin/masuk"), (putu, "/admin/")):

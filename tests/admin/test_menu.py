@@ -14,7 +14,7 @@ KORLEKO = "52.03.17.2006"
 
 def bar(page: str) -> list[tuple[str, str]]:
     """(address, name) of each entry of the bar."""
-    found = re.search(r'<ul class="desk-menu">(.*?)</ul>', page, re.S)
+    found = re.search(r'<ul class="desk-menu">(.*?)</nav>', page, re.S)
     assert found, "no menu"
     return re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', found[1])
 
@@ -41,7 +41,7 @@ def test_each_entry_of_the_bar_opens_and_says_where_one_is(desk, role):
     for address, name in entries:
         answer = browser.get(address.replace("&amp;", "&"), follow_redirects=True)
         assert answer.status_code == 200, address
-        marked = re.findall(r'aria-current="(?:page|true)">([^<]+)<', answer.text.partition("</header>")[0])
+        marked = re.findall(r'aria-current="(?:page|true)">([^<]+)<', answer.text.partition("<main")[0])
         assert marked == [name], address
 
 
