@@ -23,6 +23,7 @@ from centre import (
     booking_types,
     bookings,
     calendars,
+    case_ratings,
     cases,
     conversations,
     heartbeats,
@@ -43,9 +44,10 @@ from centre.inbox import Received
 from centre.messages import Incoming
 from centre.people import Person
 from centre.slots import CentreClosed, Plan, Slot, SlotInvalid
-from centre.staff import Role, SignedIn, StaffMember
+from centre.staff import Role, SignedIn, StaffMember, StaffRole
+from centre.staff_desk import OF_A_LANGUAGE
 from content.article_records import Article
-from processes import demo_desk, trying
+from processes import counting, demo_desk, demo_guidance, demo_news, trying
 from processes.demo_story import CASES, CLOSING, FAMILY, GIVEN, KORLEKO, LEFT_FOR_STAFF, REPLIES, STAFF, Told
 
 MONTHS = 6
@@ -91,15 +93,25 @@ def fill(database: Database, now: datetime) -> Demo:
         booking_types.seed(session, now)
         made = Demo([(login, role, passwords[login]) for login, _name, role, _area in STAFF])
         for login, name, role, area in STAFF:
-            staff.add(session, login, name, role, area, passwords[login], now)
+            _hire(session, login, name, role, area, passwords[login], now)
         for village in _villages(session):
             _in_village(session, village, now, made)
         _cases(session, now, made)
         _at_the_desk(session, now)
         _left_for_staff(session, now)
+        demo_guidance.fill(session, now)
+        demo_news.fill(session, _signed_in(session, "demo-koordinator").staff_id, now)
         heartbeats.beat(session, "demo", now)
     made.dates += trying.make_dates(database)
+    counting.count_all(database, lambda: now)
     return made
+
+
+def _hire(session: Session, login: str, name: str, role: Role, where: str, password: str, now: datetime) -> None:
+    """Who writes or reads in one language has its code where others have an area's."""
+    is_of_language = role in OF_A_LANGUAGE
+    made = staff.add(session, login, name, role, "" if is_of_language else where, password, now)
+    made.roles = [StaffRole(role=role, area=where)]
 
 
 def _refuse(session: Session) -> None:
@@ -233,6 +245,7 @@ def _cases(session: Session, now: datetime, made: Demo) -> None:
         cases.add_words(session, case, told.words, f"demo:{number}", at)
         grave = case.is_restricted or case.bypasses_village
         _go_on(session, case, told, above if grave else holders.get(told.village, above), at)
+        case_ratings.rate(session, telephone, case.id, told.rated)
         made.cases += 1
 
 

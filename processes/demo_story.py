@@ -23,10 +23,11 @@ STAFF: tuple[tuple[str, str, Role, str], ...] = (
     ("demo-kader", "Inaq Rohani", Role.HELPER, KORLEKO),
     ("demo-mitra", "Rahmat Hidayat", Role.PARTNER, ""),
     ("demo-penyunting", "Dewi Lestari", Role.EDITOR, ""),
+    ("demo-penerjemah", "Endang Sulastri", Role.EDITOR, "jv"),
     ("demo-pemeriksa", "Saepul Anwar", Role.REVIEWER, ""),
     ("demo-pengamat", "Bambang Susilo", Role.VIEWER, "52"),
 )
-"""Login, name, role and area."""
+"""Login, name, role, and area or language."""
 
 GIVEN = ("Sahrul", "Nurmala", "Wahidah", "Maesarah", "Junaidi", "Rusniati", "Hamdan", "Suhaini", "Marwan", "Zohriah")
 FAMILY = ("Hidayat", "Rahman", "Fauzi", "Kartini", "Suryani", "Hakim", "Mulyadi", "Safitri", "Amrullah")
@@ -47,6 +48,8 @@ class Told:
     around: bool = False
     more: str = ""
     """What the family wrote later."""
+    rated: str = ""
+    """How they liked the help, once it was closed."""
 
 
 CASES: tuple[Told, ...] = (
@@ -68,8 +71,8 @@ CASES: tuple[Told, ...] = (
         "Kakak saya jatuh di tempat kerja di Penang, siapa yang menanggung biayanya?",
         "answered",
     ),
-    Told("go_home", KORLEKO, 40, "Anak saya ingin pulang tetapi kontraknya belum selesai.", "closed"),
-    Told("pay", KORLEKO, 75, "Gaji terakhir istri saya belum dibayar sejak ia pulang.", "closed"),
+    Told("go_home", KORLEKO, 40, "Anak saya ingin pulang tetapi kontraknya belum selesai.", "closed", rated="good"),
+    Told("pay", KORLEKO, 75, "Gaji terakhir istri saya belum dibayar sejak ia pulang.", "closed", rated="partly"),
     Told("violence", KORLEKO, 0.8, "Istri saya dipukul majikannya dan tidak boleh keluar rumah."),
     Told("pay", KORLEKO, 3, "Saya tidak berani cerita ke kantor desa, gaji ipar saya ditahan.", around=True),
     Told("death", LENEK, 1.5, "Paman saya meninggal di Malaysia, bagaimana memulangkan jenazahnya?", "taken"),
@@ -78,10 +81,12 @@ CASES: tuple[Told, ...] = (
     Told(
         "trafficking", LENEK, 5, "Anak tetangga umur 16 dibuatkan KTP palsu untuk berangkat.", "to_close", is_child=True
     ),
-    Told("other", LENEK, 60, "Kiriman uang dari Hong Kong tidak sampai ke rekening ibu.", "closed"),
+    Told("other", LENEK, 60, "Kiriman uang dari Hong Kong tidak sampai ke rekening ibu.", "closed", rated="good"),
     Told("pay", KENANGA, 2, "Bapak kerja di kapal ikan, enam bulan belum ada kiriman gaji."),
     Told("go_home", KENANGA, 11, "Ibu sakit-sakitan di Hong Kong dan ingin pulang.", "answered"),
-    Told("deception", KENANGA, 95, "Calo menjanjikan kerja di Jepang, uang sudah masuk 25 juta.", "closed"),
+    Told(
+        "deception", KENANGA, 95, "Calo menjanjikan kerja di Jepang, uang sudah masuk 25 juta.", "closed", rated="bad"
+    ),
     Told("contact_lost", KURIPAN, 7, "Mbak saya di Abu Dhabi ganti nomor dan tidak pernah menelepon lagi.", "taken"),
     Told("other", DONE, 1, "Bagaimana mengurus surat untuk anak yang lahir di Sabah?"),
 )

@@ -22,9 +22,7 @@ from admin import code_of_conduct
 from centre import conduct, second_factors, staff
 from centre.db import Database
 from centre.staff import Role, StaffMember, StaffRole
-from content import articles, files
-from processes import demo, wiring
-from processes.guide import GUIDANCE
+from processes import demo, preparing, wiring
 from processes.settings import Settings
 from processes.web import create_app
 
@@ -42,8 +40,7 @@ LOOKED_AT = 5
 def furnish(database: Database) -> str:
     """Guidance, the demo, and Putu, who has every role everywhere; gives Putu's id."""
     now = wiring.clock()
-    with database.transaction() as session:
-        articles.load(session, files.read(GUIDANCE), now)
+    preparing.load_guidance(database, None)
     demo.fill(database, now)
     with database.transaction() as session:
         putu = staff.add(session, LOGIN, "Putu", Role.COORDINATOR, "", PASSWORD, now, must_change=False)

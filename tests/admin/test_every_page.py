@@ -16,9 +16,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from centre import open_questions
+from centre.announcements import Announcement
 from centre.db import Database, open_database
+from centre.open_questions import Reader
+from content import gates, overview, recordings
+from content.draft_records import ArticleDraft
+from processes import wiring
 from tests import demo_house
 from tests.conftest import VAULT
 from tests.demo_house import browser_of, pages_of, walk
@@ -57,6 +63,27 @@ def test_every_page_can_be_found_by_following_links(house, pages):
     """A page that nobody can find is no page."""
     assert sorted(pages_of(house[0]) - set(pages) - UNREACHED) == []
     assert len(pages) > 50
+
+
+def test_the_demo_shows_editors_and_their_work(house):
+    """Something waits, was refused, is timed, is due and is asked for: no page of theirs stands empty."""
+    _app, database, _putu = house
+    today = wiring.clock().date()
+    with database.reading() as session:
+        drafts = session.scalars(select(ArticleDraft).where(ArticleDraft.closed_at.is_(None))).all()
+        standings = overview.every(session)
+        asked = open_questions.listed(session, Reader(), "unanswered")
+        assert {draft.state for draft in drafts} == {"writing", "review", "accepted"}
+        assert [draft.article_slug for draft in drafts if draft.publish_at] == ["pinjaman-kur-pmi"]
+        assert [each.slug for each in standings if each.is_overdue(today)] == ["paspor-pmi"]
+        assert [each.slug for each in standings if each.behind]
+        assert [each.slug for each in standings if each.law_changes]
+        assert asked[0].times == 5
+        assert open_questions.listed(session, Reader(), "not_helped")
+        runs = {(run.state, run.passed) for run in gates.recent(session, 99)}
+        assert runs == {("done", True), ("done", False)}, "none is left for a finder to be built for"
+        assert len(recordings.published(session)) == 1
+        assert set(session.scalars(select(Announcement.state))) == {"draft", "to_agree", "going"}
 
 
 def test_each_page_opens_and_is_light_enough_for_one_bar_of_signal(putu, pages):
