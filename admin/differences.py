@@ -1,4 +1,7 @@
-"""What changed between two texts, word by word, so that it can be read without colour and heard by a screen reader."""
+"""What changed between two texts, word by word, so that it can be read without colour and heard by a screen reader.
+
+One changed sentence in a long text is seen at once: lines that stayed are left out, but for those beside a change.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from markupsafe import Markup
 
 from admin.language import gettext as _
 
+BESIDE = 2
+"""Lines shown before and after a change."""
 _PIECES = re.compile(r"\s+|[\w{}:-]+|[^\w\s]")
 
 
@@ -20,13 +25,25 @@ def difference(before: str, after: str) -> Markup:
     for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         gone, come = "".join(old[a:b]), "".join(new[c:d])
         if kind == "equal":
-            parts.append(Markup.escape(gone))
+            parts.append(_stayed(gone, is_first=a == 0, is_last=b == len(old)))
             continue
         if gone:
             parts.append(_marked("del", _("dihapus:"), gone))
         if come:
             parts.append(_marked("ins", _("ditambah:"), come))
     return Markup("").join(parts)
+
+
+def _stayed(words: str, *, is_first: bool, is_last: bool) -> Markup:
+    """What is the same, without the lines that stand beside no change; all of it where that would be nothing."""
+    lines = words.split("\n")
+    before = [] if is_first else lines[:BESIDE]
+    after = [] if is_last else lines[-BESIDE:]
+    left_out = len(lines) - len(before) - len(after)
+    if left_out < BESIDE or (is_first and is_last):
+        return Markup.escape(words)
+    gap = Markup('<span class="desk-gap">{}</span>').format(_("… %(many)s baris tetap …", many=left_out))
+    return Markup("\n").join([*map(Markup.escape, before), gap, *map(Markup.escape, after)])
 
 
 def is_same(before: str, after: str) -> bool:

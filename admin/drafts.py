@@ -19,6 +19,7 @@ from admin.asked import ROW, number_in
 from admin.contacts import book
 from admin.differences import difference
 from admin.editing import about
+from admin.gates import in_words
 from admin.language import gettext as _
 from admin.spoken import Spoken
 from centre import audit, staff
@@ -175,6 +176,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
         published = articles.published_of(session, found.article_slug)
         before, source = published.get(found.language), published.get(languages.SOURCE)
         run = _run(session, found) if found.state == State.ACCEPTED else None
+        titles = articles.titles(session, languages.SOURCE) if run else {}
         who = {*found.writers, found.reviewed_by or "", found.publish_by or ""}
         return render_template(
             "admin/draft.html",
@@ -188,6 +190,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
             difference=difference,
             seen=previews.of_draft(session, spoken, found, wording.today(clock())) if found.is_open else None,
             run=run,
+            reached=lambda each: in_words(each, titles),
             verdict=gates.verdict_of(run) if run else None,
             is_mine=me().staff_id in found.writers,
             can_edit=may_edit(me(), found.language),

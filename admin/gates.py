@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import Form, TextAreaField
 
-from admin.access import MAY_READ_CONTENT, MAY_TEST, me, only
+from admin.access import MAY_READ_CONTENT, MAY_TEST, may_review, me, only
 from admin.asked import ROW
 from admin.forms import clean
 from admin.language import gettext
@@ -22,7 +21,8 @@ from admin.language import later as _
 from centre import audit, staff
 from centre.db import Database
 from centre.staff import Role
-from content import articles, gates, languages, proposals
+from content import articles, drafts, gates, languages, proposals
+from content.draft_records import ArticleDraft
 from content.gates import GateRun
 from content.judging import DANGER, Reached
 
@@ -140,14 +140,20 @@ def _page(session: Session, run: GateRun, form: OverrideForm) -> str:
         people=people,
         named=", ".join(titles.get(slug, slug) for slug in run.slugs.split()),
         state=state,
-        shown=lambda reached: _shown(reached, titles),
+        shown=lambda reached: in_words(reached, titles),
         asked_for=lambda label: gettext("Bahaya dikenali") if label == DANGER else titles.get(label, label),
         form=form,
+        drafts=[each for each in _drafts(session, run) if may_review(me(), each.language)],
         may_override=me().has_role(Role.ADMINISTRATOR),
     )
 
 
-def _shown(reached: Reached, titles: dict[str, str]) -> Any:
+def _drafts(session: Session, run: GateRun) -> list[ArticleDraft]:
+    """The open drafts of the articles it is about: where somebody mends what would be lost."""
+    return [each for each in drafts.every_open(session) if each.article_slug in run.slugs.split()]
+
+
+def in_words(reached: Reached, titles: dict[str, str]) -> str:
     """What somebody would see, in plain words."""
     named = ", ".join(titles.get(slug, slug) for slug in reached.shown)
     return {

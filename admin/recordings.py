@@ -27,6 +27,9 @@ from centre.staff import Role
 from content import languages, recordings
 from content.recordings import NoSuchRecording, OwnVoice, Recording, Speakable, WordsChanged
 
+STATES = ("waiting", "behind", "waiting_too", "used", "none")
+"""How far a recording is, what somebody can do something about first."""
+
 
 @dataclass(frozen=True)
 class Voice:
@@ -56,6 +59,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
                 abort(404)
             made = recordings.every(session, language)
             rows = [(each, _state(each, made.get(each.slug, []))) for each in recordings.to_speak(session, language)]
+        rows.sort(key=lambda row: STATES.index(row[1]))
         return render_template("admin/recordings.html", rows=rows, language=language, spoken_of=spoken_of)
 
     @pages.get("/panduan/rekaman/<slug>/<language>")

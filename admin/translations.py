@@ -23,6 +23,9 @@ from content.article_records import AlreadyReviewed, NoSuchTranslation, Translat
 from content.overview import Standing
 from content.translations import Translated
 
+FIRST = 5
+"""So many of each language are shown where none is chosen."""
+
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     """Translations with their state, each beside its source, and the native speaker's signature."""
@@ -43,6 +46,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             groups=groups,
             shown=shown,
             wanted=wanted,
+            most=None if wanted else FIRST,
             missing=missing,
             may_edit=lambda language: may_edit(me(), language),
         )
@@ -117,7 +121,8 @@ def _missing(rows: list[Standing]) -> dict[str, list[Standing]]:
 
 
 def _urgency(each: Translated) -> tuple[bool, bool, str]:
-    return bool(each.reviewed) and not each.is_behind, each.is_behind, each.source.title
+    """What says what is no longer true comes before what nobody has read."""
+    return not each.is_behind, bool(each.reviewed), each.source.title
 
 
 def _page(found: Translated, form: NativeReading) -> str:

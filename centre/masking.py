@@ -47,6 +47,7 @@ _SELF: Final = re.compile(r"^((?:perkenalkan,? )?(?:saya|aku|sy|kulo|tiang|abdi|
 _CAPITAL: Final = re.compile(r"(?<=[^\s.!?:\n]\s)[A-Z][a-z'’]{2,}(?: (?:bin|binti|[A-Z][a-z'’]{2,}))*")
 _ORDINARY_WORDS: Final = """
 indonesia malaysia singapura singapore taiwan hongkong hong kong korea jepang japan saudi arab arabia brunei qatar
+sabah sarawak johor penang selangor kuala lumpur riyadh jeddah taipei seoul tokyo
 kuwait dubai oman bahrain emirat jordan yordania turki eropa polandia hungaria inggris jerman italia kamboja
 myanmar thailand laos vietnam filipina cina china macau makau australia selandia amerika kanada jakarta lombok jawa
 sunda sasak bali madura sumatera kalimantan sulawesi papua ntt ntb batam medan surabaya bandung mataram timur barat
