@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import calendars, open_questions, spoken
-from centre.case_rules import USUAL_ZONE
+from centre.areas import USUAL_ZONE
 from centre.conversations import Conversation
 from centre.staff import StaffMember
 from content import (

@@ -19,7 +19,7 @@ def test_the_list_shows_each_language_and_how_far_it_can_be_trusted(desk):
     desk.translation("biaya", "sas")
     desk.translation("biaya", "jv")
     browser = desk.at_work("wayan", Role.PETUGAS, "52.03.17.2006")
-    assert "/admin/panduan/terjemahan" in browser.get("/admin/panduan").text
+    assert "/admin/panduan/terjemahan" in browser.get("/admin/menu?bagian=panduan").text
     page = browser.get("/admin/panduan/terjemahan").text
     assert page.count("Belum ditinjau penutur asli") == 2
     assert "Basa Jawa (1)" in page
