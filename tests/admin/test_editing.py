@@ -260,7 +260,7 @@ def test_what_is_past_its_review_is_listed(desk):
     guide(desk)
     desk.now += timedelta(days=200)
     page = desk.at_work("wayan", Role.EDITOR).get("/admin/panduan/semua?saring=tinjau").text
-    assert "Lewat waktu tinjau" in page.partition("<ul class=\"desk-rows\">")[2]
+    assert "Lewat waktu tinjau" in page.partition('<ul class="desk-rows">')[2]
 
 
 def test_hostile_words_stay_words(desk):
