@@ -44,8 +44,9 @@ MAY_KEEP_PEOPLE = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
 MAY_READ_TYPES = (*MAY_SERVE, Role.EDITOR, Role.REVIEWER)
 MAY_CHANGE_TYPES = (Role.COORDINATOR, Role.ADMINISTRATOR)
 """What can be booked: each in the areas they oversee."""
-MAY_SEE_FIGURES = (*MAY_SERVE, Role.VIEWER)
-MAY_OPEN_SERVICES = tuple(dict.fromkeys((*MAY_READ_TYPES, *MAY_SEE_FIGURES)))
+MAY_SEE_FIGURES = MAY_SERVE
+"""Seats and who came, narrowed as one likes: for who may open the lists of names too. Others read `centre.place_figures`."""
+MAY_OPEN_SERVICES = MAY_READ_TYPES
 """The page from which all of these are reached."""
 
 

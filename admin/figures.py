@@ -20,7 +20,7 @@ from centre import areas, figures, type_desk, village_desk
 from centre.areas import Village
 from centre.db import Database
 from centre.figures import Figures, Wanted
-from centre.staff import Role, Scope
+from centre.staff import Scope
 
 SPAN, LONGEST = 12, 36
 """Months shown unless asked otherwise, and months one can go back."""
@@ -59,7 +59,6 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
                 chart=_chart(months),
                 month=month_name,
                 percent=percent,
-                hides=hides,
             )
 
     return pages
@@ -87,11 +86,6 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.0%}"
 
 
-def hides(line: Figures) -> bool:
-    """Are the figures of so few people kept from who must not know them? Viewers see no single villager."""
-    return line.is_few and me().has_role(Role.VIEWER) and not me().has_role(Role.ADMINISTRATOR)
-
-
 def _groups(
     session: Session, scope: Scope, wanted: Wanted, now: datetime, months: list[Figures]
 ) -> list[tuple[str, str, list[Figures]]]:
@@ -106,7 +100,7 @@ def _groups(
 
 def _chart(months: list[Figures]) -> Markup | None:
     """The share over the months; nothing where there is none to show."""
-    shares = [None if hides(line) else line.no_show for line in months]
+    shares = [line.no_show for line in months]
     if all(share is None for share in shares):
         return None
     return share_chart([month_name(line.key) for line in months], shares, _("Bagian yang tidak datang per bulan"))

@@ -56,8 +56,6 @@ class Figures:
     """Had a seat, and nobody said whether they came."""
     unserved: int
     """Waited, and no seat fell free."""
-    villages: int
-    """How many villages stand behind the line."""
 
     @property
     def known(self) -> int:
@@ -68,11 +66,6 @@ class Figures:
     def no_show(self) -> float | None:
         """The share of those who did not come among those of whom it is known; None when it is known of nobody."""
         return self.absent / self.known if self.known else None
-
-    @property
-    def is_few(self) -> bool:
-        """Does the line speak of so few people in one village that it says who did what?"""
-        return self.villages <= 1 and 0 < max(self.known, self.excused) < FEW
 
 
 def total(session: Session, scope: Scope, wanted: Wanted, now: datetime) -> Figures:
@@ -136,7 +129,7 @@ def _grouped(session: Session, facts: Subquery, *key: ColumnElement[Any]) -> Seq
 
 def _sums(facts: Subquery) -> list[ColumnElement[int]]:
     counted = [func.coalesce(func.sum(facts.c[name]), 0).label(name) for name in ("seats", "filled", *_COUNTED)]
-    return [func.count().label("slots"), func.count(facts.c.village_id.distinct()).label("villages"), *counted]
+    return [func.count().label("slots"), *counted]
 
 
 def _facts(session: Session, scope: Scope, wanted: Wanted, now: datetime) -> Subquery:
@@ -213,9 +206,9 @@ def _after(month: str) -> str:
 def _figures(row: Row[*tuple[Any, ...]]) -> Figures:
     said = row._mapping
     key, name = str(said.get("key", "")), str(said.get("name", ""))
-    counted = {field: int(said[field]) for field in ("slots", "seats", "filled", *_COUNTED, "villages")}
+    counted = {field: int(said[field]) for field in ("slots", "seats", "filled", *_COUNTED)}
     return Figures(key, name, **counted)
 
 
 def _nothing(month: str) -> Figures:
-    return Figures(month, month, *[0] * 9)
+    return Figures(month, month, *[0] * 8)

@@ -65,7 +65,7 @@ def test_an_area_that_is_none_or_not_theirs_shows_all_that_is(desk):
         return browser.get(address).text.partition("<main")[2].partition("</main>")[0]
 
     whole = seen("/admin/menu")
-    assert "Angka layanan" in whole
+    assert "Angka desa dan wilayah" in whole
     for asked in ("kasus", "ngawur", "%00"):
         assert seen(f"/admin/menu?bagian={asked}") == whole
 

@@ -52,7 +52,6 @@ def test_a_saturday_in_korleko_counted_by_hand(database: Database) -> None:
     counted = (line.slots, line.seats, line.filled, line.came, line.absent, line.unticked, line.excused, line.unserved)
     assert counted == (1, 12, 10, 7, 2, 1, 3, 4)
     assert line.no_show == 2 / 9
-    assert line.villages == 1
 
 
 def test_what_is_not_over_or_was_called_off_does_not_count(database: Database) -> None:
@@ -104,11 +103,9 @@ def test_by_type_village_and_regency_the_parts_make_the_whole(database: Database
                 figures.by_regency(session, ALL, WINTER, LATER),
             )
         )
-        stand_behind = [line.villages for line in figures.by_regency(session, ALL, WINTER, LATER)]
     assert types == [("Menjahit", 20, 3, 1), ("Pelatihan perbengkelan", 15, 2, 4)]
     assert villages == [("Kenanga", 5, 0, 4), ("Korleko", 20, 3, 1), ("Lenek", 10, 2, 0)]
     assert regencies == [("Indramayu", 5, 0, 4), ("Lombok Timur", 30, 5, 1)]
-    assert stand_behind == [1, 2]
 
 
 def test_narrowed_to_a_type_a_regency_a_village(database: Database) -> None:
@@ -141,24 +138,6 @@ def test_nobody_counts_what_lies_outside_their_area(database: Database) -> None:
         assert [line.seats for line in figures.by_month(session, lombok, WINTER, LATER)] == [1, 0, 0]
         assert figures.total(session, lombok, Wanted("2026-12", "2026-12", village_id=west.id), LATER).slots == 0
         assert figures.total(session, Scope(frozenset(), False), WINTER, LATER).slots == 0
-
-
-def test_few_people_in_one_village_are_few_and_many_or_from_several_are_not(database: Database) -> None:
-    with database.transaction() as session:
-        kind, east, lenek = (
-            workshop(session, open_limit=50),
-            korleko(session),
-            korleko(session, "Lenek", "52.03.21.2002"),
-        )
-        filled(session, saturday(session, kind, east, 20), came=3, absent=1)
-        filled(session, saturday(session, kind, lenek, 20), came=4, absent=1)
-        few = {line.name: line.is_few for line in figures.by_village(session, ALL, WINTER, LATER)}
-        both = figures.total(session, ALL, WINTER, LATER)
-        assert few == {"Korleko": True, "Lenek": False}
-        assert not both.is_few
-        saturday(session, kind, korleko(session, "Sepi", "52.03.21.2009"), 9)
-        empty = figures.by_village(session, ALL, WINTER, LATER)[-1]
-        assert (empty.name, empty.is_few, empty.no_show) == ("Sepi", False, None)
 
 
 def test_who_was_forgotten_still_counts_without_a_name(database: Database) -> None:
