@@ -129,7 +129,7 @@ def _pages(
     pages = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
     headers.add(pages)
     steady.add(pages)
-    access.guard(pages, database, clock, keeping.keep_this)
+    access.guard(pages, database, clock, keeping.keep_this, keeping.offer_again)
     keeping.guard(pages, database, clock)
     errors.add(pages)
     wording.add(pages, clock)

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, request, session, url_for
+from flask_wtf.csrf import CSRFError
 from werkzeug import Response
 
-from admin import code_of_conduct
+from admin import code_of_conduct, old_forms
 from admin.language import gettext as _
 from centre import conduct, staff
 from centre.case_scopes import MAY_SEE_CASES as MAY_SEE_CASES
@@ -85,6 +86,13 @@ class Policy:
     """Also before the second step of this sign-in was done."""
     looks_who: bool = True
     """False for what is the same for everybody and must come even when the database is down."""
+    is_a_form: bool = True
+    """False for what only looks at a form that is still being filled in: the form itself is yet to come."""
+
+    @property
+    def keeps_what_was_typed(self) -> bool:
+        """Is a form for this page kept where it cannot be taken? None of one's own account is."""
+        return self.is_a_form and self.signed_in and not self.without_factor
 
 
 _OPEN = Policy(
@@ -139,6 +147,11 @@ def asked_by_the_page(view: View) -> View:
     return _declare(view, replace(view.policy, keeps_awake=False))  # type: ignore[attr-defined]
 
 
+def only_looks(view: View) -> View:
+    """Above one of the others: what is sent here is looked at while somebody types, and is no form of its own."""
+    return _declare(view, replace(view.policy, is_a_form=False))  # type: ignore[attr-defined]
+
+
 def policy_of(app: Flask, endpoint: str) -> Policy | None:
     """What the page declares."""
     policy: Policy | None = getattr(app.view_functions[endpoint], "policy", None)
@@ -161,16 +174,20 @@ def guard(
     database: Database,
     clock: Callable[[], datetime],
     keep_typed: Callable[[Database, datetime], None] | None = None,
+    offer_again: Callable[[Database, datetime], Response | None] | None = None,
 ) -> None:
-    """Before every page: is the form ours, who is it, may they? `keep_typed`: keeps a form that finds its session over."""
+    """Before every page: is the form ours, who is it, may they?
+
+    `keep_typed`: keeps a form that finds its session over. `offer_again`: keeps one from a session of before, and gives the
+    way to the page that asks whether to send it; None where nothing was typed.
+    """
 
     @pages.before_request
     def check() -> Response | None:
         policy = policy_of(current_app, request.endpoint or "")
         if policy is None:
             abort(404)
-        if request.method not in ("GET", "HEAD", "OPTIONS"):
-            current_app.extensions["csrf"].protect()
+        complaint = _complaint(policy)
         g.staff, g.is_in = None, False
         if policy.looks_who and session.get(TOKEN):
             g.staff = _who(database, clock(), policy)
@@ -178,16 +195,22 @@ def guard(
                 session[WAS] = session.pop(TOKEN)
                 flash(_("Sesi Anda sudah berakhir. Silakan masuk lagi."), "warning")
         if g.staff is None:
-            if keep_typed and request.method == "POST" and policy.signed_in and not policy.without_factor:
+            if keep_typed and request.method == "POST" and policy.keeps_what_was_typed:
                 keep_typed(database, clock())
             return _to_sign_in() if policy.signed_in else None
         g.is_in = policy.keeps_awake and not policy.without_factor and not owes_anything(g.staff)
         if first := _first_to_do(g.staff, policy):
+            if keep_typed and complaint:
+                keep_typed(database, clock())
             return redirect(url_for(first, lanjut=None if first == "admin.auth.password" else _this_page()), 303)
         if policy.roles and not g.staff.has_role(*policy.roles):
             abort(404)
         if "\x00" in request.path:  # nothing is called so, and PostgreSQL cannot even look for it
             abort(404)
+        if complaint:
+            if offer_again and (answer := offer_again(database, clock())):
+                return answer
+            raise complaint
         return None
 
 
@@ -257,6 +280,20 @@ def _first_to_do(member: SignedIn, policy: Policy) -> str | None:
         return "admin.account.promise"
     if not member.is_proved and not policy.without_factor:
         return "admin.factors.choose"
+    return None
+
+
+def _complaint(policy: Policy) -> CSRFError | None:
+    """None for a form of ours, and for what is no form; for one of the same person's from before, what is wrong with it. Raises
+    `CSRFError` for any other."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return None
+    try:
+        current_app.extensions["csrf"].protect()
+    except CSRFError as error:
+        if policy.keeps_what_was_typed and old_forms.is_one():
+            return error
+        raise
     return None
 
 

@@ -11,7 +11,7 @@ from flask import Blueprint, flash, g, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
-from admin import browsers, chat_codes, keeping
+from admin import browsers, chat_codes, keeping, old_forms
 from admin.access import TOKEN, anybody, even_with_old_password, me
 from admin.browsers import place_of
 from admin.forms import NewPassword, SignIn
@@ -43,13 +43,13 @@ def blueprint(
         if not form.validate():
             return _sign_in_page(form), 422
         try:
-            token = _signed_in(form)
+            token, staff_id = _signed_in(form)
         except TooManyTries as refusal:
             return _sign_in_page(form, too_many(refusal)), 429, retry_after(refusal)
         except SignInRefused:
             log.warning("admin.sign_in_refused")
             return _sign_in_page(form, _("Nama masuk atau kata sandi salah.")), 422
-        begin_cookie(token)
+        begin_cookie(token, staff_id)
         chat_codes.send_first(database, clock, token, send_code)
         return redirect(where_to(), 303)
 
@@ -69,7 +69,7 @@ def blueprint(
         except SignInRefused:
             form.current.errors = [_("Kata sandi sekarang salah.")]
             return render_template("admin/password.html", form=form), 422
-        begin_cookie(token)
+        begin_cookie(token, me().staff_id)
         flash(_("Kata sandi sudah diganti. Di perangkat lain Anda sudah dikeluarkan."), "success")
         return redirect(url_for("admin.desk.home"), 303)
 
@@ -88,15 +88,16 @@ def blueprint(
         response.headers["Clear-Site-Data"] = '"cache", "storage"' if keeps_mark else '"cache", "cookies", "storage"'
         return response
 
-    def _signed_in(form: SignIn) -> str:
+    def _signed_in(form: SignIn) -> tuple[str, str]:
+        """The token of a new session, and whose it is."""
         attempt = fitting_try(database, clock, form.login.data or "", form.password.data or "")
-        own = bool(form.own.data)
+        staff_id, own = attempt.staff_id or "", bool(form.own.data)
         device, place = browsers.device(), browsers.coarse_place(request.remote_addr)
         with database.transaction() as writing:
             token = sign_ins.complete(writing, attempt, clock(), is_shared=not own, device=device, place=place)
-            if second_factors.kind_of(writing, attempt.staff_id or "") is None:
-                audit.record(writing, attempt.staff_id or "", "signed_in", clock())
-        return token
+            if second_factors.kind_of(writing, staff_id) is None:
+                audit.record(writing, staff_id, "signed_in", clock())
+        return token, staff_id
 
     def _with_new_password(form: NewPassword) -> str:
         attempt = fitting_try(database, clock, me().login, form.current.data or "")
@@ -110,11 +111,13 @@ def blueprint(
     return auth
 
 
-def begin_cookie(token: str) -> None:
-    """The browser's cookie, empty but for this token, and the key of what was typed when a session ended."""
-    kept = session.get(keeping.KEY)
+def begin_cookie(token: str, staff_id: str) -> None:
+    """The browser's cookie, empty but for this token, the key of what was typed when a session ended, and what tells this
+    person's own forms of before."""
+    kept, outlasting = session.get(keeping.KEY), old_forms.outlast(staff_id)
     session.clear()
     session[TOKEN] = token
+    session.update(outlasting)
     if kept:
         session[keeping.KEY] = kept
 

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin import article_forms, article_wording, previews, wording
-from admin.access import MAY_EDIT, may_edit, me, only
+from admin.access import MAY_EDIT, may_edit, me, only, only_looks
 from admin.article_forms import ArticleText, NewArticle, SourceArticle
 from admin.asked import number_in
 from admin.contacts import book
@@ -123,6 +123,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
         return _after_saving(slug, language, draft.id, draft.edits, now)
 
     @pages.post("/panduan/pratinjau")
+    @only_looks
     @only(*MAY_EDIT)
     def preview() -> str:
         """What the small script asks for while somebody types: only the part of the page that shows it."""

@@ -111,7 +111,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], send_code: Send
         except WrongCode:
             form.code.errors = [_("Kode ini tidak cocok. Tunggu kode berikutnya, lalu ketik yang tampil sekarang.")]
             return _choice(form, awaits_chat=awaits_chat), 422
-        begin_cookie(token)
+        begin_cookie(token, me().staff_id)
         return _codes_page(codes)
 
     def _new_codes(writing: Session) -> list[str]:

@@ -1,4 +1,5 @@
-"""A session that ends in the middle of a form: what was typed is kept, and offered again to the same person after signing in.
+"""A session that ends in the middle of a form: what was typed is kept, and offered again to the same person after signing in,
+also where they had signed in again elsewhere before they sent it (`admin.old_forms`).
 
 No password and no file is kept, and nothing from the pages of one's own account. The words lie in the database
 (`centre.kept_forms`), their key in the signed cookie; nothing of it in the browser's storage.
@@ -29,6 +30,9 @@ FOR = "tulisan_untuk"
 """The field with which a page that has idled says where its form was going."""
 _NEVER = re.compile(r"csrf_token|password|sandi|secret|current|^pin$|tulisan_untuk|tulisan_lagi", re.IGNORECASE)
 _OURS = re.compile(r"/admin/(?!/)[^\\\s]*")
+_MARKS = re.compile(r"kerja|edits|sumber|panduan|bahasa|version|digest|marks?|(.*-)?key")
+_RANDOM = re.compile(r"[0-9a-f-]{16,}|[\w-]{40,}")
+"""What forms carry for themselves, by its name or by its look."""
 _MOST_FIELDS = 300
 
 
@@ -58,8 +62,8 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @anybody
     def keep() -> ResponseReturnValue:
         address = request.form.get(FOR, "")
-        if _OURS.fullmatch(address):
-            _keep(database, address, clock())
+        if _OURS.fullmatch(address) and _keep(database, address, clock()):
+            _promise()
         return redirect(url_for("admin.auth.sign_in"), 303)
 
     return pages
@@ -91,28 +95,44 @@ def guard(pages: Blueprint, database: Database, clock: Callable[[], datetime]) -
 
 def keep_this(database: Database, now: datetime) -> None:
     """The form that came just now found no open session."""
-    _keep(database, request.full_path.rstrip("?"), now)
+    if _keep(database, request.full_path.rstrip("?"), now):
+        _promise()
 
 
-def _keep(database: Database, address: str, now: datetime) -> None:
+def offer_again(database: Database, now: datetime) -> AnyResponse | None:
+    """The form that came just now is of a session of before: it is not done, but offered at once. None where nobody typed."""
+    if not _keep(database, request.full_path.rstrip("?"), now):
+        return None
+    session[OFFERED] = True
+    return redirect(url_for("admin.keeping.offer"), 303)
+
+
+def _keep(database: Database, address: str, now: datetime) -> bool:
+    """Is there something of it to keep, and was it kept?"""
     token = session.get(TOKEN) or session.get(WAS)
     fields = tuple((name, text) for name, text in request.form.items(multi=True) if not _NEVER.search(name))
-    if not token or not any(text.strip() for _name, text in fields) or len(fields) > _MOST_FIELDS:
-        return
+    if not token or not _shown(typed := Typed(address, fields)) or len(fields) > _MOST_FIELDS:
+        return False
     with database.transaction() as writing:
         staff_id = staff_sessions.whose(writing, token)
         if staff_id is None:
-            return
+            return False
         try:
-            session[KEY] = kept_forms.keep(writing, staff_id, Typed(address, fields), now)
+            session[KEY] = kept_forms.keep(writing, staff_id, typed, now)
         except TooMuch:
-            return
+            return False
     session.pop(OFFERED, None)
+    return True
+
+
+def _promise() -> None:
     flash(_("Yang Anda ketik disimpan, dan ditawarkan lagi sesudah Anda masuk."), "info")
 
 
 def _shown(typed: Typed) -> list[str]:
     """What a person wrote, without the marks that forms carry for themselves."""
     return [
-        text for name, text in typed.fields if text.strip() and not re.fullmatch(r"[0-9a-f-]{16,}|[\w-]{40,}", text)
+        text
+        for name, text in typed.fields
+        if text.strip() and not _MARKS.fullmatch(name) and not _RANDOM.fullmatch(text)
     ]

@@ -50,7 +50,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], send_code: Send
             log.warning("admin.second_step_refused", staff_id=me().staff_id)
             form.code.errors = [_("Kode ini tidak cocok, atau sudah terpakai. Pakai kode yang tampil sekarang.")]
             return _page(form), 422
-        begin_cookie(token)
+        begin_cookie(token, me().staff_id)
         response = redirect(where_to(), 303)
         if not me().is_shared:
             browsers.give_mark(response, mark)

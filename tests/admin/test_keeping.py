@@ -143,3 +143,93 @@ def test_a_stranger_without_a_session_leaves_nothing(desk, token_on):
 def kept(desk) -> list[KeptForm]:
     with desk.database.reading() as session:
         return list(session.scalars(select(KeptForm)))
+
+
+# A page that was open all the while, and its owner signed in again in another tab
+
+
+def note_from_the_other_tab(desk, browser, case, token_on, sign_in, *, who: str = "wayan", **more):
+    """The page was opened, the session ended, `who` signed in again in another tab, and now the note of before is sent."""
+    sign_in(browser, "wayan")
+    page = address_of(case)
+    token = token_on(browser, page)
+    desk.wait(minutes=16)
+    assert browser.get("/admin/").headers["Location"].startswith("/admin/masuk")
+    sign_in(browser, who)
+    return browser.post(
+        f"{page}/catat", data={"csrf_token": token, "catat-words": WORDS, "catat-key": "a" * 16, **more}
+    )
+
+
+@pytest.fixture
+def tab(desk_on_both):
+    """A browser in which Wayan signs in by himself."""
+    desk_on_both.hire("wayan", Role.PETUGAS, KORLEKO)
+    return desk_on_both.client()
+
+
+def test_a_form_of_before_is_not_done_but_offered_at_once(desk_on_both, tab, case, token_on, sign_in, send):
+    answer = note_from_the_other_tab(desk_on_both, tab, case, token_on, sign_in)
+    assert answer.headers["Location"] == "/admin/tulisan"
+    assert entries(desk_on_both, case, "note") == []
+    assert WORDS in tab.get("/admin/tulisan").text
+    again = {"catat-words": WORDS, "catat-key": "a" * 16, "tulisan_lagi": "1"}
+    send(tab, f"{address_of(case)}/catat", on="/admin/tulisan", **again)
+    assert entries(desk_on_both, case, "note") == [("", WORDS)]
+    assert kept(desk_on_both) == []
+
+
+def test_a_form_of_before_is_kept_over_the_second_step(desk_on_both, tab, case, token_on, sign_in, send):
+    sign_in(tab, "wayan")
+    token = token_on(tab, address_of(case))
+    desk_on_both.wait(minutes=16)
+    tab.get("/admin/")
+    send(tab, "/admin/masuk", on="/admin/masuk", login="wayan", password=PASSWORD)
+    answer = tab.post(f"{address_of(case)}/catat", data={"csrf_token": token, "catat-words": WORDS})
+    assert answer.headers["Location"].startswith("/admin/masuk/kode")
+    desk_on_both.take_second_step(tab)
+    assert tab.get("/admin/").headers["Location"] == "/admin/tulisan"
+    assert WORDS in tab.get("/admin/tulisan").text
+
+
+def test_the_script_that_sends_it_hears_where_it_is_offered(desk_on_both, tab, case, token_on, sign_in):
+    sign_in(tab, "wayan")
+    token = token_on(tab, address_of(case))
+    desk_on_both.wait(minutes=16)
+    tab.get("/admin/")
+    sign_in(tab, "wayan")
+    typed = {"csrf_token": token, "catat-words": WORDS}
+    answer = tab.post(f"{address_of(case)}/catat", data=typed, headers={"X-Steady": "1"})
+    assert answer.json == {"to": "/admin/tulisan"}
+
+
+def test_the_form_of_somebody_else_at_the_same_browser_is_refused(desk_on_both, tab, case, token_on, sign_in):
+    desk_on_both.hire("komang", Role.PETUGAS, KORLEKO)
+    assert note_from_the_other_tab(desk_on_both, tab, case, token_on, sign_in, who="komang").status_code == 400
+    assert kept(desk_on_both) == []
+
+
+def test_a_form_that_was_never_ours_is_refused(desk_on_both, tab, case, token_on, sign_in):
+    stranger = desk_on_both.client()
+    strange = token_on(stranger, "/admin/masuk")
+    answer = note_from_the_other_tab(desk_on_both, tab, case, token_on, sign_in, csrf_token=strange)
+    assert answer.status_code == 400
+    assert kept(desk_on_both) == []
+
+
+def test_a_button_of_before_has_no_words_to_offer(desk_on_both, tab, case, token_on, sign_in):
+    answer = note_from_the_other_tab(desk_on_both, tab, case, token_on, sign_in, **{"catat-words": ""})
+    assert answer.status_code == 400
+    assert "muat ulang" in answer.text
+
+
+def test_what_is_only_looked_at_while_typing_is_not_kept(desk, token_on):
+    dewi = desk.at_work("dewi", Role.EDITOR)
+    desk.article("biaya")
+    token = token_on(dewi, "/admin/panduan/biaya/id/sunting")
+    desk.wait(minutes=16)
+    typed = {"csrf_token": token, "bahasa": "id", "panduan": "biaya", "short": WORDS}
+    assert dewi.post("/admin/panduan/pratinjau", data=typed).status_code == 303
+    assert kept(desk) == []
+    dewi.post("/admin/panduan/biaya/id/sunting", data=typed)
+    assert len(kept(desk)) == 1
