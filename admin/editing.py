@@ -150,7 +150,9 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
                 form = _filled(session, desk)
                 form.blame(error.problems)
                 return _page(session, desk, form, is_refused=True), 422
-        except (PublishedMeanwhile, NotNow, ChangedMeanwhile):
+        except NotNow:
+            flash(_("Naskah ini sudah dikirim. Orang lain harus memeriksanya sebelum terbit."), "success")
+        except (PublishedMeanwhile, ChangedMeanwhile):
             flash(_("Naskah disimpan, tetapi belum dikirim. Lihat keadaannya di bawah."), "warning")
         else:
             flash(_("Naskah dikirim. Orang lain harus memeriksanya sebelum terbit."), "success")
@@ -205,12 +207,10 @@ def _save(session: Session, desk: Desk, form: ArticleText, now: datetime) -> Art
     wanted, seen = form.wanted(_mark_of_source(desk)), form.edits.data or ""
     if desk.draft is None and seen:
         raise NoSuchDraft(seen)  # it was published or dropped while she wrote
-    if desk.draft is None:
+    if desk.draft is None or (number := number_in(seen)) is None:
         draft = _begin(session, desk, wanted, now)
-    elif number_in(seen) != desk.draft.edits:
-        raise ChangedMeanwhile(desk.draft)
     else:
-        draft = drafts.change(session, desk.draft.id, desk.draft.edits, wanted, me().staff_id, now)
+        draft = drafts.change(session, desk.draft.id, number, wanted, me().staff_id, now)
     audit.record(session, me().staff_id, "draft_saved", now, about(draft))
     return draft
 

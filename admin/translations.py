@@ -26,6 +26,13 @@ from content.translations import Translated
 FIRST = 5
 """So many of each language are shown where none is chosen."""
 
+STATES: dict[str, Callable[[Translated], bool]] = {
+    "": lambda each: True,
+    "tertinggal": lambda each: each.is_behind,
+    "belum": lambda each: not each.reviewed and not each.is_behind,
+}
+"""What of them can be asked for."""
+
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     """Translations with their state, each beside its source, and the native speaker's signature."""
@@ -37,9 +44,11 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         with database.reading() as session:
             found = translations.every(session)
             missing = _missing(overview.every(session))
-        groups, wanted = _by_language(found), request.args.get("bahasa", "")
-        if wanted and wanted not in languages.CODES:
+        wanted, state = request.args.get("bahasa", ""), request.args.get("keadaan", "")
+        if (wanted and wanted not in languages.CODES) or state not in STATES:
             abort(404)
+        of_it = [each for each in found if wanted in ("", each.language)]
+        groups = _by_language([each for each in found if STATES[state](each)])
         shown = {code: rows for code, rows in groups.items() if wanted in ("", code)}
         return render_template(
             "admin/translations.html",
@@ -47,7 +56,9 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             shown=shown,
             wanted=wanted,
             most=None if wanted else FIRST,
-            missing=missing,
+            state=state,
+            counts={each: sum(fits(row) for row in of_it) for each, fits in STATES.items()},
+            missing={} if state else missing,
             may_edit=lambda language: may_edit(me(), language),
         )
 

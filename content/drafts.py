@@ -111,11 +111,14 @@ def restore(session: Session, slug: str, language: str, number: int, by: str, no
 
 
 def change(session: Session, draft_id: int, seen: int, wanted: Wanted, by: str, now: datetime) -> ArticleDraft:
-    """Other words in the draft, by who had its state `seen` before her. The same words change nothing.
+    """Other words in the draft, by who had its state `seen` before her. The same words change nothing, also when they arrive
+    twice over a line that broke.
 
     Raises `NoSuchDraft` or `ChangedMeanwhile`.
     """
     draft = held(session, draft_id)
+    if draft.edits != seen and _are_hers(draft, wanted, by):
+        return draft
     if draft.edits != seen:
         raise ChangedMeanwhile(draft)
     before = draft.mark
@@ -286,7 +289,10 @@ def _published_number(session: Session, draft: ArticleDraft) -> int | None:
 def _add(
     session: Session, slug: str, language: str, base: Revision | None, wanted: Wanted, by: str, now: datetime
 ) -> ArticleDraft:
-    if known := open_of(session, slug, language):
+    known = open_of(session, slug, language)
+    if known and _are_hers(known, wanted, by):
+        return known
+    if known:
         raise DraftOpen(known)
     draft = ArticleDraft(
         article_slug=slug,
@@ -318,6 +324,13 @@ def _write(draft: ArticleDraft, wanted: Wanted) -> None:
     draft.subject = dict(wanted.subject) if wanted.subject is not None and draft.is_source else None
     draft.source_revision = "" if draft.is_source else wanted.source_revision
     draft.phrasings = list(wanted.phrasings)
+
+
+def _are_hers(draft: ArticleDraft, wanted: Wanted, by: str) -> bool:
+    """Are these the very words that she saved last?"""
+    like = ArticleDraft(article_slug=draft.article_slug, language=draft.language)
+    _write(like, wanted)
+    return draft.updated_by == by and draft.mark == like.mark
 
 
 def for_second(session: Session, draft_id: int, seen: int, by: str, state: State) -> ArticleDraft:

@@ -1,66 +1,77 @@
-// A form whose line breaks while it is sent: the text stays in the page, and goes out once when the line is back. Only forms
-// marked data-steady, which do the same when they arrive twice as when they arrive once. Nothing is kept in the browser's
-// storage: others use this computer.
+// A form that is sent while the line is down or breaks: the text stays in the page, and goes out once when the line is back.
+// Any form waits for a line that is known to be down. One that breaks on the way is tried again only for forms marked
+// data-steady, which do the same when they arrive twice as when they arrive once. Nothing is kept in the browser's storage:
+// others use this computer.
 "use strict";
 (function () {
   const first = 2000, atMost = 30000;
 
   addEventListener("submit", function (event) {
-    const form = event.target;
-    if (!form.matches("form[data-steady]") || form.dataset.native) return;
+    const form = event.target, button = event.submitter, steady = form.matches("form[data-steady]");
+    if (form.method !== "post" || form.dataset.native || (!steady && navigator.onLine)) return;
     event.preventDefault();
     if (form.dataset.going) return;
     form.dataset.going = "yes";
-    send(form, bodyOf(form, event.submitter), first);
+    if (!steady) return waitFor(form, function () { plainly(form, button); });
+    say(form, "going");
+    send(form, button, bodyOf(form, button), first);
   });
   addEventListener("beforeunload", function (event) {
     if (document.querySelector("form[data-lost]")) event.preventDefault();
+  });
+  // A page that the back button brings back may send again.
+  addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-going]").forEach(function (form) {
+      if (form.dataset.lost) return;
+      delete form.dataset.going;
+      delete form.dataset.native;
+    });
   });
 
   function bodyOf(form, button) {
     const body = new FormData(form);
     if (button && button.name) body.append(button.name, button.value);
-    return body;
+    return new URLSearchParams(body);
   }
-  async function send(form, body, pause) {
-    let answer;
+  async function send(form, button, body, pause) {
+    const to = button && button.hasAttribute("formaction") ? button.formAction : form.action;
+    let told = null;
     try {
-      answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(body), headers: { "X-Steady": "1" } });
+      const answer = await fetch(to, { method: "POST", body: body, headers: { "X-Steady": "1" } });
+      if (answer.status > 501) throw new Error("later");
+      if (answer.ok && (answer.headers.get("Content-Type") || "").startsWith("application/json")) told = await answer.json();
     } catch (error) {
-      lost(form);
-      wait(pause, function () { send(form, body, Math.min(2 * pause, atMost)); });
+      waitFor(form, function () { send(form, button, body, Math.min(2 * pause, atMost)); }, pause);
       return;
     }
+    if (!told) return plainly(form, button);
     delete form.dataset.lost;
-    const kind = answer.headers.get("Content-Type") || "";
-    if (answer.ok && kind.startsWith("application/json")) location.assign((await answer.json()).to);
-    else plainly(form, body);
+    location.assign(told.to);
   }
   // Refused, or something else than usual: sent as if there were no script, so that the answer shows as it is.
-  function plainly(form, body) {
+  function plainly(form, button) {
+    delete form.dataset.lost;
     form.dataset.native = "yes";
-    body.forEach(function (value, name) {
-      if (form.elements[name]) return;
-      const field = document.createElement("input");
-      field.type = "hidden"; field.name = name; field.value = value;
-      form.append(field);
-    });
-    form.submit();
+    form.requestSubmit(button);
   }
-  function lost(form) {
-    form.dataset.lost = "yes";
-    let line = form.querySelector("[data-said-lost]");
+  function say(form, what) {
+    let line = form.querySelector("[data-said]");
     if (!line) {
       line = document.createElement("p");
-      line.className = "alert alert-warning mt-2";
+      line.className = "alert mt-2";
       line.setAttribute("role", "status");
-      line.dataset.saidLost = "yes";
+      line.dataset.said = "yes";
       form.append(line);
     }
-    line.textContent = document.body.dataset.lost;
+    line.classList.toggle("alert-warning", what === "lost");
+    line.classList.toggle("alert-info", what === "going");
+    line.textContent = document.body.dataset[what];
   }
-  function wait(pause, again) {
-    const timer = setTimeout(next, pause);
+  // Again when the line is back, and after a pause too where there is one: a browser does not always know.
+  function waitFor(form, again, pause) {
+    form.dataset.lost = "yes";
+    say(form, "lost");
+    const timer = pause && setTimeout(next, pause);
     addEventListener("online", next);
     function next() {
       clearTimeout(timer);

@@ -109,6 +109,21 @@ def test_the_second_to_save_sees_what_the_first_wrote_and_keeps_her_words(desk):
     assert sorted(draft_of(desk).writers) == sorted({*draft_of(desk).writers})
 
 
+@pytest.mark.parametrize("deed", ["simpan", "kirim"])
+def test_what_arrives_twice_over_a_line_that_broke_is_saved_once(desk, deed):
+    guide(desk)
+    wayan = desk.at_work("wayan", Role.EDITOR)
+    typed = fields(wayan.get(EDIT).text) | {"short": NEW, "kerja": deed}
+    first, again = wayan.post(EDIT, data=typed), wayan.post(EDIT, data=typed)
+    assert again.headers["Location"] == first.headers["Location"]
+    assert draft_of(desk).edits == 1
+    assert draft_of(desk).state == ("review" if deed == "kirim" else "writing")
+    assert "sudah dikirim" in wayan.get(again.headers["Location"]).text or deed == "simpan"
+    changed = typed | {"edits": "1", "short": "Lebih baru. [CEK-01]", "kerja": "simpan"}
+    assert [wayan.post(EDIT, data=changed).status_code for _ in "ab"] == [303, 303]
+    assert draft_of(desk).edits == 2
+
+
 def test_a_draft_that_went_live_while_she_wrote_takes_nothing_from_her(desk):
     guide(desk)
     wayan, rohani = desk.at_work("wayan", Role.EDITOR), desk.at_work("rohani", Role.REVIEWER)

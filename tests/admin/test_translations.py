@@ -30,6 +30,25 @@ def test_the_list_shows_each_language_and_how_far_it_can_be_trusted(desk):
     assert browser.get("/admin/panduan/terjemahan?bahasa=tlh").status_code == 404
 
 
+def test_what_waits_is_shown_alone_as_the_first_page_counts_it(desk):
+    for slug in ("biaya", "visa"):
+        desk.article(slug)
+        desk.translation(slug)
+    desk.article("visa", "Visa Rp1.000.000.")
+    browser = desk.at_work("rohani", Role.REVIEWER)
+    found = {}
+    for state in ("tertinggal", "belum"):
+        address = f"/admin/panduan/terjemahan?keadaan={state}"
+        assert f'href="{address}"' in browser.get("/admin/").text
+        page = browser.get(address).text
+        found[state] = re.findall(r'href="/admin/panduan/terjemahan/(\w+)/sas"', page)
+        assert f"?bahasa=sas&amp;keadaan={state}" in page
+        assert "(1)" in page
+    assert found == {"tertinggal": ["visa"], "belum": ["biaya"]}
+    assert "Tidak ada terjemahan seperti ini" in browser.get("/admin/panduan/terjemahan?keadaan=belum&bahasa=jv").text
+    assert browser.get("/admin/panduan/terjemahan?keadaan=baru").status_code == 404
+
+
 def test_both_texts_are_shown_as_people_read_them(desk):
     desk.article("biaya", "Telepon {{kontak:kp2mi}} dulu. [BIA-21]")
     desk.translation("biaya", short="Telpon {{kontak:kp2mi}} juluq. [BIA-21]")
@@ -118,7 +137,7 @@ def test_what_is_behind_says_so_and_waits_for_its_translator(desk, token_on):
     browser = desk.at_work("rohani", Role.REVIEWER)
     form = filled(browser, token_on)
     desk.article("biaya", "Biaya Rp1.000.000.")
-    assert "Tertinggal" in browser.get("/admin/panduan/terjemahan").text
+    assert ">Tertinggal</span>" in browser.get("/admin/panduan/terjemahan").text
     page = browser.get(SASAK).text
     assert "harus disesuaikan dulu" in page
     assert "Tandatangani" not in page

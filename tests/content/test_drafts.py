@@ -334,3 +334,18 @@ def test_words_written_before_the_law_changed_do_not_say_what_it_says_now(
         drafts.accept(session, again.id, again.edits, "rohani", later)
         published(session, again.id, again.edits, "rohani", contacts, later)
         assert AGENT not in law_changes.under_review(session)
+
+
+def test_the_same_words_are_hers_only_if_she_saved_them_last(loaded: Database, now: datetime) -> None:
+    with loaded.transaction() as session:
+        draft = begun(session, now, short="Satu. [CEK-01]")
+        again = begun(session, now, short="Satu. [CEK-01]")
+        assert again is draft
+        with pytest.raises(DraftOpen):
+            drafts.begin(session, AGENT, "id", wanted(session, short="Satu. [CEK-01]"), "ketut", now)
+        drafts.change(session, draft.id, 1, wanted(session, short="Dua. [CEK-01]"), "ketut", now)
+        with pytest.raises(ChangedMeanwhile):
+            drafts.change(session, draft.id, 1, wanted(session, short="Dua. [CEK-01]"), "wayan", now)
+        assert drafts.change(session, draft.id, 1, wanted(session, short="Dua. [CEK-01]"), "ketut", now).edits == 2
+        with pytest.raises(ChangedMeanwhile):
+            drafts.change(session, draft.id, 1, wanted(session, short="Satu. [CEK-01]"), "wayan", now)
