@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 from sqlalchemy import event, select
 
 from admin import code_of_conduct
@@ -296,6 +296,90 @@ JOBS: tuple[Job, ...] = (
 def test_each_job_is_done_with_a_thumb(house: House, job: Job, slow: bool) -> None:
     thumb = Thumb(house, slow, turn=int(slow))
     job(thumb)
+    thumb.ends()
+
+
+def test_a_reply_typed_while_the_line_is_down_goes_out_once_when_it_is_back(house: House) -> None:
+    thumb = Thumb(house, False, 0)
+    thumb.begin(OFFICER)
+    thumb.menu("Kasus")
+    thumb.link("Kasus saya")
+    thumb.tap(thumb.page.locator("main .desk-rows a").first)
+    words = "Kami sudah bicara dengan BP3MI, Bu."
+    thumb.fill("Balasan untuk keluarga", words)
+    thumb.page.context.set_offline(True)
+    thumb.page.get_by_role("button", name="Kirim kepada keluarga").click()
+    form = thumb.page.locator("form[action$='/balas']")
+    expect(form.get_by_role("status")).to_contain_text("Tulisan Anda tetap di sini")
+    expect(form.locator("textarea")).to_have_value(words)
+    thumb.page.context.set_offline(False)
+    thumb.sees("Balasan disimpan.")
+    expect(thumb.page.locator(".desk-entry .words", has_text=words)).to_have_count(1)
+    thumb.ends()
+
+
+def test_a_draft_whose_line_breaks_on_the_way_is_saved_once(house: House) -> None:
+    """The server has taken it, but the editor's browser never hears so, and sends it again."""
+    thumb = Thumb(house, False, 0)
+    thumb.begin(EDITOR)
+    thumb.menu("Panduan", "Semua panduan")
+    thumb.fill("Cari judul", "hilang kontak")
+    thumb.press("Tampilkan")
+    thumb.tap(thumb.page.locator("main .desk-rows a").first)
+    thumb.link("Sunting")
+    words = f"{thumb.page.get_by_label('Selengkapnya').input_value()}\n\nTanyakan kepada petugas desa."
+    thumb.fill("Selengkapnya", words)
+    arrived: list[int] = []
+
+    def break_once(route: Route) -> None:
+        arrived.append(route.fetch(max_redirects=0).status)
+        route.abort()
+
+    thumb.page.route("**/sunting", break_once, times=1)
+    thumb.page.get_by_role("button", name="Simpan naskah").click()
+    thumb.sees("Naskah disimpan.")
+    assert arrived == [200], "the first was taken"
+    expect(thumb.page.get_by_label("Selengkapnya")).to_have_value(words)
+    expect(thumb.page.locator("input[name=edits]")).to_have_value("1")
+    thumb.ends()
+
+
+def test_the_second_of_two_editors_sees_what_the_first_wrote_and_keeps_her_words(house: House) -> None:
+    first, second = Thumb(house, False, 0), Thumb(house, False, 0)
+    for thumb, login in ((first, EDITOR), (second, ADMINISTRATOR)):
+        thumb.begin(login)
+        thumb.menu("Panduan", "Semua panduan")
+        thumb.fill("Cari judul", "tanpa libur")
+        thumb.press("Tampilkan")
+        thumb.tap(thumb.page.locator("main .desk-rows a").first)
+        thumb.link("Sunting")
+    first.fill("Judul", "Kata Dewi")
+    first.press("Simpan naskah")
+    first.sees("Naskah disimpan.")
+    first.page.close()
+    second.fill("Judul", "Kata Sri")
+    second.page.get_by_role("button", name="Simpan naskah").click()
+    expect(second.page.get_by_role("alert")).to_contain_text("Dewi Lestari menyimpan naskah ini lebih dulu")
+    expect(second.page.get_by_label("Judul")).to_have_value("Kata Sri")
+    expect(second.page.locator("del", has_text="Dewi").first).to_be_visible()
+    second.press("Simpan naskah")
+    second.sees("Naskah disimpan.")
+    second.ends()
+
+
+def test_any_form_waits_for_a_line_that_is_down(house: House) -> None:
+    thumb = Thumb(house, False, 0)
+    thumb.begin(OFFICER)
+    thumb.menu("Pengumuman")
+    thumb.link("Tulis pengumuman")
+    thumb.fill("Bahasa Indonesia", "Besok puskesmas keliling datang.")
+    thumb.page.context.set_offline(True)
+    thumb.page.get_by_role("button", name="Simpan dan lihat").click()
+    thumb.sees("Sambungan terputus")
+    thumb.page.context.set_offline(False)
+    expect(thumb.page.get_by_role("heading", name="Begini terbacanya")).to_be_visible()
+    thumb.menu("Pengumuman")
+    expect(thumb.page.get_by_role("link", name="Besok puskesmas keliling datang.")).to_have_count(1)
     thumb.ends()
 
 
