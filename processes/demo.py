@@ -192,12 +192,12 @@ def _questions(
 def _dates(
     session: Session, village: Village, known: Sequence[tuple[Person, Conversation]], now: datetime, dice: random.Random
 ) -> int:
-    """Trainings that are over, with who came; and one today."""
+    """What is over, with who came; and a training today."""
     kinds = session.scalars(select(BookingType).where(BookingType.is_active).order_by(BookingType.id).limit(4)).all()
     today = calendars.local(now, village.time_zone).date()
     made = 0
     for number in range(MONTHS * DATES + 1):
-        day, kind = today - timedelta(days=number * 30 // DATES), kinds[number % len(kinds)]
+        day, kind = today - timedelta(days=number * 30 // DATES), kinds[(number + 1) % len(kinds)]
         before = calendars.moment(day, time(9), village.time_zone) - timedelta(days=6)
         plan = Plan(day, time(9), time(12), min(12, kind.seats))
         try:

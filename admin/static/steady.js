@@ -48,7 +48,14 @@
     }
     if (!told) return plainly(form, button);
     delete form.dataset.lost;
-    location.assign(told.to);
+    go(new URL(told.to, location.href));
+  }
+  // To another place on the same page would be no more than a scroll: what is new there must come too.
+  function go(to) {
+    const here = to.hash && to.pathname === location.pathname && to.search === location.search;
+    if (!here) return location.assign(to);
+    history.replaceState(null, "", to);
+    location.reload();
   }
   // A browser on the machine of the server may believe that there is no line at all: any answer tells that there is.
   async function whenReached(form, button, pause) {

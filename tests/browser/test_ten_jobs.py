@@ -134,6 +134,7 @@ class Thumb:
 
     def ends(self) -> None:
         """What is there in the end can be read out; a line without scripts shows the same page."""
+        assert self.page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"], self.page.url
         if not self.slow:
             assert serious(self.page) == []
         self.page.close()
@@ -144,7 +145,8 @@ Job = Callable[[Thumb], None]
 
 def answer_a_case(thumb: Thumb) -> None:
     thumb.begin(OFFICER)
-    thumb.tap(thumb.page.locator("h3:has-text('Kerjakan dulu') + ul a").first)
+    first = thumb.page.locator("h3:has-text('Kerjakan dulu') + ul li").filter(has_text="Belum ada yang memegang").first
+    thumb.tap(first.get_by_role("link"))
     thumb.is_at_work()
     thumb.press("Ambil kasus ini")
     thumb.sees("Kasus ini Anda pegang sekarang.")
@@ -157,7 +159,7 @@ def answer_a_case(thumb: Thumb) -> None:
 
 def tick_a_roster(thumb: Thumb) -> None:
     thumb.begin(OFFICER)
-    thumb.tap(thumb.page.locator("h2:has-text('Jadwal hari ini') ~ ul a").first)
+    thumb.tap(thumb.page.locator("h2:has-text('Jadwal hari ini') + ul a").first)
     thumb.is_at_work()
     button = thumb.page.get_by_role("button", name=re.compile("^Datang: ")).first
     name = (button.get_attribute("aria-label") or "").removeprefix("Datang: ")
@@ -171,7 +173,7 @@ def register_a_person(thumb: Thumb) -> None:
     thumb.is_at_work()
     name = ("Inaq Rohmatullah", "Amaq Syamsudin")[thumb.turn]
     thumb.fill("Nama", name)
-    thumb.page.get_by_label("Status").select_option(label="Keluarga")
+    thumb.page.get_by_label("Status").select_option(label="keluarga pekerja migran")
     thumb.page.get_by_label("di meja layanan").check()
     thumb.page.get_by_label("sudah dibacakan").check()
     thumb.press("Simpan")
@@ -213,7 +215,7 @@ def print_a_report(thumb: Thumb) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".desk-header")).to_be_hidden()
     expect(page.get_by_role("button", name="Tampilkan")).to_be_hidden()
-    expect(page.get_by_text("Lombok Timur").first).to_be_visible()
+    expect(page.locator("article").get_by_text("Kabupaten Lombok Timur")).to_be_visible()
     assert page.pdf(format="A4").count(b"/Type /Page\n") in range(1, 9), "some sheets, not a book"
     page.emulate_media(media="screen")
 
