@@ -75,6 +75,7 @@ from admin import (
     withdrawals,
     wording,
 )
+from admin.announcement_costs import NewsTerms
 from admin.spoken import Spoken
 from centre.db import Database
 from centre.file_store import FileStore
@@ -92,11 +93,13 @@ def register(
     home: str = "",
     send_code: chat_codes.SendCode | None = None,
     facts: installation.Installation | None = None,
+    news: NewsTerms | None = None,
 ) -> None:
     """Add the desk to `app`. Flask's own session belongs to the desk from now on, signed with `key`.
 
     `store`: where the files of cases lie. `spoken`: what only the bot can word. `home`: our public address.
     `send_code`: how the code of the second step goes to somebody's chat. `facts`: how this installation is set up.
+    `news`: under which terms announcements may be paid for.
 
     `secure`: people come by https, so cookies bear the `__Host-` name and are never sent in the clear.
     """
@@ -113,7 +116,7 @@ def register(
     )
     CSRFProtect(app)
     language.add(app)
-    app.register_blueprint(_pages(database, clock, store, spoken, home, send_code, facts))
+    app.register_blueprint(_pages(database, clock, store, spoken, home, send_code, facts, news or NewsTerms()))
     access.check_declared(app)
 
 
@@ -125,6 +128,7 @@ def _pages(
     home: str,
     send_code: chat_codes.SendCode | None,
     facts: installation.Installation | None,
+    news: NewsTerms,
 ) -> Blueprint:
     pages = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
     headers.add(pages)
@@ -187,7 +191,7 @@ def _pages(
         case_referrals.blueprint(database, clock),
         case_figures.blueprint(database, clock),
         place_figures.blueprint(database, clock),
-        announcements.blueprint(database, clock, spoken),
+        announcements.blueprint(database, clock, spoken, news, home),
         posters.blueprint(database, spoken, home),
     ):
         pages.register_blueprint(part)

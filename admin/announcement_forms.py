@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import Field, Form, SelectMultipleField, TextAreaField
+from wtforms import BooleanField, Field, Form, SelectMultipleField, TextAreaField
 
 from admin import service_wording
 from admin.forms import clean
@@ -22,6 +22,7 @@ class AnnouncementForm(Form):
     villages = SelectMultipleField(_("Desa"), coerce=int, validate_choice=False)
     kinds = SelectMultipleField(_("Untuk siapa"))
     languages = SelectMultipleField(_("Bahasa warga"))
+    with_template = BooleanField(_("Kirim juga lewat templat WhatsApp berbayar"))
 
     def __init__(self, *args: Any, villages: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -42,6 +43,7 @@ class AnnouncementForm(Form):
             self.villages.data or [],
             self.kinds.data or [],
             self.languages.data or [],
+            bool(self.with_template.data),
         )
 
     def blame(self, error: AnnouncementInvalid) -> None:
@@ -66,4 +68,5 @@ def of(announcement: Announcement) -> dict[str, Any]:
         "villages": announcement.villages,
         "kinds": announcement.kinds,
         "languages": announcement.languages,
+        "with_template": announcement.with_template,
     }

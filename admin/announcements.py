@@ -7,22 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from admin import announcement_forms, service_wording, wording
+from admin import announcement_costs, announcement_forms, service_wording, wording
 from admin.access import cases, me, only
+from admin.announcement_costs import NewsTerms
 from admin.announcement_forms import AnnouncementForm
 from admin.asked import ROW
-from admin.case_figures import span
 from admin.language import gettext as _
 from admin.spoken import Spoken
-from centre import announcement_people, announcements, audit, outbox, staff, staff_channels, village_desk
-from centre.announcement_people import Reach
+from centre import (
+    announcement_people,
+    announcement_tries,
+    announcements,
+    audit,
+    contact_points,
+    outbox,
+    staff,
+    staff_channels,
+    village_desk,
+)
 from centre.announcements import (
+    LONGEST_IN_TEMPLATE,
     MAY_AGREE,
     MAY_ANNOUNCE,
     Announcement,
@@ -46,10 +56,15 @@ class Preview:
     language: str
     name: str
     parts: Sequence[tuple[str, Sequence[str]]]
+    try_code: str
+    try_links: Sequence[tuple[str, str]]
+    """Channel and address that opens a chat there in which the code is written already."""
 
 
-def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken | None) -> Blueprint:
-    """The list, a new one, one of them with its deeds."""
+def blueprint(
+    database: Database, clock: Callable[[], datetime], spoken: Spoken | None, terms: NewsTerms, home: str
+) -> Blueprint:
+    """The list, a new one, one of them with its deeds. `terms`: of WhatsApp's paid words; `home`: our public address."""
     pages = Blueprint("announcements", __name__)
 
     @pages.get("/pengumuman")
@@ -84,8 +99,8 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
                 one=found,
                 villages=villages,
                 state=state,
-                previews=_previews(session, found, villages[0].name if villages else "", spoken),
-                reach=_reach(announcement_people.reach(session, found, now)) if is_open else None,
+                previews=_previews(session, found, villages[0].name if villages else "", spoken, home, now),
+                reach=_reach(session, found, terms, now) if is_open else None,
                 outcomes=[] if is_open else _outcomes(session, found),
                 names=staff.names(session, {found.made_by, found.agreed_by or ""}),
                 may_agree=announcements.may_agree(me(), found),
@@ -201,6 +216,11 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
             return _back(number or 0)
         return _back(kept.id)
 
+    def _form_page(form: AnnouncementForm, number: int | None) -> str:
+        return render_template(
+            "admin/announcement_form.html", form=form, number=number, terms=terms, longest=LONGEST_IN_TEMPLATE
+        )
+
     def _form(held: dict[str, object] | None = None) -> AnnouncementForm:
         with database.reading() as session:
             found = village_desk.villages(session, _scope())
@@ -241,27 +261,27 @@ def _outcomes(session: Session, announcement: Announcement) -> list[tuple[str, i
     ]
 
 
-def _reach(found: Reach) -> list[tuple[str, str | int]]:
-    """The numbers before it goes, in words."""
-    rows: list[tuple[str, str | int]] = [
-        (wording.channel(name), number) for name, number in sorted(found.by_channel.items())
-    ]
-    takes = span(max(found.takes, timedelta(minutes=1))) if found.total else _("tidak ada penerima")
-    return [
-        (_("Orang yang akan menerima"), found.total),
-        *rows,
-        (_("Mau kabar, tetapi tidak bisa dikirimi (WhatsApp, lebih dari 24 jam)"), found.cannot),
-        (_("Biaya"), _("Gratis: hanya pesan biasa, tanpa templat berbayar")),
-        (_("Lamanya"), _("mulai pukul 06.00, lalu %(span)s", span=takes) if found.waits_for_morning else takes),
-    ]
+def _reach(
+    session: Session, announcement: Announcement, terms: NewsTerms, now: datetime
+) -> list[tuple[str, str | int]]:
+    reach = announcement_people.reach(session, announcement, now, terms.daily)
+    return announcement_costs.rows(announcement, reach, terms)
 
 
-def _previews(session: Session, announcement: Announcement, village: str, spoken: Spoken | None) -> list[Preview]:
+def _previews(
+    session: Session, announcement: Announcement, village: str, spoken: Spoken | None, home: str, now: datetime
+) -> list[Preview]:
+    """How it reads in each language, with a code to try it."""
     found = []
     for code, text in sorted(announcement.texts.items(), key=lambda each: languages.CODES.index(each[0])):
         said = Outgoing(_spoken(session, spoken, code, text, village))
         parts = [(wording.channel(name), [part.text for part in fit(said, LIMITS[name])]) for name in SHOWN_ON]
-        found.append(Preview(code, wording.own_name(code), parts))
+        if announcement.goes_by_template and spoken and spoken.news_template:
+            parts.append((_("WhatsApp, templat berbayar"), [spoken.news_template(session, code, text, village)]))
+        trying = announcement_tries.code_for(session, announcement, code, now)
+        links = contact_points.links_saying(session, trying, home or request.host_url.rstrip("/"))
+        named = [(wording.channel(name), links[name]) for name in SHOWN_ON if name in links]
+        found.append(Preview(code, languages.get(code).own_name, parts, trying, named))
     return found
 
 
@@ -271,10 +291,6 @@ def _spoken(session: Session, spoken: Spoken | None, language: str, text: str, v
 
 def _back(number: int) -> ResponseReturnValue:
     return redirect(url_for(".one", number=number) if number else url_for(".every"), 303)
-
-
-def _form_page(form: AnnouncementForm, number: int | None) -> str:
-    return render_template("admin/announcement_form.html", form=form, number=number)
 
 
 def _scope() -> Scope:

@@ -54,6 +54,8 @@ class Spoken:
     """The poster in one language, by its code."""
     announcement: Callable[[Session, str, str, str], str]
     """Language, words of staff, name of the village → the announcement as it reads."""
+    news_template: Callable[[Session, str, str, str], str] | None = None
+    """The same as it reads where only an approved template is let through (WhatsApp, 24 hours)."""
     preview: Preview | None = None
     """An article as families would see it; None for a desk without a bot."""
     phrasebook: Phrasebook | None = None

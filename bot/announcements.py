@@ -6,9 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import words
+from bot import templates, words
 from bot.news_phrases import NewsPhrases
-from bot.templates import template_for
 from bot.turns import language_of
 from centre import announcement_people, areas, notices
 from centre.announcements import Announcement
@@ -33,7 +32,13 @@ def word(session: Session, notice: Notice, conversation: Conversation, now: date
 
 def template(language: str, text: str, village: str) -> Template | None:
     """The same in the words that WhatsApp lets through later than a day after the person wrote."""
-    return template_for("announced", language, {"village": village, "text": text}, [words.NO_NEWS])
+    return templates.template_for("announced", language, {"village": village, "text": text}, [words.NO_NEWS])
+
+
+def as_template(language: str, text: str, village: str) -> str:
+    """How that reads."""
+    filled = template(language, text, village)
+    return templates.as_read(filled) if filled else ""
 
 
 def around(language: str, text: str, village: str) -> str:

@@ -40,7 +40,7 @@ from bot.phrases import Phrases
 from bot.threads import Thread
 from bot.turns import Answer, Guide, Turn, language_of, offered, remember, under
 from bot.understanding import Understood, has_letters, understand
-from centre import answers, open_questions, staff_channels
+from centre import announcement_tries, answers, open_questions, staff_channels
 from centre.conversations import Conversation
 from centre.messages import CODE_LIMIT, LABEL_LIMIT, Choice, Incoming, Outgoing, readable
 from content.danger import look as danger_in
@@ -115,6 +115,8 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
     text = readable(incoming.text)
     if incoming.kind == "text" and staff_channels.looks_like_code(text):
         return _settle(turn, [staff_desk.link(turn, text)])
+    if incoming.kind == "text" and announcement_tries.looks_like_code(text):
+        return _settle(turn, [news.tried(turn, text)])
     if at_the_desk := staff_cases.heard(turn, incoming):
         return _settle(turn, [at_the_desk])
     if incoming.kind != "tap":
@@ -152,8 +154,8 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
         kept = Answer(turn.say.media_kept(), (guidance.person_choice(turn.say), guidance.menu_choice(turn.say)))
         return _settle(turn, _with_welcome(turn, _offered_again(turn, [kept])))
     said = _typed(turn, text, understood)
-    news = None if turn.conversation.stopped_at else case_cover.asked_to_read(turn)
-    return _settle(turn, [*said, replace(news, next_step=said[-1].next_step)] if news else said)
+    unread = None if turn.conversation.stopped_at else case_cover.asked_to_read(turn)
+    return _settle(turn, [*said, replace(unread, next_step=said[-1].next_step)] if unread else said)
 
 
 def _danger(turn: Turn, understood: Understood, text: str, warned: bool) -> Answer:

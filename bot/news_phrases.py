@@ -25,6 +25,9 @@ class NewsPhrases(Phrases):
     def way_out(self) -> str:
         return self._("Tidak mau kabar lagi? Tulis BERHENTI KABAR.")
 
+    def not_to_try(self) -> str:
+        return self._("Kode coba itu tidak berlaku. Buka lagi pengumumannya di meja desa, lalu kirim kode yang baru.")
+
     def label_yes(self) -> str:
         return self.pgettext("tombol", "Ya, kabari saya")
 

@@ -93,6 +93,20 @@ def village_links(session: Session, link_code: str, home: str) -> dict[str, str]
     return found
 
 
+def links_saying(session: Session, words: str, home: str) -> dict[str, str]:
+    """Channel → address that opens a chat in which these words are written already (on the web they must be typed).
+
+    `words`: letters, digits and hyphens, at most 64 (Telegram's "start").
+    """
+    known = links(session)
+    found = {"web": f"{home}/"}
+    if "telegram" in known:
+        found["telegram"] = f"{known['telegram']}?start={words}"
+    if "whatsapp" in known:
+        found["whatsapp"] = f"{known['whatsapp']}?text={words}"
+    return found
+
+
 def learn_link(session: Session, channel: str, link: str) -> None:
     """Remember how the channel is opened, as the platform told us."""
     hold(session, channel).link = link

@@ -41,15 +41,17 @@ def start(
     name: str,
     home: str,
     post: MailServer | None,
+    daily: int,
 ) -> BackgroundScheduler:
-    """Begin to tick. `home`: our public address, for links in what we write first. `post`: where mail is handed over."""
+    """Begin to tick. `home`: our public address, for links in what we write first. `post`: where mail is handed over.
+    `daily`: how many people a day WhatsApp lets us write to first."""
     jobs: dict[Callable[[], None], float] = {
         keeper.refresh: 1,
         gatekeeper.look: 1,
         lambda: _beat(database, name): 5,
         lambda: _reap(database): 5,
         lambda: _tell_families(database): 1,
-        lambda: _tend_bookings(database, home): 5,
+        lambda: _tend_bookings(database, home, daily): 5,
         lambda: _alert_staff(database, home, post): 5,
         lambda: _send_mail(database, post): 5,
         lambda: _count(database): 20,
@@ -84,11 +86,11 @@ def _reap(database: Database) -> None:
     log.warning("delivery.reaped", calls=found)
 
 
-def _tend_bookings(database: Database, home: str) -> None:
+def _tend_bookings(database: Database, home: str, daily: int) -> None:
     """Seats that were held long enough go on, and people hear what they must hear."""
     noticing.lapse_offers(database, wiring.clock)
     noticing.plan_announcements(database, wiring.clock)
-    noticing.tell_due(database, home, wiring.clock)
+    noticing.tell_due(database, home, wiring.clock, daily)
 
 
 def _tell_families(database: Database) -> None:

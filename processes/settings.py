@@ -10,6 +10,8 @@ import os
 import re
 import secrets
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -72,6 +74,12 @@ class Settings(BaseSettings):
     whatsapp_api: str = "https://graph.facebook.com"
     whatsapp_account_id: str = Field(default="", pattern=r"^[0-9]*$")
     """Meta's number for the WhatsApp Business account, whose message templates can be asked for."""
+    whatsapp_daily: int = Field(default=250, ge=2)
+    """How many people a day Meta lets us write to first; it grows with trust in the number."""
+    whatsapp_news_price: Decimal | None = Field(default=None, ge=0)
+    """Rupiah for one announcement in the template; with the day and the list it was read from, or not at all."""
+    whatsapp_news_price_date: date | None = None
+    whatsapp_news_price_source: str = ""
     metrics_token: str = Field(default="", repr=False)
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     """How many proxies of ours stand before the web process, whose X-Forwarded-For may be believed."""
@@ -123,6 +131,7 @@ def read_settings() -> Settings:
     _check_database(settings)
     _check_telegram(settings)
     _check_whatsapp(settings)
+    _check_price(settings)
     mail_server(settings)
     return settings
 
@@ -277,6 +286,18 @@ def _check_whatsapp(settings: Settings) -> None:
     missing = [name for name, value in needed.items() if not value]
     if missing and len(missing) < len(needed):
         raise SettingsInvalid(f"{missing[0]} is missing: WhatsApp is only half configured")
+
+
+def _check_price(settings: Settings) -> None:
+    """A price that nobody can look up is none."""
+    needed = {
+        "BALAI_WHATSAPP_NEWS_PRICE": settings.whatsapp_news_price,
+        "BALAI_WHATSAPP_NEWS_PRICE_DATE": settings.whatsapp_news_price_date,
+        "BALAI_WHATSAPP_NEWS_PRICE_SOURCE": settings.whatsapp_news_price_source or None,
+    }
+    missing = [name for name, value in needed.items() if value is None]
+    if missing and len(missing) < len(needed):
+        raise SettingsInvalid(f"{missing[0]} is missing: a price needs its day and its source")
 
 
 def _first_problem(error: ValidationError) -> str:

@@ -23,9 +23,10 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import admin
+from admin.announcement_costs import NewsTerms
 from admin.installation import Installation
 from admin.spoken import Spoken
-from bot import announcements, posters
+from bot import announcements, posters, templates
 from centre import heartbeats, inbox, mails, outbox
 from centre.db import Database
 from centre.privacy import derive_key
@@ -104,6 +105,7 @@ def _pages(settings: Settings, database: Database, key: str, last_resort: Danger
         home=settings.public_url,
         send_code=staff_codes.send if settings.has_telegram else None,
         facts=_facts(settings),
+        news=_news_terms(settings),
     )
     _add_health(app, database, settings)
     app.after_request(_compress)
@@ -125,6 +127,18 @@ def _facts(settings: Settings) -> Installation:
     )
 
 
+def _news_terms(settings: Settings) -> NewsTerms:
+    """What announcements to people who have not written for a day take on WhatsApp, as far as the settings say."""
+    return NewsTerms(
+        has_whatsapp=settings.has_whatsapp,
+        daily=settings.whatsapp_daily,
+        category=templates.category_of("announced"),
+        price=settings.whatsapp_news_price,
+        priced_on=settings.whatsapp_news_price_date,
+        price_source=settings.whatsapp_news_price_source,
+    )
+
+
 def spoken() -> Spoken:
     """What the desk has worded by the bot, in the sentences of now."""
     book = Phrasebook()
@@ -139,6 +153,7 @@ def spoken() -> Spoken:
     return Spoken(
         poster=fresh(lambda _session, language: posters.words(language)),
         announcement=fresh(lambda _session, *said: announcements.around(*said)),
+        news_template=fresh(lambda _session, *said: announcements.as_template(*said)),
         preview=fresh(preview),
         phrasebook=book,
         converse=TrialDesk().converse,

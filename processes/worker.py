@@ -74,6 +74,7 @@ class Worker:
             self._name,
             self._settings.public_url,
             mail_server(self._settings),
+            self._settings.whatsapp_daily,
         )
         log.info("worker.ready", name=self._name, channels=sorted(self._channels))
         answering = threading.Thread(target=self._answer, args=(loop,), name="answering", daemon=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot import announcements
 from bot.dialogues import guidance, welcome
 from bot.news_phrases import NewsPhrases
 from bot.turns import Answer, Turn
-from centre import news_consents
+from centre import announcement_tries, areas, news_consents
 from centre.messages import Choice
 
 
@@ -31,6 +32,19 @@ def unwanted(turn: Turn) -> Answer:
     """No news from now on; answers go on."""
     news_consents.note(turn.session, turn.conversation, False, turn.now)
     return Answer(NewsPhrases(turn.say.language).unwanted(), (guidance.menu_choice(turn.say),))
+
+
+def tried(turn: Turn, text: str) -> Answer:
+    """Somebody of the desk tries an announcement on themselves: as it reads, and nothing else. An open step stays open."""
+    step = turn.conversation.step
+    found = announcement_tries.of_code(turn.session, turn.conversation, text, turn.now)
+    if found is None:
+        ways_on = (guidance.menu_choice(turn.say), guidance.person_choice(turn.say))
+        return Answer(NewsPhrases(turn.say.language).not_to_try(), ways_on, step)
+    announcement, language = found
+    village = areas.get(turn.session, min(announcement.villages))
+    said = announcement.text_for([language])
+    return Answer(announcements.around(*said, village.name if village else ""), next_step=step)
 
 
 def ask_once(turn: Turn, said: Answer) -> Answer:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 import admin
-from centre import conversations, news_consents, staff_channels
+from admin.announcement_costs import NewsTerms
+from centre import contact_points, conversations, news_consents, staff_channels
 from centre.announcements import Announcement, State
 from centre.audit import AuditEntry
 from centre.conversations import Conversation, Sender
@@ -132,6 +136,72 @@ def test_a_try_goes_to_ones_own_telegram_alone(office, send):
         assert [row.conversation_id for row in session.scalars(select(OutboxMessage))] == [own]
         assert staff_channels.staff_behind(session, own)
     assert state(office) == State.DRAFT
+
+
+def test_a_try_in_any_chat_of_ones_own_needs_no_linked_telephone(office, send):
+    village = office.village("Korleko", KORLEKO)
+    with office.database.transaction() as session:
+        contact_points.learn_link(session, "whatsapp", "https://wa.me/628123")
+    wayan = office.at_work("wayan", Role.PETUGAS, KORLEKO)
+    address = write(send, wayan, [village], text_sas="Jelo Saptu araq pelatihan.")
+    page = wayan.get(address).text
+    codes = re.findall(r"<code>(coba-1(?:id|sas)[0-9a-f]{10})</code>", page)
+    assert len(codes) == 2
+    assert f'href="https://wa.me/628123?text={codes[0]}"' in page
+    send(wayan, f"{address}/kirim")
+    assert "coba-1" not in wayan.get(address).text, "it is on its way"
+
+
+# What it costs
+
+
+def reach_of(browser, address: str) -> dict[str, str]:
+    return dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", browser.get(address).text))
+
+
+def long_ago(desk, who: str, village: int) -> None:
+    """Somebody on WhatsApp who wants news and wrote two days ago."""
+    with desk.database.transaction() as session:
+        sender = Sender("whatsapp", (("phone", who),))
+        found = session.get_one(Conversation, conversations.of_sender(session, sender, desk.now))
+        found.village_id, found.last_incoming_at = village, desk.now - timedelta(days=2)
+        news_consents.note(session, found, True, desk.now)
+
+
+PRICED = NewsTerms(True, 250, "MARKETING", Decimal("750.5"), date(2026, 11, 1), "daftar harga <Meta>")
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        (replace(PRICED, price=None), "Belum diketahui: 2 templat golongan MARKETING, harganya belum dicatat"),
+        (PRICED, "Sekitar Rp 1.501: 2 × Rp 750,50 (templat golongan MARKETING, harga per 1 November 2026; "),
+    ],
+)
+def test_what_paid_templates_cost_is_said_before_it_goes(desk, send, terms, said):
+    desk.app = Flask("desk", static_folder=None)
+    desk.app.testing = True
+    admin.register(desk.app, desk.database, lambda: desk.now, key="k" * 64, secure=False, spoken=spoken(), news=terms)
+    village = desk.village("Korleko", KORLEKO)
+    for who in ("628111", "628222"):
+        long_ago(desk, who, village)
+    wayan = desk.at_work("wayan", Role.PETUGAS, KORLEKO)
+    assert "templat WhatsApp berbayar" in wayan.get("/admin/pengumuman/baru").text
+    without = reach_of(wayan, write(send, wayan, [village]))
+    assert without["Biaya"].startswith("Gratis")
+    assert without["Mau kabar, tetapi tidak bisa dikirimi"].startswith("2. Pesan terakhir mereka")
+    address = write(send, wayan, [village], with_template="y")
+    assert reach_of(wayan, address)["Biaya"].startswith(said)
+    assert "<Meta>" not in wayan.get(address).text
+    assert "Kabar dari Pusat layanan desa Korleko, karena Anda minta dikabari." in wayan.get(address).text
+    long = write(send, wayan, [village], with_template="y", text_sas="x" * 801)
+    assert "paling banyak 800 huruf" in reach_of(wayan, long)["Mau kabar, tetapi tidak bisa dikirimi"]
+
+
+def test_without_whatsapp_nobody_is_asked_about_templates(office):
+    office.village("Korleko", KORLEKO)
+    page = office.at_work("wayan", Role.PETUGAS, KORLEKO).get("/admin/pengumuman/baru").text
+    assert "templat" not in page
 
 
 def test_those_of_another_village_are_not_there(office, send, token_on):

@@ -50,6 +50,12 @@ HALVES = [
         "BALAI_PUBLIC_URL": "https://canary.example",
         "missing": "BALAI_TELEGRAM_SECRET",
     },
+    {"BALAI_WHATSAPP_NEWS_PRICE": "750", "missing": "BALAI_WHATSAPP_NEWS_PRICE_DATE"},
+    {
+        "BALAI_WHATSAPP_NEWS_PRICE": "750",
+        "BALAI_WHATSAPP_NEWS_PRICE_DATE": "2026-11-01",
+        "missing": "BALAI_WHATSAPP_NEWS_PRICE_SOURCE",
+    },
     {"BALAI_DATABASE_URL": POSTGRESQL, "missing": "BALAI_SECRET_KEY"},
     {"BALAI_DATABASE_URL": POSTGRESQL, "BALAI_SECRET_KEY": KEY, "missing": "BALAI_FIELD_KEYS"},
 ]
@@ -76,6 +82,9 @@ WRONG = {
     "BALAI_TELEGRAM_SECRET": ("canary with spaces", "canary" * 50),
     "BALAI_TRUSTED_PROXIES": ("canary", "-1"),
     "BALAI_PACE": ("0", "canary"),
+    "BALAI_WHATSAPP_DAILY": ("0", "canary"),
+    "BALAI_WHATSAPP_NEWS_PRICE": ("-1", "canary"),
+    "BALAI_WHATSAPP_NEWS_PRICE_DATE": ("canary",),
     "BALAI_DATABASE_URL": ("mysql://canary@host/db", "postgresql://canary:canary@host:harbour/db", "canary"),
     "BALAI_SMTP_URL": (
         "canary",
