@@ -89,7 +89,7 @@ def test_every_setting_is_explained_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", words_of(OPERATING), re.MULTILINE))
     assert set(rows) == settings_in_code()
     for name, field in Settings.model_fields.items():
-        if field.default not in ("", Settings.model_fields["data"].default):
+        if field.default not in ("", None, Settings.model_fields["data"].default):
             told = rows[str(field.validation_alias or f"BALAI_{name.upper()}")]
             assert f"{field.default:g}" in told if isinstance(field.default, float) else str(field.default) in told
 
