@@ -17,7 +17,7 @@ from admin.language import chosen
 from admin.language import gettext as _
 from admin.wording import choices, today
 from centre import areas, figures, type_desk, village_desk
-from centre.areas import Village
+from centre.areas import VillageName
 from centre.db import Database
 from centre.figures import Figures, Wanted
 from centre.staff import Scope
@@ -118,7 +118,7 @@ def _choices(session: Session, scope: Scope, day: date) -> Choices:
     )
 
 
-def _named(found: Sequence[Village]) -> list[tuple[str, str]]:
+def _named(found: Sequence[VillageName]) -> list[tuple[str, str]]:
     return [(str(number), name) for number, name in choices(found)]
 
 

@@ -21,7 +21,7 @@ from wtforms.validators import EqualTo, InputRequired, ValidationError
 from admin import people_forms, people_sheets, people_wording, qr_codes, sheets, uploads
 from admin.access import MAY_KEEP_PEOPLE, cases, me, only
 from admin.asked import ROW, number_in
-from admin.forms import PICK_ONE, why_weak
+from admin.forms import PICK_ONE, PlaceField, why_weak
 from admin.language import gettext as _
 from admin.language import later
 from admin.people_forms import NewPerson
@@ -29,7 +29,7 @@ from admin.people_list import agency_of, scope, today_in
 from admin.people_sheets import NotReadable, Wrong
 from admin.wording import choices, moment
 from centre import audit, census, census_desk, census_imports, contact_points, staff, village_desk
-from centre.areas import Village
+from centre.areas import Village, VillageName
 from centre.census_imports import Row
 from centre.census_records import FACTS
 from centre.db import Database
@@ -52,9 +52,9 @@ class Asked:
 class Upload(Form):
     """Which village a file is about."""
 
-    village_id = SelectField(later("Desa"), coerce=int, **PICK_ONE)
+    village_id = PlaceField(later("Desa"), coerce=int, **PICK_ONE)
 
-    def __init__(self, *args: Any, villages: Sequence[Village], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, villages: Sequence[VillageName], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.village_id.choices = choices(villages)
 
@@ -68,7 +68,7 @@ class Export(Upload):
         later("Kata sandi berkas, sekali lagi"), [EqualTo("password", later("Tidak sama dengan yang di atas."))]
     )
 
-    def __init__(self, *args: Any, villages: Sequence[Village], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, villages: Sequence[VillageName], **kwargs: Any) -> None:
         super().__init__(*args, villages=villages, **kwargs)
         self.kind.choices = [("", _("Semua")), *((each, people_wording.status(each)) for each in KINDS)]
 

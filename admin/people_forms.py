@@ -14,12 +14,12 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from admin import people_wording as wording
 from admin import service_wording
-from admin.forms import PICK_ONE, WHOLE, Day, clean
+from admin.forms import PICK_ONE, WHOLE, Day, PlaceField, clean
 from admin.language import gettext
 from admin.language import later as _
 from admin.wording import choices
 from centre import census, census_consents, people
-from centre.areas import Village
+from centre.areas import Village, VillageName
 from centre.census import Entry
 from centre.census_consents import Given
 from centre.census_links import TIES
@@ -125,7 +125,7 @@ class Person(Form):
 class NewPerson(Person):
     """Somebody who is entered, and how they agreed."""
 
-    village_id = SelectField(_("Desa"), coerce=int, **PICK_ONE)
+    village_id = PlaceField(_("Desa"), coerce=int, **PICK_ONE)
     person = RadioField(_("Apakah ini orang yang sama?"), validate_choice=False)
     how = RadioField(_("Bagaimana orangnya setuju"), **PICK_ONE)
     agreed_on = Day(_("Tanggal setuju"), [InputRequired(_("Isi tanggal orangnya setuju."))])
@@ -136,7 +136,7 @@ class NewPerson(Person):
     by_guardian = BooleanField(_("Orang tua atau wali yang setuju (untuk yang belum 18 tahun)"))
     may_remind = BooleanField(_("Boleh diingatkan lewat pesan tentang tanggal paspor, visa, dan kontraknya"))
 
-    def __init__(self, *args: Any, villages: Sequence[Village], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, villages: Sequence[Village | VillageName], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.village_id.choices = choices(villages)
         self.how.choices = [(each, wording.how(each)) for each in HOWS]

@@ -21,7 +21,7 @@ from admin.language import gettext as _
 from admin.people_forms import NEW, NewPerson
 from admin.wording import ZONE, choices
 from centre import agencies, areas, audit, calendars, census, census_desk, census_requests, village_desk
-from centre.areas import Village
+from centre.areas import Village, VillageName
 from centre.census_desk import DUES, UNREGISTERED, Found, Wanted
 from centre.db import Database
 from centre.people import KINDS, Person
@@ -137,7 +137,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     return pages
 
 
-def _choices(villages: Sequence[Village]) -> dict[str, list[tuple[object, str]]]:
+def _choices(villages: Sequence[VillageName]) -> dict[str, list[tuple[object, str]]]:
     """What the list can be narrowed to."""
     every = ("", _("Semua"))
     return {

@@ -73,7 +73,7 @@ def blueprint(database: Database, spoken: Spoken | None, home: str) -> Blueprint
     @only(*MAY_SERVE)
     def regency(code: str) -> str:
         with database.reading() as session:
-            found = areas.in_regency(village_desk.villages(session, me().scope(*MAY_SERVE)), code)
+            found = village_desk.in_regency(session, me().scope(*MAY_SERVE), code)
             if not found:
                 abort(404)
             return _printed(session, found, spoken, home)

@@ -13,7 +13,7 @@ from wtforms import Form, SelectField, StringField, TextAreaField
 from admin import case_wording
 from admin.access import MAY_OVERSEE_CASES, me, only
 from admin.asked import ROW
-from admin.forms import PICK_ONE, clean
+from admin.forms import PICK_ONE, PlaceField, clean
 from admin.language import gettext
 from admin.language import later as _
 from centre import audit, saved_replies
@@ -30,7 +30,7 @@ class SavedReplyForm(Form):
     title = StringField(_("Judul, untuk petugas"), filters=[clean])
     language = SelectField(_("Bahasa"), **PICK_ONE)
     category = SelectField(_("Jenis masalah"), **PICK_ONE)
-    area = SelectField(_("Wilayah"), **PICK_ONE)
+    area = PlaceField(_("Wilayah"), **PICK_ONE)
     words = TextAreaField(_("Isi balasan"), filters=[clean])
 
     def __init__(self, *args: Any, areas: list[tuple[str, str]], **kwargs: Any) -> None:

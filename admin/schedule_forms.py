@@ -21,7 +21,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from admin import schedule_wording as wording
-from admin.forms import PICK_ONE, WHOLE, Day, clean
+from admin.forms import PICK_ONE, WHOLE, Day, PlaceField, clean
 from admin.language import gettext
 from admin.language import later as _
 from centre.booking_types import QUESTIONS
@@ -74,7 +74,7 @@ class NewSlot(_Times):
     """A slot, or several alike."""
 
     type_id = SelectField(_("Jenis layanan"), coerce=int, **PICK_ONE)
-    village_id = SelectField(_("Desa"), coerce=int, **PICK_ONE)
+    village_id = PlaceField(_("Desa"), coerce=int, **PICK_ONE)
     seats = IntegerField(_("Kursi (kosong: sebanyak biasanya)"), [Optional()], **WHOLE)
     weeks = IntegerField(_("Berapa minggu berturut-turut"), [Optional()], default=1, **WHOLE)
     minutes = IntegerField(

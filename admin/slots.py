@@ -22,7 +22,7 @@ from admin.language import gettext as _
 from admin.schedule_forms import CallOff, NewSlot, SlotChange
 from admin.wording import ZONE, choices
 from centre import audit, booking_types, bookings, calendars, rosters, slots, timetables
-from centre.areas import Village
+from centre.areas import VillageName
 from centre.booking_types import BookingType
 from centre.db import Database
 from centre.rosters import Filled
@@ -234,7 +234,7 @@ def scope() -> Scope:
     return me().scope(*MAY_SEE_ROSTERS)
 
 
-def chosen_filters(villages: Iterable[Village], types: Iterable[BookingType]) -> dict[str, int | None]:
+def chosen_filters(villages: Iterable[VillageName], types: Iterable[BookingType]) -> dict[str, int | None]:
     """What the address asks for, of what there is."""
     return {
         "type_id": _chosen("jenis", {each.id for each in types}),
@@ -256,7 +256,7 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _today(now: datetime, villages: Iterable[Village]) -> date:
+def _today(now: datetime, villages: Iterable[VillageName]) -> date:
     """The day it is where the staff member works; in Jakarta for who works in several zones."""
     zones = {village.time_zone for village in villages}
     return calendars.local(now, zones.pop() if len(zones) == 1 else ZONE).date()

@@ -19,7 +19,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
 from admin import service_wording
-from admin.forms import clean
+from admin.forms import PlaceField, clean
 from admin.language import gettext
 from admin.language import later as _
 from admin.service_wording import MINUTES
@@ -68,7 +68,7 @@ class TypeRules(Form):
     mark = HiddenField()
     """That of the type as it was opened."""
     pillar = SelectField(_("Pilar program"))
-    area = SelectField(_("Ditawarkan di mana"))
+    area = PlaceField(_("Ditawarkan di mana"))
     is_group = SelectField(_("Cara"), choices=[("1", _("kelompok")), ("0", _("satu orang setiap kali"))])
     seats = _number(_("Kursi"), 1, 500)
     opens_days = _number(_("Mulai bisa dipesan (hari sebelumnya)"), 1, 365)

@@ -43,11 +43,16 @@ def blueprint(database: Database, clock: Callable[[], datetime], home: str) -> B
     def every() -> str:
         asked = request.args.get("kabupaten", "")[:5]
         with database.reading() as session:
-            found = area_desk.regencies(session, _scope(), cases())
-            chosen = next((each for each in found if each.code == asked or len(found) == 1), None)
-            lines = area_desk.villages(session, _scope(), cases(), chosen.code) if chosen else []
+            lines = area_desk.villages(session, _scope(), cases())
+            found = area_desk.regencies(session, _scope(), lines)
+        chosen = next((each for each in found if each.code == asked or len(found) == 1), None)
         return render_template(
-            "admin/villages.html", regencies=found, chosen=chosen, lines=lines, gap=gap_name, alone=len(found) == 1
+            "admin/villages.html",
+            regencies=found,
+            chosen=chosen,
+            lines=[line for line in lines if chosen and line.village.regency_code == chosen.code],
+            gap=gap_name,
+            alone=len(found) == 1,
         )
 
     @pages.get(f"/desa/<{ROW}:number>")

@@ -13,7 +13,7 @@ from flask import Blueprint, g
 from admin import access, menu
 from admin.language import chosen
 from admin.language import gettext as _
-from centre.areas import USUAL_ZONE, Village, time_zone_name, zone_of
+from centre.areas import USUAL_ZONE, Village, VillageName, time_zone_name, zone_of
 from centre.desk import LostReply, WaitingMessage
 from centre.messages import readable
 from centre.staff import Role
@@ -101,12 +101,12 @@ def ago(at: datetime, now: datetime) -> str:
     return format_timedelta(at - now, granularity="minute", add_direction=True, locale=chosen())
 
 
-def place(village: Village | None) -> str:
+def place(village: Village | VillageName | None) -> str:
     """The village with its regency, as far as it is known."""
     return f"{village.name}, {village.regency}" if village else _("Desa belum diketahui")
 
 
-def choices(villages: Iterable[Village]) -> list[tuple[int, str]]:
+def choices(villages: Iterable[Village | VillageName]) -> list[tuple[int, str]]:
     """Villages to choose from, by their numbers."""
     return [(village.id, place(village)) for village in villages]
 

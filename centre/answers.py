@@ -15,13 +15,13 @@ class GivenAnswer(Base):
     """One answer to one question."""
 
     __tablename__ = "given_answers"
-    __table_args__ = (Index("ix_given_answers_at", "at"),)
+    __table_args__ = (Index("ix_given_answers_at", "at"), Index("ix_given_answers_slug", "slug", "at"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
     """answer, choices, none, danger, chitchat, person"""
-    slug: Mapped[str | None] = mapped_column(String(60), index=True)
+    slug: Mapped[str | None] = mapped_column(String(60))
     language: Mapped[str] = mapped_column(String(8))
     confidence: Mapped[float]
     helped: Mapped[bool | None]

@@ -8,27 +8,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, get_args
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from centre import audit, staff_desk, village_desk
-from centre.areas import Village
+from centre.areas import Village, VillageName
 from centre.calendars import OpeningHours
-from centre.case_records import Case, State
+from centre.case_records import OPEN, Case
 from centre.case_scopes import CaseScope
 from centre.staff import Scope, StaffMember, StaffRole
 
 Gap = Literal["address", "hours", "contacts", "staff"]
 """What is not filled in yet: a family who asks is not told."""
+GAPS: tuple[Gap, ...] = get_args(Gap)
 
 
 @dataclass(frozen=True)
 class VillageLine:
     """One village in the list."""
 
-    village: Village
+    village: VillageName
+    province: str
     staff: int
     open_cases: int
     gaps: tuple[Gap, ...]
@@ -47,9 +49,8 @@ class RegencyLine:
     with_gaps: int
 
 
-def regencies(session: Session, scope: Scope, cases: CaseScope) -> list[RegencyLine]:
-    """The regencies of the scope, by province and name."""
-    lines = villages(session, scope, cases)
+def regencies(session: Session, scope: Scope, lines: Sequence[VillageLine]) -> list[RegencyLine]:
+    """The regencies in which these villages lie, by province and name."""
     grouped: dict[str, list[VillageLine]] = {}
     for line in lines:
         grouped.setdefault(line.village.regency_code, []).append(line)
@@ -58,13 +59,19 @@ def regencies(session: Session, scope: Scope, cases: CaseScope) -> list[RegencyL
     return sorted(found, key=lambda line: (line.province, line.name))
 
 
-def villages(session: Session, scope: Scope, cases: CaseScope, regency: str = "") -> list[VillageLine]:
-    """The villages of the scope, or of one of its regencies, by name; each query once, however many there are."""
-    found = [each for each in village_desk.villages(session, scope) if each.code.startswith(regency)]
-    staff, opened, weeks = staff_desk.counted(session, scope), _open_cases(session, cases), _with_week(session)
+def villages(session: Session, scope: Scope, cases: CaseScope) -> list[VillageLine]:
+    """The villages of the scope, by name; each query once, however many there are."""
+    staff, opened = staff_desk.counted(session, scope), _open_cases(session, cases)
+    told = {number: (province, known) for number, province, *known in session.execute(_told(scope))}
     return [
-        VillageLine(each, staff.get(each.code, 0), opened.get(each.code, 0), _gaps(each, staff, weeks))
-        for each in found
+        VillageLine(
+            each,
+            told[each.id][0],
+            staff.get(each.code, 0),
+            opened.get(each.code, 0),
+            _gaps(*told[each.id][1], bool(staff.get(each.code))),
+        )
+        for each in village_desk.villages(session, scope)
     ]
 
 
@@ -89,7 +96,7 @@ def _added_up(code: str, lines: Sequence[VillageLine], above: int) -> RegencyLin
     return RegencyLine(
         code,
         first.regency,
-        first.province,
+        lines[0].province,
         villages=len(lines),
         staff=above + sum(line.staff for line in lines if line.village.code != code),
         open_cases=sum(line.open_cases for line in lines),
@@ -97,22 +104,19 @@ def _added_up(code: str, lines: Sequence[VillageLine], above: int) -> RegencyLin
     )
 
 
-def _gaps(village: Village, staff: Mapping[str, int], weeks: set[int]) -> tuple[Gap, ...]:
-    wanting: dict[Gap, bool] = {
-        "address": not village.address,
-        "hours": not village.hours and village.id not in weeks,
-        "contacts": not village.contacts,
-        "staff": not staff.get(village.code),
-    }
-    return tuple(gap for gap, is_wanting in wanting.items() if is_wanting)
+def _told(scope: Scope) -> Select[*tuple[Any, ...]]:
+    """Of each village: its province, and whether its address, its hours and its contacts are filled in."""
+    has_week = exists().where(OpeningHours.village_id == Village.id)
+    has_hours = or_(func.coalesce(Village.hours, "") != "", has_week)
+    said = (func.coalesce(Village.address, "") != "", has_hours, func.coalesce(Village.contacts, "") != "")
+    return select(Village.id, Village.province, *said).where(scope.covers(Village.code))
+
+
+def _gaps(*filled_in: bool) -> tuple[Gap, ...]:
+    return tuple(gap for gap, is_there in zip(GAPS, filled_in, strict=True) if not is_there)
 
 
 def _open_cases(session: Session, cases: CaseScope) -> dict[str, int]:
-    rows = session.execute(
-        select(Case.area, func.count()).where(cases.covers(), Case.state != State.CLOSED).group_by(Case.area)
-    )
+    area = func.coalesce(Case.area, "")  # grouped by the column itself, SQLite would read the closed ones too
+    rows = session.execute(select(area, func.count()).where(cases.covers(), Case.state.in_(OPEN)).group_by(area))
     return {area: number for area, number in rows if area}
-
-
-def _with_week(session: Session) -> set[int]:
-    return set(session.scalars(select(OpeningHours.village_id).distinct()))

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import JSON, String, Text, UniqueConstraint, func, or_, select
+from sqlalchemy import JSON, ColumnElement, String, Text, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import village_names
@@ -56,6 +56,23 @@ class Village(Base):
         return self.code[:5]
 
 
+class VillageName(NamedTuple):
+    """As much of a village as a list of hundreds needs."""
+
+    id: int
+    code: str
+    name: str
+    regency: str
+    time_zone: str
+
+    @property
+    def regency_code(self) -> str:
+        return self.code[:5]
+
+
+Somewhere = TypeVar("Somewhere", Village, VillageName)
+
+
 @dataclass(frozen=True)
 class Imported:
     """What an import did, in villages."""
@@ -80,6 +97,12 @@ def by_code_or_name(session: Session, typed: str) -> Village | None:
     """The village of exactly this code or name; of several of one name the first."""
     named = or_(Village.code == typed, func.lower(Village.name) == typed.lower())
     return session.scalars(select(Village).where(named).order_by(Village.code).limit(1)).first()
+
+
+def names(session: Session, which: ColumnElement[bool], *order: Any) -> list[VillageName]:
+    """Those villages in short, in this order."""
+    columns = (Village.id, Village.code, Village.name, Village.regency, Village.time_zone)
+    return [VillageName(*row) for row in session.execute(select(*columns).where(which).order_by(*order))]
 
 
 def search(session: Session, typed: str, limit: int | None = 9) -> list[Village]:
@@ -109,12 +132,12 @@ def names_clash(villages: Sequence[Village]) -> bool:
     return len({village_names.plain(village.name) for village in villages}) < len(villages)
 
 
-def regencies(villages: Iterable[Village]) -> list[tuple[str, str]]:
+def regencies(villages: Iterable[Village | VillageName]) -> list[tuple[str, str]]:
     """The regencies these villages lie in, as (code, name), in the order of the villages."""
     return list({village.regency_code: village.regency for village in villages}.items())
 
 
-def in_regency(villages: Iterable[Village], code: str) -> list[Village]:
+def in_regency(villages: Iterable[Somewhere], code: str) -> list[Somewhere]:
     """Those that lie in the regency of this code."""
     return [village for village in villages if village.regency_code == code]
 

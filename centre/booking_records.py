@@ -53,6 +53,7 @@ class Booking(Base):
     __tablename__ = "bookings"
     __table_args__ = (
         Index("ix_bookings_slot", "slot_id", "state", "id"),
+        Index("ix_bookings_booked_by", "booked_by", "state"),
         Index(
             "uq_bookings_open",
             "slot_id",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from centre import case_records, case_replies, conversations, staff
@@ -108,15 +108,23 @@ def queue(
 
 
 def areas_in(session: Session, scope: CaseScope) -> list[tuple[str, str]]:
-    """Where there are cases, as (code, name): regencies first, then villages, each by name."""
-    codes = {code for code in session.scalars(select(Case.area).where(scope.covers()).distinct()) if code}
-    regencies = {code[:REGENCY] for code in codes}
-    of_regencies = or_(*(Village.code.startswith(f"{each}.", autoescape=True) for each in regencies), false())
-    rows = session.execute(select(Village.code, Village.name, Village.regency).where(of_regencies)).all()
-    by_regency = {code[:REGENCY]: regency for code, _name, regency in rows}
-    by_village = {code: name for code, name, _regency in rows if code in codes}
-    by_name = sorted((name, code) for code, name in by_village.items())
-    by_name = [*sorted((by_regency.get(code, code), code) for code in regencies), *by_name]
+    """Where there are cases, as (code, name): regencies first, then villages, each by name.
+
+    Each village is asked after by itself: that is a look into an index, where all cases would be one into each of them.
+    """
+    regency = func.substr(Village.code, 1, REGENCY)
+    has_own = exists().where(Case.area == Village.code, scope.covers())
+    has_around = exists().where(Case.area == regency, scope.covers())
+    found = session.execute(select(Village.code, Village.name, regency, Village.regency, has_own, has_around)).all()
+    names = {regency: name for _code, _name, regency, name, *_seen in found}
+    with_cases = {regency for _code, _name, regency, _regency, *seen in found if any(seen)}
+    villages = {
+        code: name for code, name, regency, _regency, is_there, _around in found if is_there and code != regency
+    }
+    by_name = [
+        *sorted((names[code], code) for code in with_cases),
+        *sorted((each, code) for code, each in villages.items()),
+    ]
     return [(code, name) for name, code in by_name]
 
 

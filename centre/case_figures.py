@@ -12,10 +12,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from statistics import median, quantiles
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Float, and_, case, cast, extract, func, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
 from centre import small_counts
@@ -23,6 +25,7 @@ from centre.areas import USUAL_ZONE, Village
 from centre.case_records import CATEGORIES, OUTCOMES, Case, CaseConflict, Category, State
 from centre.case_rules import RULES
 from centre.case_scopes import CaseScope, scope_of
+from centre.db import UtcDateTime
 from centre.figures import FEW, month_begun, months
 from centre.staff import Role, Scope, SignedIn
 
@@ -102,9 +105,8 @@ class CaseFigures:
         return (self.total.opened or 0) - sum(line.opened or 0 for line in lines)
 
 
-@dataclass(frozen=True)
-class Fact:
-    """One case, as far as it counts."""
+class Fact(NamedTuple):
+    """One case, as far as it counts. A year has tens of thousands of them."""
 
     month: str
     category: str
@@ -115,8 +117,9 @@ class Fact:
     """Empty while it is open."""
     is_broken: bool
     is_overdue: bool
-    reply: timedelta | None
-    closing: timedelta | None
+    reply: float | None
+    """Seconds until the first answer, and until it was closed."""
+    closing: float | None
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,12 @@ def figure_scope(member: SignedIn) -> FigureScope:
 def state(session: Session, scope: FigureScope) -> tuple[object, ...]:
     """What the figures rest on: as long as this is the same, so are they, but for answers that fall late meanwhile."""
     conflicts = session.scalars(select(CaseConflict.case_id).where(CaseConflict.staff_id == scope.cases.staff_id))
-    return (scope, frozenset(conflicts), *session.execute(select(func.count(), func.max(Case.changed_at))).one())
+    number, newest = (select(found).scalar_subquery() for found in (func.count(Case.id), func.max(Case.changed_at)))
+    return (
+        scope,
+        frozenset(conflicts),
+        *session.execute(select(number, newest)).one(),
+    )  # each from an index of its own
 
 
 def of_year(session: Session, scope: FigureScope, year: int, now: datetime) -> CaseFigures:
@@ -183,6 +191,18 @@ class _Group:
     name: str
     facts: Sequence[Fact]
 
+    @cached_property
+    def outcomes(self) -> Counter[str]:
+        return Counter(fact.outcome for fact in self.facts)
+
+    @cached_property
+    def late(self) -> int:
+        return sum(fact.is_overdue for fact in self.facts)
+
+    @cached_property
+    def broken(self) -> int:
+        return sum(fact.is_broken for fact in self.facts)
+
 
 class _Splits:
     """The kinds of counts, each finer than the one it needs, and what is shown of them."""
@@ -194,19 +214,16 @@ class _Splits:
 
     def counts(self, group: _Group, kind: str) -> list[int]:
         """The counts of one kind; together they are always all cases of the group."""
-        facts = group.facts
-        found = Counter(fact.outcome for fact in facts)
-        late = sum(fact.is_overdue for fact in facts)
-        broken = sum(fact.is_broken for fact in facts)
-        named = [found[name] for name in self.outcomes]
-        still_open = found[""]
-        closed = len(facts) - still_open
+        opened, late, broken = len(group.facts), group.late, group.broken
+        named = [group.outcomes[name] for name in self.outcomes]
+        still_open = group.outcomes[""]
+        closed = opened - still_open
         return {
-            "opened": [len(facts)],
+            "opened": [opened],
             "state": [still_open, closed],
             "outcome": [still_open, *named, closed - sum(named)],
             "overdue": [late, still_open - late, closed],
-            "promise": [len(facts) - broken, broken],
+            "promise": [opened - broken, broken],
         }[kind]
 
     def of_whole(self, whole: _Group) -> set[str]:
@@ -316,6 +333,7 @@ def _all_of(keys: Sequence[str], facts: Sequence[Fact], key: Callable[[Fact], st
 
 def _facts(session: Session, scope: FigureScope, year: int, places: Places, now: datetime) -> list[Fact]:
     begins, ends = datetime(year, 1, 1, tzinfo=UTC) - _WIDEST, datetime(year + 1, 1, 1, tzinfo=UTC) + _WIDEST
+    is_closed = Case.state == State.CLOSED
     rows = session.execute(
         select(
             Case.area,
@@ -323,13 +341,16 @@ def _facts(session: Session, scope: FigureScope, year: int, places: Places, now:
             Case.is_restricted,
             Case.bypasses_village,
             Case.recruiter_area,
-            Case.state,
             Case.outcome,
             Case.opened_at,
-            Case.promised_at,
-            Case.first_reply_at,
-            Case.closed_at,
-            Case.due_at,
+            is_closed.label("is_closed"),
+            and_(not_(is_closed), Case.due_at < now).label("is_overdue"),
+            (
+                func.coalesce(Case.first_reply_at, case((is_closed, Case.closed_at)), literal(now, UtcDateTime()))
+                > Case.promised_at
+            ).label("is_broken"),
+            _between(session, Case.opened_at, Case.first_reply_at).label("reply"),
+            _between(session, Case.opened_at, case((is_closed, Case.closed_at))).label("closing"),
         ).where(Case.opened_at >= begins, Case.opened_at < ends, scope.covers())
     )
     facts = []
@@ -337,8 +358,6 @@ def _facts(session: Session, scope: FigureScope, year: int, places: Places, now:
         month = f"{row.opened_at.astimezone(places.zone(row.area)):%Y-%m}"
         if month[:4] != f"{year:04}":
             continue
-        is_closed = row.state == State.CLOSED
-        answered = row.first_reply_at or (row.closed_at if is_closed else None)
         facts.append(
             Fact(
                 month=month,
@@ -346,11 +365,11 @@ def _facts(session: Session, scope: FigureScope, year: int, places: Places, now:
                 regency=row.area[:REGENCY] if row.area and len(row.area) >= REGENCY else NOWHERE,
                 village=_village_of(row.area, row.category, row.is_restricted or row.bypasses_village),
                 recruiter=(row.recruiter_area or NOWHERE)[:REGENCY],
-                outcome=(row.outcome or OUTCOMES[0]) if is_closed else "",
-                is_broken=row.promised_at is not None and (answered or now) > row.promised_at,
-                is_overdue=not is_closed and row.due_at is not None and row.due_at < now,
-                reply=row.first_reply_at - row.opened_at if row.first_reply_at else None,
-                closing=row.closed_at - row.opened_at if is_closed and row.closed_at else None,
+                outcome=(row.outcome or OUTCOMES[0]) if row.is_closed else "",
+                is_broken=bool(row.is_broken),
+                is_overdue=bool(row.is_overdue),
+                reply=row.reply,
+                closing=row.closing,
             )
         )
     return facts
@@ -371,8 +390,15 @@ def _places(session: Session) -> Places:
     return Places({code: f"{name}, {regency}" for code, name, regency, _ in rows}, regencies, zones)
 
 
-def _times(group: _Group, of: Callable[[Fact], timedelta | None]) -> list[float]:
-    return [span.total_seconds() for fact in group.facts if (span := of(fact)) is not None]
+def _between(session: Session, since: Any, until: Any) -> ColumnElement[Any]:
+    """Whole seconds from one moment to another."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.round((func.julianday(until) - func.julianday(since)) * 86400)
+    return func.round(cast(extract("epoch", until - since), Float))
+
+
+def _times(group: _Group, of: Callable[[Fact], float | None]) -> list[float]:
+    return [span for fact in group.facts if (span := of(fact)) is not None]
 
 
 def _middle(seconds: Sequence[float]) -> timedelta | None:

@@ -128,7 +128,7 @@ class Case(Base):
     """How far up it was alerted: 0 the desk it belongs to."""
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     first_reply_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str | None] = mapped_column(String(12))
     is_safe: Mapped[bool | None] = mapped_column()

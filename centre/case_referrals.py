@@ -29,7 +29,7 @@ from centre.referral_records import CONSENTS as CONSENTS
 from centre.referral_records import NEXT as NEXT
 from centre.referral_records import SHARES as SHARES
 from centre.referral_records import WITH_THE_PARTNER, Body, CaseReferral, Share, State
-from centre.staff import Role, SignedIn, StaffMember
+from centre.staff import Role, SignedIn, StaffMember, StaffRole
 
 MAY_OVERRIDE = (Role.SPECIALIST, *SUPERVISORS)
 LEAST = 10
@@ -249,7 +249,10 @@ def one(session: Session, case: Case, referral_id: int) -> CaseReferral:
 def partners(session: Session, case: Case) -> list[StaffMember]:
     """The accounts of other organisations that a case may be shared with, by name."""
     conflicts = case_records.in_conflict(session, [case.id])
-    members = session.scalars(select(StaffMember).where(StaffMember.disabled_at.is_(None)).order_by(StaffMember.name))
+    is_partner = StaffMember.roles.any(StaffRole.role == Role.PARTNER)
+    members = session.scalars(
+        select(StaffMember).where(StaffMember.disabled_at.is_(None), is_partner).order_by(StaffMember.name)
+    )
     return [
         member
         for member in members

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, case, exists, false, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from centre import staff
+from centre import areas, staff
 from centre.case_records import Case, CaseConflict, CaseConversation, in_conflict
 from centre.referral_records import WITH_THE_PARTNER, CaseReferral
-from centre.staff import Role, Scope, SignedIn, StaffMember
+from centre.staff import Role, Scope, SignedIn, StaffMember, StaffRole
 
 VILLAGE_ROLES = (Role.PETUGAS, Role.HELPER)
 VILLAGE_LENGTH = len("52.03.07.2003")
@@ -106,8 +106,11 @@ def scope_of_member(member: StaffMember) -> CaseScope:
 def others_who_may(session: Session, concerned: Case, but: str) -> list[StaffMember]:
     """To whom a case may be passed on, by name."""
     conflicts = in_conflict(session, [concerned.id])
+    in_its_area = StaffMember.id.in_(select(StaffRole.staff_id).where(StaffRole.area.in_(areas.around(concerned.area))))
     members = session.scalars(
-        select(StaffMember).where(StaffMember.disabled_at.is_(None), StaffMember.id != but).order_by(StaffMember.name)
+        select(StaffMember)
+        .where(StaffMember.disabled_at.is_(None), StaffMember.id != but, in_its_area)
+        .order_by(StaffMember.name)
     )
     return [member for member in members if scope_of_member(member).includes(concerned, conflicts)]
 

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from centre import census, census_consents, census_links, census_records, census_requests, name_words, people
-from centre.areas import Village
+from centre.areas import Village, VillageName
 from centre.booking_records import Booking
 from centre.case_records import Case
 from centre.case_scopes import CaseScope, hides
@@ -103,7 +103,7 @@ class Card:
 
 
 def every(
-    session: Session, scope: Scope, cases: CaseScope, villages: Sequence[Village], wanted: Wanted, now: datetime
+    session: Session, scope: Scope, cases: CaseScope, villages: Sequence[VillageName], wanted: Wanted, now: datetime
 ) -> Page:
     """A page of those who are looked for: of one village by name, of several those changed last first."""
     village_id = villages[0].id if len(villages) == 1 else wanted.village_id
@@ -216,14 +216,14 @@ def _matching(
     session: Session, scope: Scope, cases: CaseScope, wanted: Wanted, village_id: int | None, now: datetime
 ) -> Select[Person, CensusRecord, Village]:
     """Everything that is asked for but the name."""
-    query = _everybody(scope).where(Person.merged_into.is_(None))
+    is_narrowed = wanted.kind or wanted.destination or wanted.due or not (wanted.name and village_id)
+    registered = bool(is_narrowed) and wanted.kind != UNREGISTERED
+    query = _everybody(scope, registered=registered).where(Person.merged_into.is_(None))
     if village_id:
         query = query.where(Person.village_id == village_id)
     if wanted.kind == UNREGISTERED:
-        query = query.where(CensusRecord.person_id.is_(None), _may_be_seen(cases))
-    elif wanted.kind or wanted.destination or wanted.due or not (wanted.name and village_id):
-        query = query.where(CensusRecord.person_id.is_not(None))
-    else:
+        query = query.where(CensusRecord.person_id.is_(None))
+    if not registered:
         query = query.where(_may_be_seen(cases))
     if wanted.kind and wanted.kind != UNREGISTERED:
         query = query.where(Person.kind == wanted.kind)
@@ -268,10 +268,11 @@ def _page(rows: list[Found], offset: int) -> Page:
     return Page(rows[:PAGE], offset + PAGE if len(rows) > PAGE else None)
 
 
-def _everybody(scope: Scope) -> Select[Person, CensusRecord, Village]:
+def _everybody(scope: Scope, *, registered: bool = False) -> Select[Person, CensusRecord, Village]:
+    """`registered`: nobody but those in the register, so that they can be read in the order of what changed there."""
     return (
         select(Person, CensusRecord, Village)
-        .join(CensusRecord, CensusRecord.person_id == Person.id, isouter=True)
+        .join(CensusRecord, CensusRecord.person_id == Person.id, isouter=not registered)
         .join(Village, Village.id == Person.village_id, isouter=True)
         .where(scope.covers(Village.code))
     )

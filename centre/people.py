@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from rapidfuzz import fuzz
-from sqlalchemy import ForeignKey, LargeBinary, String, delete, exists, select
+from rapidfuzz import fuzz, process
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, delete, exists, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from centre import name_words
@@ -55,7 +55,15 @@ class Person(Base):
     """Somebody we serve."""
 
     __tablename__ = "people"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        Index(
+            "ix_people_merged_into",
+            "merged_into",
+            postgresql_where=text("merged_into IS NOT NULL"),
+            sqlite_where=text("merged_into IS NOT NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
@@ -217,15 +225,14 @@ def alike(session: Session, village_id: int) -> list[tuple[Person, Person]]:
     Names are sealed, so they are opened and compared here; a village has hundreds of people, not millions.
     """
     apart = _kept_apart(session, village_id)
-    known = [(person, _plain(person.name)) for person in in_village(session, village_id)]
-    return [
-        (one, other)
-        for index, (one, name) in enumerate(known)
-        for other, its_name in known[index + 1 :]
-        if fuzz.token_sort_ratio(name, its_name) >= ALIKE
-        and not _differ(one, other)
-        and (one.id, other.id) not in apart
+    known = in_village(session, village_id)
+    names = [" ".join(sorted(_plain(person.name).split())) for person in known]
+    found = [
+        (one, known[number])
+        for first, (one, name) in enumerate(zip(known, names, strict=True), 1)
+        for number in _like(name, names, first)
     ]
+    return [(one, other) for one, other in found if (one.id, other.id) not in apart and not _differ(one, other)]
 
 
 def keep_apart(session: Session, one_id: int, other_id: int, by: str, now: datetime) -> None:
@@ -295,6 +302,12 @@ def move(session: Session, others: set[int], kept_id: int) -> None:
             session.add(here)
         session.delete(tied)
     session.flush()
+
+
+def _like(name: str, names: Sequence[str], since: int) -> Iterator[int]:
+    """Which of the names from `since` on are like this one; the words of each are in order."""
+    for _, _, number in process.extract_iter(name, names[since:], scorer=fuzz.ratio, score_cutoff=ALIKE):
+        yield since + number
 
 
 def _kept_apart(session: Session, village_id: int) -> set[tuple[int, int]]:

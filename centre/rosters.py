@@ -14,8 +14,8 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from centre import bookings, calendars, staff
-from centre.areas import Village
+from centre import areas, bookings, calendars, staff
+from centre.areas import Village, VillageName
 from centre.booking_records import BookingChange, count
 from centre.booking_types import BookingType
 from centre.bookings import FAMILY, SEATED, TIME, Booking, State
@@ -124,9 +124,9 @@ class Own:
     slot: Slot
 
 
-def villages(session: Session, scope: Scope) -> Sequence[Village]:
+def villages(session: Session, scope: Scope) -> list[VillageName]:
     """The villages somebody works for, by name."""
-    return session.scalars(select(Village).where(scope.covers(Village.code)).order_by(Village.name, Village.id)).all()
+    return areas.names(session, scope.covers(Village.code), Village.name, Village.id)
 
 
 def village(session: Session, scope: Scope, village_id: int) -> Village:
@@ -137,7 +137,7 @@ def village(session: Session, scope: Scope, village_id: int) -> Village:
     return found
 
 
-def types(session: Session, within: Iterable[Village]) -> list[BookingType]:
+def types(session: Session, within: Iterable[VillageName]) -> list[BookingType]:
     """What is offered in any of these villages."""
     codes = [village.code for village in within]
     active = session.scalars(select(BookingType).where(BookingType.is_active).order_by(BookingType.id))

@@ -58,6 +58,7 @@ class Slot(Base):
         Index("ix_slots_search", "type_id", "village_id", "starts_at"),
         Index("ix_slots_coming", "type_id", "starts_at"),
         Index("ix_slots_week", "village_id", "starts_at"),
+        Index("ix_slots_time", "starts_at"),
         CheckConstraint("seats > 0", name="seats"),
         CheckConstraint("ends_at > starts_at", name="ends"),
         {"sqlite_autoincrement": True},

@@ -32,8 +32,9 @@ def shown(rows: Rows, among: Collection[str]) -> set[str]:
     The sum of all rows must be known to whoever reads, and such that it may be shown; else no row is shown.
     """
     left = sorted((key for key in among if may_be_shown(rows[key])), key=lambda key: (-sum(rows[key]), key))
-    while left and not may_be_shown(together(rows, rows.keys() - set(left))):
-        left.pop()
+    away = together(rows, rows.keys() - set(left))
+    while left and not may_be_shown(away):
+        away = [one + other for one, other in zip(away, rows[left.pop()], strict=True)]
     return set(left) if may_be_shown(together(rows, rows)) else set()
 
 

@@ -107,7 +107,7 @@ class StaffRole(Base):
 
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff_members.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str] = mapped_column(String(20), primary_key=True)
-    area: Mapped[str] = mapped_column(String(13), primary_key=True)
+    area: Mapped[str] = mapped_column(String(13), primary_key=True, index=True)
     """Official area code; empty for everywhere."""
 
 

@@ -59,10 +59,13 @@ def may_change(scope: Scope, area: str) -> bool:
 
 def areas(session: Session, scope: Scope) -> list[tuple[str, str]]:
     """The areas somebody may offer a type in, as (code, name): from the widest to the villages."""
-    rows = session.scalars(select(Village).where(scope.covers(Village.code)).order_by(Village.code, Village.name)).all()
-    named = {village.code[:2]: village.province for village in rows}
-    named |= {village.code[:5]: f"{village.regency}, {village.province}" for village in rows}
-    named |= {each.code: f"{each.name}, {each.regency}" for each in rows if len(each.code) > len("52.03")}
+    columns = (Village.code, Village.name, Village.regency, Village.province)
+    rows = session.execute(
+        select(*columns).where(scope.covers(Village.code)).order_by(Village.code, Village.name)
+    ).all()
+    named = {code[:2]: province for code, _name, _regency, province in rows}
+    named |= {code[:5]: f"{regency}, {province}" for code, _name, regency, province in rows}
+    named |= {code: f"{name}, {regency}" for code, name, regency, _province in rows if len(code) > len("52.03")}
     found = [(code, name) for code, name in named.items() if may_change(scope, code)]
     return sorted(found, key=lambda each: (len(each[0]), each[1]))
 

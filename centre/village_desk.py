@@ -13,8 +13,8 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from centre import calendars, merging, people, slots
-from centre.areas import Village
+from centre import areas, calendars, merging, people, slots
+from centre.areas import Village, VillageName
 from centre.booking_records import Booking
 from centre.calendars import Absence
 from centre.case_scopes import CaseScope, hides
@@ -22,6 +22,9 @@ from centre.desk import NotHere
 from centre.people import Person, PersonAddress
 from centre.slots import Slot
 from centre.staff import Scope
+
+REGENCY = 5
+"""How long a regency's code is: "52.03"."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,15 @@ class Likeness:
     bookings: tuple[int, int]
 
 
-def villages(session: Session, scope: Scope) -> Sequence[Village]:
+def villages(session: Session, scope: Scope) -> list[VillageName]:
     """The villages somebody may see, by regency and name."""
-    own = select(Village).where(scope.covers(Village.code))
-    return session.scalars(own.order_by(Village.regency, Village.name, Village.id)).all()
+    return areas.names(session, scope.covers(Village.code), Village.regency, Village.name, Village.id)
+
+
+def in_regency(session: Session, scope: Scope, code: str) -> Sequence[Village]:
+    """All of those that lie in one regency, by name."""
+    own = select(Village).where(scope.covers(Village.code), func.substr(Village.code, 1, REGENCY) == code)
+    return session.scalars(own.order_by(Village.name, Village.id)).all()
 
 
 def village(session: Session, scope: Scope, village_id: int) -> Village:

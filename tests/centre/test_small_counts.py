@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -74,7 +72,7 @@ def fact(regency: str, village: str, state: str, is_broken: bool) -> Fact:
         outcome="" if state in ("late", "in_time") else state,
         is_broken=is_broken,
         is_overdue=state == "late",
-        reply=timedelta(hours=1),
+        reply=3600,
         closing=None,
     )
 
