@@ -599,8 +599,12 @@ def upgrade() -> None:
         batch_op.create_index("ix_audit_entries_at", ["at"], unique=False)
         batch_op.create_index("ix_audit_entries_deed", ["deed", "id"], unique=False)
 
+    with op.batch_alter_table("bookings", schema=None, recreate="never") as batch_op:
+        batch_op.create_index("ix_bookings_booked_by", ["booked_by", "state"], unique=False)
+
     with op.batch_alter_table("cases", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("rated", sa.String(length=6), nullable=True))
+        batch_op.create_index(batch_op.f("ix_cases_changed_at"), ["changed_at"], unique=False)
 
     with op.batch_alter_table("given_answers", schema=None, recreate="never") as batch_op:
         batch_op.add_column(
@@ -608,6 +612,8 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.String(length=12), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_given_answers_slug"))
+        batch_op.create_index("ix_given_answers_slug", ["slug", "at"], unique=False)
         batch_op.create_index("ix_given_answers_at", ["at"], unique=False)
 
     with op.batch_alter_table("notices", schema=None, recreate="never") as batch_op:
@@ -637,11 +643,26 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('failed', 'expired') AND seen_at IS NULL"),
         )
 
+    with op.batch_alter_table("people", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(
+            "ix_people_merged_into",
+            ["merged_into"],
+            unique=False,
+            postgresql_where=sa.text("merged_into IS NOT NULL"),
+            sqlite_where=sa.text("merged_into IS NOT NULL"),
+        )
+
     with op.batch_alter_table("revisions", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("subject", sa.JSON(), nullable=True))
 
+    with op.batch_alter_table("slots", schema=None, recreate="never") as batch_op:
+        batch_op.create_index("ix_slots_time", ["starts_at"], unique=False)
+
     with op.batch_alter_table("staff_members", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("language", sa.String(length=8), nullable=True))
+
+    with op.batch_alter_table("staff_roles", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_roles_area"), ["area"], unique=False)
 
     with op.batch_alter_table("staff_sessions", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True))
@@ -660,11 +681,24 @@ def downgrade() -> None:
         batch_op.drop_column("is_shared")
         batch_op.drop_column("proved_at")
 
+    with op.batch_alter_table("staff_roles", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_roles_area"))
+
     with op.batch_alter_table("staff_members", schema=None) as batch_op:
         batch_op.drop_column("language")
 
+    with op.batch_alter_table("slots", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.drop_index("ix_slots_time")
+
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.drop_column("subject")
+
+    with op.batch_alter_table("people", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.drop_index(
+            "ix_people_merged_into",
+            postgresql_where=sa.text("merged_into IS NOT NULL"),
+            sqlite_where=sa.text("merged_into IS NOT NULL"),
+        )
 
     with op.batch_alter_table("outbox_messages", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.drop_index(
@@ -694,12 +728,18 @@ def downgrade() -> None:
 
     with op.batch_alter_table("given_answers", schema=None) as batch_op:
         batch_op.drop_index("ix_given_answers_at")
+        batch_op.drop_index("ix_given_answers_slug")
+        batch_op.create_index(batch_op.f("ix_given_answers_slug"), ["slug"], unique=False)
         batch_op.drop_column("revision")
         batch_op.drop_column("event_id")
         batch_op.drop_column("village_id")
 
     with op.batch_alter_table("cases", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cases_changed_at"))
         batch_op.drop_column("rated")
+
+    with op.batch_alter_table("bookings", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.drop_index("ix_bookings_booked_by")
 
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entries_deed")
