@@ -180,6 +180,11 @@ _KEEPERS = {
         f"CREATE TRIGGER IF NOT EXISTS audit_entries_no_{deed} BEFORE {deed} ON audit_entries "
         "BEGIN SELECT RAISE(ABORT, 'audit entries are only added'); END"
         for deed in ("update", "delete")
+    ]
+    + [  # "INSERT OR REPLACE" removes without asking the trigger above
+        "CREATE TRIGGER IF NOT EXISTS audit_entries_no_replace BEFORE INSERT ON audit_entries "
+        "WHEN EXISTS (SELECT 1 FROM audit_entries WHERE id = NEW.id) "
+        "BEGIN SELECT RAISE(ABORT, 'audit entries are only added'); END"
     ],
     "postgresql": [
         "CREATE OR REPLACE FUNCTION audit_entries_are_only_added() RETURNS trigger LANGUAGE plpgsql AS "
@@ -187,6 +192,9 @@ _KEEPERS = {
         "DROP TRIGGER IF EXISTS audit_entries_only_added ON audit_entries",
         "CREATE TRIGGER audit_entries_only_added BEFORE UPDATE OR DELETE ON audit_entries "
         "FOR EACH ROW EXECUTE FUNCTION audit_entries_are_only_added()",
+        "DROP TRIGGER IF EXISTS audit_entries_never_emptied ON audit_entries",
+        "CREATE TRIGGER audit_entries_never_emptied BEFORE TRUNCATE ON audit_entries "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_are_only_added()",
     ],
 }
 event.listen(AuditEntry.__table__, "after_create", lambda _table, connection, **_: keep_as_written(connection))

@@ -6,7 +6,7 @@ import re
 from typing import get_args
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from admin import audit_wording
@@ -134,3 +134,18 @@ def test_a_database_that_was_there_before_is_guarded_too(tmp_path):
     with pytest.raises(DBAPIError, match="only added"), made.transaction() as session:
         session.execute(delete(AuditEntry))
     made.engine.dispose()
+
+
+def test_neither_emptying_the_table_nor_putting_another_line_in_place_goes_around_it(desk_on_both, wayan):
+    did(desk_on_both, wayan, "signed_in")
+    by_dialect = {
+        "postgresql": "TRUNCATE audit_entries",
+        "sqlite": "INSERT OR REPLACE INTO audit_entries (id, staff_id, deed, about, note, at) "
+        "SELECT id, 'agus', deed, about, note, at FROM audit_entries",
+    }
+    statement = text(by_dialect[desk_on_both.database.engine.dialect.name])
+    with pytest.raises(DBAPIError, match="only added"), desk_on_both.database.transaction() as session:
+        session.execute(statement)
+    with desk_on_both.database.reading() as session:
+        assert session.scalars(select(AuditEntry.staff_id)).all() == [wayan]
+    did(desk_on_both, wayan, "signed_out")
