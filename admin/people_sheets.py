@@ -25,7 +25,8 @@ from content import places, workbooks
 from content.workbooks import NotAWorkbook
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_UNPACKED = 100 * 1024 * 1024
+MOST_UNPACKED = 12 * 1024 * 1024
+"""A thousand people are two or three; a hundred would keep the desk busy for a minute and fill its memory."""
 MOST_ROWS = 1000
 MOST_COLUMNS = 60
 HEADING_WITHIN = 15

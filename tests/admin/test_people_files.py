@@ -114,6 +114,21 @@ def bomb() -> bytes:
     return packed.getvalue()
 
 
+def millions_of_rows() -> bytes:
+    """Twenty megabytes of rows in sixty kilobytes; whoever looks for its size must read all of it."""
+    packed = io.BytesIO(book())
+    with zipfile.ZipFile(packed) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    rows = b"<row><c><v>1</v></c></row>" * 800_000
+    name = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts["xl/worksheets/sheet1.xml"] = b'<worksheet xmlns="%s"><sheetData>%s</sheetData></worksheet>' % (name, rows)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for part, content in parts.items():
+            file.writestr(part, content)
+    return packed.getvalue()
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -127,6 +142,7 @@ def bomb() -> bytes:
         (book(), "Tidak ada satu orang pun"),
         (book(*[SARI] * (people_sheets.MOST_ROWS + 1)), "Lebih dari 1000 orang"),
         (bomb(), "terlalu besar"),
+        (millions_of_rows(), "terlalu besar"),
         (b"0" * (people_sheets.MOST_BYTES + 1), "lebih besar dari 10 MB"),
     ],
 )
