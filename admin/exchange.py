@@ -92,7 +92,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], phrasebook: Phr
         if not request.form.get("jenis"):
             return redirect(url_for(".every"), 303)
         kind = _kind(request.form.get("jenis", ""), data)
-        if language and not may_translate(language) or (kind == "folder" and not me().has_role(*MAY_EXCHANGE_ALL)):
+        if language and not may_translate(language) or (kind == "folder" and not may_exchange(me(), "")):
             abort(404)
         with database.transaction() as session:
             if not data or len(data) > LARGEST:
@@ -139,6 +139,8 @@ def blueprint(database: Database, clock: Callable[[], datetime], phrasebook: Phr
     @only(*MAY_EXCHANGE_ALL)
     def pivot() -> ResponseReturnValue:
         language, wanted = request.form.get("bahasa", ""), request.form.get("sumber", "")
+        if language and not may_translate(language):
+            abort(404)
         with database.transaction() as session:
             try:
                 pivots.choose(session, language, wanted, me().staff_id, clock())
@@ -246,7 +248,7 @@ def _start(session: Session, phrasebook: Phrasebook | None, problem: str = "", l
         chosen_pivots=pivots.every(session),
         waiting=waiting,
         names=staff.names(session, {each.sent_by for each in waiting}),
-        may_all=me().has_role(*MAY_EXCHANGE_ALL),
+        may_all=may_exchange(me(), ""),
     )
 
 

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import Form, TextAreaField
 
-from admin.access import MAY_READ_CONTENT, MAY_TEST, may_review, me, only
+from admin.access import MAY_READ_CONTENT, MAY_TEST, administers_all, may_review, me, only
 from admin.asked import ROW
 from admin.forms import clean
 from admin.language import gettext
@@ -68,6 +68,8 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @pages.post(f"/panduan/gerbang/<{ROW}:number>/tetap-terbitkan")
     @only(Role.ADMINISTRATOR)
     def override(number: int) -> ResponseReturnValue:
+        if not administers_all(me()):
+            abort(404)
         form = OverrideForm(request.form)
         reason = form.reason.data or ""
         try:
@@ -144,7 +146,7 @@ def _page(session: Session, run: GateRun, form: OverrideForm) -> str:
         asked_for=lambda label: gettext("Bahaya dikenali") if label == DANGER else titles.get(label, label),
         form=form,
         drafts=[each for each in _drafts(session, run) if may_review(me(), each.language)],
-        may_override=me().has_role(Role.ADMINISTRATOR),
+        may_override=administers_all(me()),
     )
 
 

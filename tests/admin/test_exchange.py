@@ -188,6 +188,20 @@ def test_the_folder_goes_out_and_comes_back(told, token_on):
     assert drafts_of(told) == [("biaya", "sas", State.REVIEW)]
 
 
+def test_who_writes_one_language_brings_back_no_other(told, token_on):
+    made, agus = told.at_work("made", Role.EDITOR, "jv"), told.at_work("agus", Role.ADMINISTRATOR, "52.03")
+    everywhere = told.at_work("ratna", Role.EDITOR)
+    data = everywhere.get(f"{PAGE}/panduan.zip").data
+    sheet = everywhere.get(f"{PAGE}/terjemahan?bahasa=sas&bentuk=xlsx").data
+    for browser in (made, agus):
+        assert send(browser, token_on, data, "panduan.zip", "panduan", "").status_code == 404
+        assert send(browser, token_on, translated(sheet, short="Lain."), bahasa="sas").status_code == 404
+        mark = token_on(browser, PAGE)
+        pivot = {"csrf_token": mark, "bahasa": "mad", "sumber": "jv"}
+        assert browser.post(f"{PAGE}/sumber", data=pivot).status_code == 404
+    assert drafts_of(told) == []
+
+
 def test_sentences_of_the_bot_are_taken_by_a_second_person(told, token_on):
     rohani, made = told.at_work("rohani", Role.REVIEWER, "sas"), told.at_work("made", Role.EDITOR)
     out = rohani.get(f"{PAGE}/kalimat?bahasa=sas").data

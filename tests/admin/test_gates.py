@@ -65,6 +65,16 @@ def test_an_administrator_lets_it_through_with_a_reason_and_that_is_recorded(des
     assert "tidak berlaku atau tidak perlu" in ratna.get(again.headers["Location"]).text
 
 
+def test_guidance_is_everybodys_so_an_administrator_of_one_regency_lets_nothing_through(desk, made, send):
+    agus, number = desk.at_work("agus", Role.ADMINISTRATOR, "52.03"), tested.run_of(desk)
+    assert "tetap-terbitkan" not in agus.get(address(number)).text
+    reason = "Peraturan baru berlaku hari ini."
+    sent = send(agus, f"{address(number)}/tetap-terbitkan", on="/admin/ganti-sandi", reason=reason)
+    assert sent.status_code == 404
+    with desk.database.reading() as session:
+        assert not session.get_one(GateRun, number).is_open_door
+
+
 def test_a_verdict_that_holds_no_more_says_so_and_cannot_be_overridden(desk, made):
     ratna = desk.at_work("ratna", Role.ADMINISTRATOR)
     number = tested.run_of(desk)
