@@ -17,7 +17,7 @@ from admin import announcement_costs, announcement_forms, service_wording, wordi
 from admin.access import cases, me, only
 from admin.announcement_costs import NewsTerms
 from admin.announcement_forms import AnnouncementForm
-from admin.asked import ROW
+from admin.asked import ROW, begins_after
 from admin.language import gettext as _
 from admin.spoken import Spoken
 from centre import (
@@ -31,6 +31,7 @@ from centre import (
     staff_channels,
     village_desk,
 )
+from centre.announcement_people import LISTED
 from centre.announcements import (
     LONGEST_IN_TEMPLATE,
     MAY_AGREE,
@@ -73,7 +74,7 @@ def blueprint(
         with database.reading() as session:
             rows = announcements.every(session, _scope())
             names = staff.names(session, {row.made_by for row in rows})
-            where = {row.id: announcements.villages_of(session, row) for row in rows}
+            where = announcements.villages_of(session, rows)
         return render_template("admin/announcements.html", rows=rows, names=names, where=where, state=state)
 
     @pages.get("/pengumuman/baru")
@@ -92,7 +93,7 @@ def blueprint(
         now = clock()
         with database.reading() as session:
             found = announcements.get(session, _scope(), number)
-            villages = announcements.villages_of(session, found)
+            villages = announcements.villages_of(session, [found])[number]
             is_open = found.state in (State.DRAFT, State.TO_AGREE)
             return render_template(
                 "admin/announcement.html",
@@ -130,7 +131,7 @@ def blueprint(
             found = announcements.get(session, _scope(), number)
             own = staff_channels.of_staff(session, [me().staff_id]).get(me().staff_id)
             if own:
-                village = next(iter(announcements.villages_of(session, found)), None)
+                village = next(iter(announcements.villages_of(session, [found])[number]), None)
                 said = _spoken(
                     session, spoken, *found.text_for([request.form.get("bahasa", "")]), village.name if village else ""
                 )
@@ -182,11 +183,13 @@ def blueprint(
     @pages.get(f"{ONE}/penerima")
     @only(*MAY_ANNOUNCE)
     def recipients(number: int) -> str:
+        offset = begins_after()
         with database.transaction() as session:
             found = announcements.get(session, _scope(), number)
-            rows = announcement_people.recipients(session, found, cases())
+            rows = announcement_people.recipients(session, found, cases(), offset)
             audit.record(session, me().staff_id, "announcement_read", clock(), found.about)
-        return render_template("admin/announcement_people.html", one=found, rows=rows, told=told)
+        more = offset + LISTED if len(rows) == LISTED else None
+        return render_template("admin/announcement_people.html", one=found, rows=rows, told=told, more=more)
 
     def _do(number: int, deed: Callable[[Session], None], done: str) -> ResponseReturnValue:
         try:

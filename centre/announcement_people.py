@@ -5,15 +5,16 @@ Who may be told is one condition (`_audience`), asked when it is counted, when i
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, and_, cast, exists, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, exists, func, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
-from centre import calendars, notices, people
+from centre import calendars, notices
 from centre.announcements import USEFUL, Announcement, State
 from centre.areas import USUAL_ZONE, Village
 from centre.case_records import Case, CaseConversation
@@ -35,7 +36,8 @@ SHARE = 2
 """A half of them is for announcements: what families must hear of a case or a booking needs the rest."""
 DAY = timedelta(hours=24)
 AT_ONCE = 500
-LISTED = 500
+LISTED = 200
+"""On one page."""
 
 
 @dataclass(frozen=True)
@@ -157,44 +159,56 @@ def waits_until(session: Session, conversation: Conversation, now: datetime, dai
 
 def outcomes(session: Session, announcement: Announcement) -> Counter[str]:
     """How many it was told, by state (see `Told.state`)."""
-    return Counter(state for _, _, state in _followed(session, announcement))
+    states = (Notice.state, OutboxMessage.state, OutboxMessage.delivery)
+    rows = session.execute(_followed(announcement, *states, func.count()).group_by(*states))
+    found: Counter[str] = Counter()
+    for notice, outbox, delivery, number in rows:
+        found[_state(notice, outbox, delivery)] += number
+    return found
 
 
-def recipients(session: Session, announcement: Announcement, cases: CaseScope) -> list[Told]:
-    """Each of them by the names known there; nobody with a case that is not for this staff member to know of."""
-    hidden = set(
-        session.scalars(
-            select(Notice.conversation_id).where(
-                Notice.announcement_id == announcement.id, hides(Notice.conversation_id, cases)
-            )
-        )
-    )
-    found = []
-    for conversation, village, state in _followed(session, announcement):
-        if conversation.id not in hidden:
-            known = [each.person.name for each in people.behind(session, conversation)]
-            found.append(Told(", ".join(known), village, conversation.channel, state))
-    return found[:LISTED]
+def recipients(session: Session, announcement: Announcement, cases: CaseScope, offset: int = 0) -> list[Told]:
+    """A page of them by the names known there; nobody with a case that is not for this staff member to know of."""
+    row = (Conversation, Village.name, Notice.state, OutboxMessage.state, OutboxMessage.delivery)
+    found = session.execute(
+        _followed(announcement, *row)
+        .join(Conversation, Conversation.id == Notice.conversation_id)
+        .outerjoin(Village, Village.id == Conversation.village_id)
+        .where(not_(hides(Notice.conversation_id, cases)))
+        .order_by(Notice.id)
+        .offset(offset)
+        .limit(LISTED)
+    ).all()
+    names = _names(session, [conversation.id for conversation, *_ in found])
+    return [
+        Told(", ".join(names[each.id]), village or "", each.channel, _state(notice, outbox, delivery))
+        for each, village, notice, outbox, delivery in found
+    ]
 
 
-def _followed(session: Session, announcement: Announcement) -> Sequence[tuple[Conversation, str, str]]:
+def _followed(announcement: Announcement, *columns: Any) -> Select[Any]:
+    """These of each notice of an announcement and of what became of it."""
     is_its = and_(
         OutboxMessage.conversation_id == Notice.conversation_id,
         OutboxMessage.cause == literal("notice:") + cast(Notice.id, String),
         OutboxMessage.part == 0,
     )
+    own = select(*columns).select_from(Notice).outerjoin(OutboxMessage, is_its)
+    return own.where(Notice.announcement_id == announcement.id)
+
+
+def _names(session: Session, conversation_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Who is behind each of these telephones: whoever holds it first."""
     rows = session.execute(
-        select(Conversation, Village.name, Notice.state, OutboxMessage.state, OutboxMessage.delivery)
-        .join(Notice, Notice.conversation_id == Conversation.id)
-        .outerjoin(Village, Village.id == Conversation.village_id)
-        .outerjoin(OutboxMessage, is_its)
-        .where(Notice.announcement_id == announcement.id)
-        .order_by(Notice.id)
+        select(PersonAddress.conversation_id, Person)
+        .join(Person, Person.id == PersonAddress.person_id)
+        .where(PersonAddress.conversation_id.in_(conversation_ids), Person.merged_into.is_(None))
+        .order_by(PersonAddress.relation != "self", Person.id)
     )
-    return [
-        (conversation, village or "", _state(notice, outbox, delivery))
-        for conversation, village, notice, outbox, delivery in rows
-    ]
+    found: dict[int, list[str]] = defaultdict(list)
+    for number, person in rows:
+        found[number].append(person.name)
+    return found
 
 
 def _state(notice: str, outbox: str | None, delivery: str | None) -> str:

@@ -199,10 +199,11 @@ def may_agree(member: SignedIn, announcement: Announcement) -> bool:
     )
 
 
-def villages_of(session: Session, announcement: Announcement) -> Sequence[Village]:
-    """Where it goes, by name."""
-    own = select(Village).where(Village.id.in_(announcement.villages))
-    return session.scalars(own.order_by(Village.regency, Village.name)).all()
+def villages_of(session: Session, found: Sequence[Announcement]) -> dict[int, list[Village]]:
+    """Where each of them goes, by its number: the villages by name."""
+    wanted = {number for each in found for number in each.villages}
+    rows = session.scalars(select(Village).where(Village.id.in_(wanted)).order_by(Village.regency, Village.name)).all()
+    return {each.id: [village for village in rows if village.id in each.villages] for each in found}
 
 
 def _begin(found: Announcement, now: datetime) -> None:

@@ -251,6 +251,9 @@ def test_what_came_of_it_with_each(database, village):
     assert [(row.name, row.state) for row in rows] == [("Inaq", "sent"), ("Papuq", "failed")], (
         "whose case is restricted is not shown"
     )
+    with database.reading() as session:
+        rows = announcement_people.recipients(session, session.get_one(Announcement, number), scope_of(wayan), 1)
+    assert [row.name for row in rows] == ["Papuq"], "a page further"
 
 
 def test_who_is_forgotten_is_asked_anew_and_told_nothing(database, village):
