@@ -68,12 +68,17 @@ _JUDGED_AWAY: Final = 3
 """Of articles left out whole every third phrasing is judged: nearly all that people ask of us has an article."""
 _ENOUGH_TO_JUDGE: Final = 20_000
 _LOOKED_AT: Final = 12
+_ASKS: Final = 2
+"""A lone word names a subject, or somebody (Cucu is a name, and a grandchild): it is offered, never answered outright."""
 _SHORT_QUESTION: Final = 6
 _ISSUE: Final = 3
 """A part of fewer words asks nothing by itself."""
 _LOT: Final = b"c"
 """Who is left out decides how far a ranking is believed: 42 to 52 of 100 are answered outright, by the lot. Of three lots
 this one, with which as many are, and rightly, as when every fifth phrasing and every tenth article were left out by place."""
+_FEW: Final = 2_000
+"""From fewer phrasings the belief is learnt over several lots: of six articles one lot told more about itself than of them."""
+_MOST_LOTS: Final = 16
 _CODE: Final = ("finding.py", "ranking.py", "grams.py", "recognising.py", "normalising.py", "languages.py")
 _ISSUE_ENDS: Final = re.compile(r"[?!.;\n]+")
 _JOINS_ISSUES: Final = re.compile(
@@ -144,7 +149,7 @@ class Finder:
             kind = "chitchat"
         elif top == PERSON and confidence >= PERSON_AT:
             kind = "person"
-        elif articles and top == articles[0] and confidence >= ANSWER_AT:
+        elif articles and top == articles[0] and confidence >= ANSWER_AT and len(words) >= _ASKS:
             kind = "answer"
         elif sum(share for label, share in shares if label in articles) >= CHOICES_AT:
             kind = "choices"
@@ -312,7 +317,8 @@ def _learn_belief(asked: Sequence[Asked]) -> Floats:
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
-    signals, right = zip(*_unseen(_some_articles(asked)), strict=True)
+    some = _some_articles(asked)
+    signals, right = zip(*(judged for lot in _lots(len(some)) for judged in _unseen(some, lot)), strict=True)
     scaler = StandardScaler().fit(np.array(signals))
     model = LogisticRegression(C=1.0, max_iter=1000).fit(scaler.transform(np.array(signals)), right)
     weights = model.coef_[0] / scaler.scale_
@@ -321,25 +327,30 @@ def _learn_belief(asked: Sequence[Asked]) -> Floats:
 
 def _some_articles(asked: Sequence[Asked]) -> Sequence[Asked]:
     """All articles, or a half, a third … of very many, whole: the figures hardly change, the time does."""
-    slugs = _by_lot(asked)
+    slugs = _by_lot(asked, _LOT)
     chosen = set(slugs[: math.ceil(len(slugs) / math.ceil(len(asked) / _ENOUGH_TO_JUDGE))])
     return [one for one in asked if one[0].startswith("@") or one[0] in chosen]
 
 
-def _unseen(asked: Sequence[Asked]) -> Iterator[tuple[Floats, bool]]:
+def _lots(asked: int) -> list[bytes]:
+    """One lot where there is much to judge by; of few phrasings one lot says more about the lot than about them."""
+    return [_LOT, *(b"%s%d" % (_LOT, n) for n in range(1, min(_MOST_LOTS, math.ceil(_FEW / asked))))]
+
+
+def _unseen(asked: Sequence[Asked], lot: bytes) -> Iterator[tuple[Floats, bool]]:
     """The signals of messages that a ranker had not learnt from, and whether it was right about them.
 
     Two kinds: phrasings left out of articles it knows, and some of articles left out whole, which is how the questions
     look for which we have nothing. All is drawn by lot, so that it hardly changes when a phrasing comes.
     """
-    slugs = _by_lot(asked)
+    slugs = _by_lot(asked, lot)
     away = set(slugs[: math.ceil(len(slugs) / _ARTICLES_AWAY)])
-    tickets = [grams.ticket(*readings[0], lot=_LOT) for _, readings in asked]
+    tickets = [grams.ticket(*readings[0], lot=lot) for _, readings in asked]
     left_out = [
         label in away or ticket % _PHRASINGS_AWAY == 0 for ticket, (label, _) in zip(tickets, asked, strict=True)
     ]
     known = [one for one, out in zip(asked, left_out, strict=True) if not out]
-    ranker = ranking.fit([(label, reading) for label, readings in known for reading in readings], _LOT)
+    ranker = ranking.fit([(label, reading) for label, readings in known for reading in readings], lot)
     for n, (label, readings) in enumerate(asked):
         if left_out[n] and (label not in away or tickets[n] // _PHRASINGS_AWAY % _JUDGED_AWAY == 0):
             ranked = ranker.rank(readings, ASIDE)
@@ -347,10 +358,10 @@ def _unseen(asked: Sequence[Asked]) -> Iterator[tuple[Floats, bool]]:
             yield ranked.signals, best == label or (label in away and best in ASIDE)
 
 
-def _by_lot(asked: Sequence[Asked]) -> list[str]:
+def _by_lot(asked: Sequence[Asked], lot: bytes) -> list[str]:
     """The articles, in an order that has nothing to do with what they are about."""
     return sorted(
-        {label for label, _ in asked if not label.startswith("@")}, key=lambda slug: grams.ticket(slug, lot=_LOT)
+        {label for label, _ in asked if not label.startswith("@")}, key=lambda slug: grams.ticket(slug, lot=lot)
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from weakref import WeakKeyDictionary
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from bot.turns import Guide
 from bot.understanding import understand
@@ -32,6 +32,7 @@ TUESDAY = date(2026, 12, 1)
 
 @pytest.fixture
 def database(village_database: Database) -> Database:
+    Neighbour.clock.clear()
     with village_database.transaction() as session:
         booking_types.seed(session, Chat.now)
     return village_database
@@ -51,7 +52,7 @@ def a_slot(
 class Neighbour(Chat):
     """One of several people who live by one clock."""
 
-    clock: dict[str, datetime] = field(default_factory=dict)
+    clock: ClassVar[dict[str, datetime]] = {}
 
     def send(self, message: Incoming) -> list[Part]:
         self.now = max(self.now, self.clock.get("now", self.now))
@@ -60,13 +61,9 @@ class Neighbour(Chat):
         return arrived
 
 
-CLOCKS: WeakKeyDictionary[Engine, dict[str, datetime]] = WeakKeyDictionary()
-
-
 def in_korleko(database: Database, guide: Guide, number: int = 1) -> Chat:
     """Somebody who has told language and village already."""
-    clock = CLOCKS.setdefault(database.engine, {})
-    chat = Neighbour(database, guide, name=f"62812345100{number}", clock=clock)
+    chat = Neighbour(database, guide, name=f"62812345100{number}")
     for said in ("/start", "Bahasa Indonesia", "Korleko"):
         chat.say(said)
     return chat
