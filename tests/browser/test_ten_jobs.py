@@ -7,12 +7,15 @@ what an officer has to do is at most three away.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
@@ -94,11 +97,22 @@ class Thumb:
         self.taps = 0
 
     def tap(self, what: Locator) -> None:
-        """It must be there and wide enough to be hit; the page that comes must fit."""
+        """It must be there and wide enough to be hit, on a page that fits."""
+        self.fits()
         what.click()
         self.taps += 1
         self.page.wait_for_load_state()
+
+    def fits(self) -> None:
+        """Nothing is wider than the telephone."""
+        self.keep_picture()
         assert self.page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"], self.page.url
+
+    def keep_picture(self) -> None:
+        """For whoever wants to look: BALAI_PICTURES names a folder."""
+        if folder := os.environ.get("BALAI_PICTURES"):
+            name = re.sub(r"\W+", "-", urlsplit(self.page.url).path).strip("-")
+            self.page.screenshot(path=Path(folder) / f"{int(time.time() * 10)}-{name}.png", full_page=True)
 
     def link(self, name: str | re.Pattern[str]) -> None:
         self.tap(self.page.get_by_role("main").get_by_role("link", name=name).first)
@@ -134,7 +148,7 @@ class Thumb:
 
     def ends(self) -> None:
         """What is there in the end can be read out; a line without scripts shows the same page."""
-        assert self.page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"], self.page.url
+        self.fits()
         if not self.slow:
             assert serious(self.page) == []
         self.page.close()
