@@ -145,13 +145,17 @@ def blueprint(
     @pages.post(f"{ONE}/kirim")
     @only(*MAY_ANNOUNCE)
     def send(number: int) -> ResponseReturnValue:
-        def deed(session: Session) -> None:
+        said = {
+            State.GOING: _("Dicatat. Pengumuman mulai dikirim."),
+            State.TO_AGREE: _("Dicatat. Pengumuman ke beberapa desa menunggu persetujuan orang kedua."),
+        }
+
+        def deed(session: Session) -> str:
             reached = announcements.send(session, _scope(), number, me().staff_id, clock())
             audit.record(session, me().staff_id, "announcement_sent", clock(), f"announcement:{number}", reached)
+            return said[reached]
 
-        return _do(
-            number, deed, _("Dicatat. Pengumuman ke satu desa langsung dikirim; ke beberapa desa menunggu orang kedua.")
-        )
+        return _do(number, deed)
 
     @pages.post(f"{ONE}/setuju")
     @only(*MAY_AGREE)
@@ -191,11 +195,12 @@ def blueprint(
         more = offset + LISTED if len(rows) == LISTED else None
         return render_template("admin/announcement_people.html", one=found, rows=rows, told=told, more=more)
 
-    def _do(number: int, deed: Callable[[Session], None], done: str) -> ResponseReturnValue:
+    def _do(number: int, deed: Callable[[Session], str | None], done: str = "") -> ResponseReturnValue:
+        """Do it, and say that it is done: `done`, or what the deed gives."""
         try:
             with database.transaction() as session:
-                deed(session)
-            flash(done, "success")
+                said = deed(session)
+            flash(said or done, "success")
         except NotNow:
             flash(
                 _("Tidak dilakukan: keadaan pengumuman ini sudah berubah, atau butuh orang kedua. Lihat dulu."),

@@ -1,4 +1,4 @@
-"""The desk's look: Bootstrap as bundled with Bootstrap-Flask, a little of our own, and one small script.
+"""The desk's look: Bootstrap as bundled with Bootstrap-Flask, a little of our own, and small scripts.
 
 Served from here and from nowhere else. Their addresses change with their content, so browsers keep them for a year.
 """
@@ -36,6 +36,7 @@ FOLDERS: Final[dict[str, Traversable]] = {
     "writing.js": files("admin") / "static/writing.js",
     "news.js": files("admin") / "static/news.js",
     "progress.js": files("admin") / "static/progress.js",
+    "print.js": files("admin") / "static/print.js",
     "recording.js": files("admin") / "static/recording.js",
 }
 MIMETYPES: Final = {"css": "text/css", "js": "text/javascript"}

@@ -187,6 +187,10 @@ def _pass_on(session: Session, seen: Case, form: case_forms.PassOn, now: datetim
 
 
 def _reply(session: Session, seen: Case, form: case_forms.Reply, now: datetime) -> None:
+    """Whoever answers a family whose case nobody holds, holds it."""
+    if seen.holder_id is None:
+        cases.take(session, seen, me().staff_id, now)
+        audit.record(session, me().staff_id, "case_taken", now, seen.about)
     cases.reply(session, seen, me().staff_id, form.words.data or "", f"{seen.id}.{form.sign}", now)
 
 

@@ -273,6 +273,24 @@ AREAS = (
         ),
     ),
     Area(
+        "kabar",
+        _("Kabar"),
+        (
+            Page(
+                "announcements.every",
+                _("Pengumuman"),
+                _("Kabar kepada orang yang mau dikabari, menurut desa, status, dan bahasa."),
+                MAY_ANNOUNCE,
+            ),
+            Page(
+                "posters.every",
+                _("Poster"),
+                _("Selembar A4 untuk dinding desa, dengan gambar kotak yang membuka percakapan."),
+                access.MAY_SERVE,
+            ),
+        ),
+    ),
+    Area(
         "angka",
         _("Angka"),
         (
@@ -293,18 +311,6 @@ AREAS = (
                 _("Angka kasus"),
                 _("Berapa masalah dilaporkan, jenisnya, hasilnya, dan berapa lama sampai dijawab. Tanpa nama."),
                 MAY_SEE_CASE_FIGURES,
-            ),
-            Page(
-                "announcements.every",
-                _("Pengumuman"),
-                _("Kabar kepada orang yang mau dikabari, menurut desa, status, dan bahasa."),
-                MAY_ANNOUNCE,
-            ),
-            Page(
-                "posters.every",
-                _("Poster"),
-                _("Selembar A4 untuk dinding desa, dengan gambar kotak yang membuka percakapan."),
-                access.MAY_SERVE,
             ),
         ),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
@@ -98,6 +98,8 @@ def written(number: Any) -> Any:
 
 def ago(at: datetime, now: datetime) -> str:
     """ "3 jam yang lalu"."""
+    if abs(now - at) < timedelta(minutes=1):
+        return _("baru saja")
     return format_timedelta(at - now, granularity="minute", add_direction=True, locale=chosen())
 
 

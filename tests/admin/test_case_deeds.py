@@ -177,8 +177,21 @@ def test_what_somebody_else_holds_is_said_to_be_theirs(desk_on_both, code, wayan
         refused(do(ketut, code, deed), "sedang dipegang Wayan")
 
 
-def test_what_nobody_holds_must_be_taken_first(code, wayan, do):
-    assert "Belum disimpan yang" not in refused(do(wayan, code, "balas", words="Halo"), "Ambil dulu")
+def test_who_answers_a_family_whose_case_nobody_holds_holds_it(desk_on_both, code, wayan, ketut, do):
+    assert "Ambil kasus dan kirim" in wayan.get(address_of(code)).text
+    refused(do(wayan, code, "balas", words=" "), "Tulis dulu isinya")
+    assert case_of(desk_on_both, code).holder_id is None
+    for _ in range(2):
+        ok(do(wayan, code, "balas", key="0123456789abcdef", words="Halo"), code)
+    assert [words for _, words in entries(desk_on_both, code, "reply")] == ["Halo"]
+    page = ketut.get(address_of(code)).text
+    assert "Yang membalas adalah pemegang kasus, Wayan" in page
+    assert "/balas" not in page
+    assert [deed for deed in deeds(desk_on_both) if deed in ("case_taken", "case_replied")] == ["case_taken", "case_replied"]
+
+
+def test_what_nobody_holds_is_closed_by_nobody(code, wayan, do):
+    refused(do(wayan, code, "tutup", words="Beres", outcome="solved"), "Ambil dulu")
 
 
 @pytest.mark.parametrize(
