@@ -187,7 +187,10 @@ def test_who_answers_a_family_whose_case_nobody_holds_holds_it(desk_on_both, cod
     page = ketut.get(address_of(code)).text
     assert "Yang membalas adalah pemegang kasus, Wayan" in page
     assert "/balas" not in page
-    assert [deed for deed in deeds(desk_on_both) if deed in ("case_taken", "case_replied")] == ["case_taken", "case_replied"]
+    assert [deed for deed in deeds(desk_on_both) if deed in ("case_taken", "case_replied")] == [
+        "case_taken",
+        "case_replied",
+    ]
 
 
 def test_what_nobody_holds_is_closed_by_nobody(code, wayan, do):
