@@ -283,7 +283,9 @@ def _previews(
     found = []
     for code, text in sorted(announcement.texts.items(), key=lambda each: languages.CODES.index(each[0])):
         said = Outgoing(_spoken(session, spoken, code, text, village))
-        parts = [(wording.channel(name), [part.text for part in fit(said, LIMITS[name])]) for name in SHOWN_ON]
+        parts = _by_looks(
+            [(wording.channel(name), [part.text for part in fit(said, LIMITS[name])]) for name in SHOWN_ON]
+        )
         if announcement.goes_by_template and spoken and spoken.news_template:
             parts.append((_("WhatsApp, templat berbayar"), [spoken.news_template(session, code, text, village)]))
         trying = announcement_tries.code_for(session, announcement, code, now)
@@ -291,6 +293,14 @@ def _previews(
         named = [(wording.channel(name), links[name]) for name in SHOWN_ON if name in links]
         found.append(Preview(code, languages.get(code).own_name, parts, trying, named))
     return found
+
+
+def _by_looks(shown: Sequence[tuple[str, list[str]]]) -> list[tuple[str, Sequence[str]]]:
+    """Channels on which it reads the same stand together."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for channel, parts in shown:
+        found.setdefault(tuple(parts), []).append(channel)
+    return [(", ".join(channels), parts) for parts, channels in found.items()]
 
 
 def _spoken(session: Session, spoken: Spoken | None, language: str, text: str, village: str) -> str:
