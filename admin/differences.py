@@ -6,6 +6,7 @@ One changed sentence in a long text is seen at once: lines that stayed are left 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Literal
 
@@ -22,7 +23,7 @@ def difference(before: str, after: str) -> Markup:
     """The later text with what was taken away and what was added marked as such; safe to stand in a page."""
     old, new = _PIECES.findall(before), _PIECES.findall(after)
     parts: list[Markup] = []
-    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in _steps(old, new):
         gone, come = "".join(old[a:b]), "".join(new[c:d])
         if kind == "equal":
             parts.append(_stayed(gone, is_first=a == 0, is_last=b == len(old)))
@@ -32,6 +33,21 @@ def difference(before: str, after: str) -> Markup:
         if come:
             parts.append(_marked("ins", _("ditambah:"), come))
     return Markup("").join(parts)
+
+
+def _steps(old: list[str], new: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    """As `SequenceMatcher.get_opcodes`; only what lies between the same beginning and the same end is compared, for speed."""
+    most = min(len(old), len(new))
+    head = next((at for at in range(most) if old[at] != new[at]), most)
+    tail = next((at for at in range(most - head) if old[-1 - at] != new[-1 - at]), most - head)
+    end, end_of_new = len(old) - tail, len(new) - tail
+    if head:
+        yield "equal", 0, head, 0, head
+    middle = SequenceMatcher(None, old[head:end], new[head:end_of_new], autojunk=False)
+    for kind, a, b, c, d in middle.get_opcodes():
+        yield kind, a + head, b + head, c + head, d + head
+    if tail:
+        yield "equal", end, len(old), end_of_new, len(new)
 
 
 def _stayed(words: str, *, is_first: bool, is_last: bool) -> Markup:

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
+import sqlalchemy as sa
 from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
 
+from content import languages
+from content.article_records import Article, Phrase, Revision, Translation
 from content.folders import ArticleFile, Guidance
 from content.phrasing import Phrasing
+
+Pair = tuple[str, str]
+"""A language and words in it."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +70,35 @@ def stand_in(guidance: Guidance, candidate: Candidate) -> Guidance:
 
 def learnt_from(guidance: Guidance) -> str:
     """The mark of all that finding learns from: the same as long as no title and no phrasing changes."""
+    return _mark_of(
+        (
+            slug,
+            [(text.language, text.title) for text in article.texts.values()],
+            [(each.language, each.text) for each in article.phrasings],
+        )
+        for slug, article in guidance.articles.items()
+    )
+
+
+def learnt_now(session: Session) -> str:
+    """The same of what is published now, without reading a text of it: a page of the desk asks for it."""
+    is_shown = sa.and_(Revision.translation_id == Translation.id, Revision.number == Translation.published_revision)
+    rows = sa.select(Translation.article_slug, Translation.language, Revision.title).join(Revision, is_shown)
+    titles, asked = defaultdict(list), defaultdict(list)
+    for slug, language, title in session.execute(rows.join(Article).where(Article.withdrawn_at.is_(None))):
+        titles[slug].append((language, title))
+    for slug, language, words in session.execute(sa.select(Phrase.label, Phrase.language, Phrase.text)):
+        asked[slug].append((language, words))
+    has_source = [slug for slug, known in titles.items() if any(language == languages.SOURCE for language, _ in known)]
+    return _mark_of((slug, titles[slug], asked[slug]) for slug in has_source)
+
+
+def _mark_of(learnt: Iterable[tuple[str, list[Pair], list[Pair]]]) -> str:
+    """Of the titles and phrasings of each article, each with its language."""
     digest = hashlib.sha256()
-    for slug, article in sorted(guidance.articles.items()):
-        digest.update(json.dumps(_learnt(slug, article)).encode())
+    for slug, titles, asked in sorted(learnt):
+        digest.update(json.dumps([slug, sorted(titles), sorted(asked)]).encode())
     return digest.hexdigest()[:32]
-
-
-def _learnt(slug: str, article: ArticleFile) -> list[object]:
-    titles = sorted((text.language, text.title) for text in article.texts.values())
-    return [slug, titles, sorted((each.language, each.text) for each in article.phrasings)]
 
 
 def _heard_too(article: ArticleFile, new: Iterable[Phrasing]) -> ArticleFile:

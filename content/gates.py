@@ -20,7 +20,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre.db import Base, BigId, UtcDateTime
 from content import articles, candidates, judging, test_questions
 from content.candidates import Candidate
-from content.folders import Guidance
 from content.judging import Verdict
 
 LEASE = timedelta(seconds=90)
@@ -128,7 +127,7 @@ def request(session: Session, candidate: Candidate, by: str, now: datetime) -> G
         requested_at=now,
         state=State.OPEN,
     )
-    _bind(session, run, published)
+    _bind(session, run)
     if candidates.learnt_from(candidates.stand_in(published, candidate)) == run.learnt_from:
         _settle(run, Verdict(asked=0, reached_before=0, reached_after=0), now)
     session.add(run)
@@ -226,7 +225,7 @@ def claim(session: Session, now: datetime) -> GateRun | None:
         return None
     run.attempts, run.state, run.stage, run.asked = run.attempts + 1, State.RUNNING, "learning", 0
     run.lease_until = now + LEASE
-    _bind(session, run, articles.export(session))
+    _bind(session, run)
     session.flush()
     return run
 
@@ -275,12 +274,12 @@ def _is_about(session: Session, run: GateRun) -> bool:
     """Does finding learn from the same as then? Where nothing at all was published since, nobody has to look."""
     if run.content_version == articles.version(session):
         return True
-    return run.learnt_from == candidates.learnt_from(articles.export(session))
+    return run.learnt_from == candidates.learnt_now(session)
 
 
-def _bind(session: Session, run: GateRun, published: Guidance) -> None:
+def _bind(session: Session, run: GateRun) -> None:
     run.content_version = articles.version(session)
-    run.learnt_from = candidates.learnt_from(published)
+    run.learnt_from = candidates.learnt_now(session)
     run.questions_mark = test_questions.mark(session)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from centre.db import Database
-from content import articles, candidates, gates, judging, test_questions
+from content import articles, candidates, gates, heard, judging, test_questions, withdrawing
 from content.candidates import Candidate
 from content.folders import ArticleFile, Guidance, Source, Text
 from content.gates import GateRun, State
@@ -249,6 +249,16 @@ def test_progress_is_told_on_the_way_and_at_the_end():
     )
     assert heard == [25, 50, 60]
     assert (len(verdict.weaker), verdict.passed) == (60, True)
+
+
+def test_what_finding_learns_from_is_told_from_the_records_as_from_all_of_the_guidance(published: Database):
+    with published.transaction() as session:
+        before = candidates.learnt_now(session)
+        assert before == candidates.learnt_from(articles.export(session))
+        heard.add(session, [Phrasing(PAY, "id", "gaji dipotong terus")])
+        assert before != candidates.learnt_now(session) == candidates.learnt_from(articles.export(session))
+        withdrawing.withdraw(session, PAY, None, "wayan", NOW)
+        assert candidates.learnt_now(session) == candidates.learnt_from(articles.export(session))
 
 
 def test_a_candidate_survives_being_written_down(published: Database):
