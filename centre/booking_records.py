@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, case, func, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship, selectinload
 
 from centre.areas import LINK_DIGITS, LINK_LETTERS
 from centre.db import Base, BigId, UtcDateTime, vault_of
@@ -219,7 +219,8 @@ def of_conversation(session: Session, conversation_id: int, now: datetime) -> Se
 def roster(session: Session, slot_id: int, states: Iterable[State]) -> Sequence[Booking]:
     """Bookings of a slot in these states, in the order of asking."""
     wanted = select(Booking).where(Booking.slot_id == slot_id, Booking.state.in_(list(states)))
-    return session.scalars(wanted.order_by(Booking.id).execution_options(populate_existing=True)).all()
+    whole = wanted.options(selectinload(Booking.person))
+    return session.scalars(whole.order_by(Booking.id).execution_options(populate_existing=True)).all()
 
 
 def history(session: Session, booking_id: int) -> Sequence[BookingChange]:

@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 
 from rapidfuzz import fuzz
 from sqlalchemy import ColumnElement, Select, exists, func, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from centre import census, census_consents, census_links, census_records, census_requests, name_words, people
 from centre.areas import Village, VillageName
@@ -301,7 +301,8 @@ def _addresses(session: Session, person_id: int) -> list[tuple[int, str, str]]:
 
 def _bookings(session: Session, person_id: int) -> Sequence[Booking]:
     own = select(Booking).join(Slot, Slot.id == Booking.slot_id).where(Booking.person_id == person_id)
-    return session.scalars(own.order_by(Slot.starts_at.desc()).limit(PAGE)).all()
+    whole = own.options(contains_eager(Booking.slot).joinedload(Slot.type))
+    return session.scalars(whole.order_by(Slot.starts_at.desc()).limit(PAGE)).all()
 
 
 def _cases(session: Session, cases: CaseScope, conversation_ids: list[int]) -> Sequence[Case]:
