@@ -14,13 +14,14 @@ from centre.db import Database, open_database
 from centre.privacy import Vault
 from content import gates, proposals, test_questions
 from content.candidates import Candidate
+from content.finding import Finder
 from content.gates import GateRun, State
 from content.phrasing import Phrasing
 from content.test_questions import Seed, TestQuestion
 from processes import gating, guide
 from processes.gating import Gatekeeper
 from processes.guide import GuideKeeper
-from tests.finders import hardly_an_alarm
+from tests.finders import hardly_an_alarm, kept
 from tests.processes.houses import KEY
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -33,13 +34,15 @@ def clock() -> datetime:
 
 
 @pytest.fixture
-def data(furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A house in which danger is learnt in no time."""
+def data(furnished: Path, finders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A house in which danger is learnt in no time, and the same finder is built once for all tests."""
     shutil.copytree(furnished, tmp_path / "data")
     build, ear = guide.finding.build, hardly_an_alarm()
 
     def quick(phrasings: Sequence[Phrasing], titles: Mapping[str, Sequence[str]]) -> Any:
-        return build(phrasings, titles, ear)
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(guide.finding, "build", build)
+            return Finder.load(kept(finders, phrasings, titles, ear))
 
     monkeypatch.setattr(guide.finding, "build", quick)
     return tmp_path / "data"
