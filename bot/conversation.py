@@ -14,7 +14,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import drafts, threads, words
+from bot import census_drafts, drafts, threads, words
 from bot.dialogues import (
     agency,
     booking,
@@ -24,6 +24,7 @@ from bot.dialogues import (
     case_questions,
     case_standing,
     census,
+    census_questions,
     danger,
     guidance,
     interview,
@@ -93,7 +94,7 @@ def _where_they_were(turn: Turn) -> Callable[[Turn], Answer] | None:
     under_way = (
         (case_questions.is_under_way, case_questions.go_on),
         (booking.is_under_way, booking.go_on),
-        (census.is_under_way, census.go_on),
+        (census.is_under_way, census_questions.go_on),
         (interview.is_under_way, interview.go_on),
     )
     return next((go_on for is_under_way, go_on in under_way if is_under_way(turn)), None)
@@ -324,7 +325,7 @@ def _stop(turn: Turn) -> Answer:
 def _let_go(turn: Turn) -> None:
     """What was half done is left: a booking, one's own data, an interview."""
     drafts.let_go(turn)
-    census.let_go(turn)
+    census_drafts.let_go(turn)
     interview.let_go(turn)
 
 
@@ -432,8 +433,8 @@ STEPS: dict[str, Callable[[Turn], Answer]] = {
     danger.STEP: danger.ask,
     **dict.fromkeys((booking.STEP, booking.NAME, booking.AGE, booking.ANSWER), booking.go_on),
     my_bookings.NAME_OF_CODE: my_bookings.ask_whose,
-    **dict.fromkeys(census.STEPS, census.go_on),
-    census.WRONG: census.ask_wrong,
+    **dict.fromkeys(census_drafts.STEPS, census_questions.go_on),
+    census_drafts.WRONG: census.ask_wrong,
     case_at_hand.STEP: case_questions.begin,
     case_at_hand.QUESTION: case_questions.go_on,
     agency.STEP: agency.begin,

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
-from datetime import timedelta
-from typing import Any
+from dataclasses import asdict, dataclass, field
 
-from bot.turns import Turn, remember
+from bot import half_told
+from bot.turns import Turn
 from centre import booking_types, people
 from centre.booking_types import BookingType
 from centre.people import Known
 
 MEMORY = "booking"
-STALE = timedelta(hours=24)
-"""After this a half-made booking is let go."""
 
 
 @dataclass
@@ -34,27 +31,22 @@ class Draft:
     """Of the list of types."""
     is_new: bool = False
     """The person was first named for this booking."""
-    at: float = 0.0
 
 
 def draft_of(turn: Turn) -> Draft | None:
     """What has been chosen so far, unless that was long ago."""
-    kept: dict[str, Any] | None = turn.conversation.memory.get(MEMORY)
-    if kept is None or turn.now.timestamp() - kept["at"] > STALE.total_seconds():
-        return None
-    known = {each.name for each in fields(Draft)}  # it may have been kept by an earlier version of us
-    return Draft(**{name: value for name, value in kept.items() if name in known})
+    kept = half_told.kept(turn, MEMORY)
+    return half_told.read(Draft, kept) if kept else None
 
 
 def keep(turn: Turn, draft: Draft) -> None:
     """Remember what has been chosen so far."""
-    draft.at = turn.now.timestamp()
-    remember(turn.conversation, **{MEMORY: asdict(draft)})
+    half_told.keep(turn, MEMORY, asdict(draft))
 
 
 def let_go(turn: Turn) -> None:
     """Forget what was chosen so far."""
-    remember(turn.conversation, **{MEMORY: None})
+    half_told.let_go(turn, MEMORY)
 
 
 def type_of(turn: Turn, draft: Draft) -> BookingType | None:

@@ -7,9 +7,8 @@ The answers are kept in the conversation's memory, sealed like all that stands t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
-from bot import check_reading
+from bot import check_reading, half_told
 from bot.check_cards import HELP_NOW, contact_lines, next_step, say_of, sign_line
 from bot.dialogues import guidance
 from bot.turns import Answer, Turn, remember
@@ -18,8 +17,6 @@ from content.warning_signs import CODES, QUESTIONS, Findings, Question, Reply, j
 
 STEP = "interview"
 MEMORY = "interview"
-STALE = timedelta(hours=24)
-"""After this the answers given so far are let go."""
 REPLIES: dict[str, Reply] = {"yes": "yes", "no": "no", "unknown": "unknown"}
 
 
@@ -96,11 +93,11 @@ def _told(turn: Turn, found: Findings) -> Iterator[str]:
 
 def _answers(turn: Turn) -> dict[str, Reply]:
     """What was answered so far, unless that was long ago. It may have been kept by an earlier version of us."""
-    kept = turn.conversation.memory.get(MEMORY)
-    if not kept or turn.now.timestamp() - kept["at"] > STALE.total_seconds():
+    kept = half_told.kept(turn, MEMORY)
+    if not kept:
         return {}
     return {code: REPLIES[said] for code, said in kept["answers"].items() if code in CODES and said in REPLIES}
 
 
 def _keep(turn: Turn, answers: dict[str, Reply]) -> None:
-    remember(turn.conversation, **{MEMORY: {"answers": answers, "at": turn.now.timestamp()}})
+    half_told.keep(turn, MEMORY, {"answers": answers})
