@@ -15,7 +15,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from admin import article_forms, article_wording, previews, wording
+from admin import article_forms, article_wording, open_questions, previews, wording
 from admin.access import MAY_EDIT, may_edit, me, only, only_looks
 from admin.article_forms import ArticleText, NewArticle, SourceArticle
 from admin.asked import number_in
@@ -62,15 +62,11 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
     def begin() -> str:
         _must_edit(languages.SOURCE)
         today = wording.today(clock())
-        form = NewArticle(
-            data={
-                "valid_from": today,
-                "review_due": today + REVIEW_IN,
-                "title": request.args.get("judul", "")[:PHRASING],
-                "phrasings": request.args.get("ungkapan", "")[:PHRASING],
-            }
-        )
+        form = NewArticle(data={"valid_from": today, "review_due": today + REVIEW_IN})
         with database.reading() as session:
+            if group := number_in(request.args.get("pertanyaan", "")):
+                asked = open_questions.first_words(session, group)[:PHRASING]
+                form.title.data, form.phrasings.data = asked[: LIMITS["title"]], asked
             return _new(session, form)
 
     @pages.post("/panduan/baru")

@@ -23,7 +23,6 @@ from admin.language import later as _
 from admin.questions import kind, why_not
 from centre import audit, open_questions
 from centre.db import Database
-from centre.messages import TITLE_LIMIT
 from centre.open_questions import QuestionGroup, Reader, State, Why
 from centre.staff import Role
 from content import articles, languages, proposals, test_questions
@@ -189,11 +188,16 @@ def _page(session: Session, group: QuestionGroup, form: UseForm | None) -> str:
         is_same=group.revision in {each.digest for each in published.values()},
         form=form or UseForm(titles=titles, text=first, language=group.language, article=group.slug or ""),
         first=first,
-        new_article=_new_article(first),
+        new_article=_new_article(group),
     )
 
 
-def _new_article(words: str) -> str:
-    """The form for a new article, with the question in it."""
-    there = NEW_ARTICLE in current_app.view_functions
-    return url_for(NEW_ARTICLE, judul=words[:TITLE_LIMIT], ungkapan=words) if there else ""
+def first_words(session: Session, number: int) -> str:
+    """The first words of a group that whoever is signed in may read; empty where there is none such."""
+    shown = open_questions.examples(session, reader(), number)
+    return next((said for each in reversed(shown) if (said := open_questions.words_of(session, each))), "")
+
+
+def _new_article(group: QuestionGroup) -> str:
+    """The form for a new article; it finds the question by its number, for words stand in no address."""
+    return url_for(NEW_ARTICLE, pertanyaan=group.id) if NEW_ARTICLE in current_app.view_functions else ""

@@ -56,8 +56,9 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @pages.get(f"/warga/<{ROW}:number>/ubah")
     @only(*MAY_KEEP_PEOPLE)
     def edit(number: int) -> str:
-        with database.reading() as session:
+        with database.transaction() as session:
             found = census_desk.card(session, scope(), cases(), number)
+            audit.record(session, me().staff_id, "person_read", clock(), found.record.about)
             form = Person()
             form.show(census.entry_of(found.person, found.record), found.record.version)
             return _form_page(form, number, found.person.name)

@@ -102,13 +102,17 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
                 found = census_requests.one(session, scope(), number, to_change=True)
                 census_requests.answer(session, found, me().staff_id, now, refused_because=reason)
                 audit.record(session, me().staff_id, "data_request_answered", now, f"request:{number}")
+        except census_requests.StillKept:
+            problem = _("Datanya masih ada dalam pendataan. Hapus dulu di kartu orangnya, atau tolak dengan alasan.")
+            with database.reading() as session:
+                return _page(session, number, Refusal(), problem), 422
         except census_requests.AlreadyAnswered:
             flash(_("Sudah dijawab petugas lain."), "warning")
         else:
             flash(_("Jawaban dicatat. Sampaikan kepada orangnya."), "success")
         return redirect(url_for(".every"), 303)
 
-    def _page(session: Session, number: int, form: Refusal) -> str:
+    def _page(session: Session, number: int, form: Refusal, problem: str = "") -> str:
         found = census_requests.one(session, scope(), number)
         by = staff.names(session, {each for each in (found.noted_by, found.answered_by) if each})
         return render_template(
@@ -119,6 +123,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             reason=census_requests.reason_of(session, found),
             names=by,
             form=form,
+            problem=problem,
             now=clock(),
             wording=people_wording,
         )

@@ -30,6 +30,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import areas, calendars
 from centre.areas import Village
+from centre.census_records import record_of
 from centre.db import Base, BigId, UtcDateTime, vault_of
 from centre.desk import NotHere
 from centre.staff import Role, Scope, StaffMember, StaffRole
@@ -54,6 +55,10 @@ class State(enum.StrEnum):
 
 class ReasonMissing(ValueError):
     """Who refuses says why."""
+
+
+class StillKept(Exception):
+    """Whoever wished to be erased is in the register."""
 
 
 class AlreadyAnswered(Exception):
@@ -153,9 +158,11 @@ def reason_of(session: Session, request: DataRequest) -> str:
 def answer(
     session: Session, request: DataRequest, by: str, now: datetime, *, refused_because: str | None = None
 ) -> None:
-    """It is done, or refused with a reason. Raises `AlreadyAnswered` or `ReasonMissing`."""
+    """It is done, or refused with a reason. Raises `AlreadyAnswered`, `ReasonMissing` or `StillKept`."""
     if not request.is_open:
         raise AlreadyAnswered(f"request {request.id}")
+    if refused_because is None and request.wish == "erase" and _is_kept(session, request):
+        raise StillKept(f"request {request.id}")
     if refused_because is not None:
         if len(refused_because.strip()) < 10:
             raise ReasonMissing
@@ -264,6 +271,10 @@ def _with_role(session: Session, request: DataRequest, roles: Sequence[Role]) ->
     in_its_area = StaffRole.area.in_(areas.around(village.code if village else None))
     wanted = own.where(StaffRole.role.in_(roles), in_its_area, StaffMember.disabled_at.is_(None))
     return session.scalars(wanted.distinct().order_by(StaffMember.id)).all()
+
+
+def _is_kept(session: Session, request: DataRequest) -> bool:
+    return request.person_id is not None and record_of(session, request.person_id) is not None
 
 
 def _seen(scope: Scope) -> Select[DataRequest, Village]:

@@ -14,6 +14,7 @@ from centre.audit import AuditEntry
 from centre.staff import Role
 from content import articles, drafts, law_changes, subjects
 from content.draft_records import ArticleDraft
+from tests.admin import tested
 from tests.admin.guided import EDIT, SHORT, SLUG, fields, guide, press, write
 from tests.content.judged import judged
 
@@ -159,8 +160,15 @@ def test_a_translator_sees_what_changed_in_the_source(desk):
 def test_a_new_article_begins_in_bahasa_and_is_nowhere_yet(desk):
     guide(desk)
     wayan = desk.at_work("wayan", Role.EDITOR)
-    page = wayan.get("/admin/panduan/baru?judul=Visa+kerja&ungkapan=visa+saya+asli+ga").text
+    group = tested.asked(desk, None, "visa saya asli ga, nama saya Siti")
+    address = f"/admin/panduan/baru?pertanyaan={group}"
+    page = wayan.get(f"/admin/panduan/pertanyaan/{group}").text
+    assert f'href="{address}"' in page, "words of a family stand in no address"
+    page = wayan.get(address).text
+    assert "visa saya asli ga, nama saya [nama]" in page
     typed = fields(page) | {
+        "title": "Visa kerja",
+        "phrasings": "visa saya asli ga",
         "slug": "visa-kerja",
         "label": "Visa kerja",
         "short": "Visa kerja beda dari visa wisata. [VIS-01]",

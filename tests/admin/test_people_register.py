@@ -73,6 +73,8 @@ def test_somebody_is_entered_with_consent(desk, korleko, wayan, send):
         assert said in card, said
     assert "Siti Aminah" in wayan.get("/admin/warga").text
     assert deeds(desk) == ["person_entered", "person_read"]
+    wayan.get(answer.headers["Location"] + "/ubah")
+    assert deeds(desk)[2:] == ["person_read"], "the form shows all that the card does"
 
 
 @pytest.mark.parametrize(
@@ -385,6 +387,18 @@ def test_a_wish_shows_the_time_that_is_left(desk, korleko, wayan, send):
     send(late, f"/admin/warga/{number}/ubah", **correction(name="Inaq Rohana"))
     assert "Tidak ada permintaan yang menunggu" in late.get("/admin/warga/permintaan").text
     assert "selesai" in late.get("/admin/warga/permintaan?tampil=selesai").text
+
+
+def test_a_wish_to_be_erased_is_not_answered_by_saying_so(desk, korleko, wayan, send):
+    number = enter(desk, korleko)
+    made = send(wayan, f"/admin/warga/{number}/permintaan", wish="erase", how="desk", asked_on="2026-11-21")
+    address = made.headers["Location"]
+    answer = send(wayan, f"{address}/selesai")
+    assert answer.status_code == 422
+    assert "Datanya masih ada" in answer.text
+    assert f'href="/admin/warga/{number}"' in answer.text
+    send(wayan, f"/admin/warga/{number}/tarik")
+    assert "Tidak ada permintaan yang menunggu" in wayan.get("/admin/warga/permintaan").text
 
 
 def test_a_wish_is_refused_with_a_reason_only(desk, korleko, wayan, send):

@@ -117,10 +117,11 @@ def test_the_receipt_outlives_the_person(database: Database) -> None:
     with database.transaction() as session:
         rohani = registered(session, korleko(session))
         request = census_requests.ask(session, rohani.id, rohani.village_id, "erase", "desk", WAYAN, NOW)
-        census_requests.answer_all(session, rohani.id, ("erase", "stop"), WAYAN, NOW)
-        people.erase(session, rohani)
+        with pytest.raises(census_requests.StillKept):
+            census_requests.answer(session, request, WAYAN, NOW)
+        retention.erase_person(session, rohani, WAYAN, NOW)
         session.refresh(request)
-        assert (request.person_id, request.state) == (None, "done")
+        assert (request.person_id, request.state, request.answered_by) == (None, "done", WAYAN)
         census_requests.forget_old(session, NOW + census_requests.KEPT + timedelta(days=1))
         assert session.get(type(request), request.id) is None
 
