@@ -173,6 +173,7 @@ def test_ctrl_c_ends_quietly(furnished_house: House) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=_hear_ctrl_c,
     )
     assert asking.stdin
     assert asking.stdout
@@ -183,6 +184,11 @@ def test_ctrl_c_ends_quietly(furnished_house: House) -> None:
     asking.send_signal(signal.SIGINT)
     _, said = asking.communicate(timeout=20)
     assert (asking.returncode, b"Traceback" in said) == (130, False), said.decode()
+
+
+def _hear_ctrl_c() -> None:
+    """What a shell starts in the background, a test run too, is deaf to Ctrl-C, and so are its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def waits(pid: int) -> bool:
