@@ -26,7 +26,7 @@ def difference(before: str, after: str) -> Markup:
     for kind, a, b, c, d in _steps(old, new):
         gone, come = "".join(old[a:b]), "".join(new[c:d])
         if kind == "equal":
-            parts.append(_stayed(gone, is_first=a == 0, is_last=b == len(old)))
+            parts.append(_stayed(gone, is_first=a == c == 0, is_last=(b, d) == (len(old), len(new))))
             continue
         if gone:
             parts.append(_marked("del", _("dihapus:"), gone))

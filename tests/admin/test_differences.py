@@ -22,6 +22,14 @@ def test_what_stayed_far_from_a_change_is_left_out_and_said_to_be(desk):
     assert shown.count("desk-gap") == 2
 
 
+def test_what_is_added_at_the_end_does_not_bring_the_whole_text_with_it(desk):
+    with desk.app.test_request_context("/admin/"):
+        shown = str(difference("\n".join(LINES), "\n".join([*LINES, "Baris terakhir."])))
+    assert "Baris 30." in shown
+    assert "Baris 20." not in shown
+    assert "terakhir" in shown
+
+
 @given(TEXTS, TEXTS)
 def test_the_steps_lead_from_the_one_to_the_other(before, after):
     old, new = _PIECES.findall(before), _PIECES.findall(after)
