@@ -25,6 +25,7 @@ from admin.access import (
     MAY_SEE_MESSAGES,
     MAY_SEE_ROSTERS,
     MAY_SERVE,
+    MAY_TEST,
     asked_by_the_page,
     cases,
     may_review,
@@ -33,7 +34,8 @@ from admin.access import (
 )
 from admin.asked import number_in
 from admin.language import gettext as _
-from centre import calls, case_desk, census_requests, desk, glance, heartbeats, rosters
+from admin.open_questions import reader
+from centre import calls, case_desk, census_requests, desk, glance, heartbeats, open_questions, rosters
 from centre.calls import Call
 from centre.case_desk import Queue, Row
 from centre.case_records import shown
@@ -131,6 +133,8 @@ def _seen(session: Session, now: datetime) -> Seen:
         seen.waiting["requests"], _late = census_requests.counts(session, me().scope(*MAY_KEEP_PEOPLE), now)
     if me().has_role(*MAY_EDIT):
         seen.to_read_again = overview.of_keeper(session, me().staff_id, wording.today(now))
+    if me().has_role(*MAY_TEST):
+        seen.waiting["questions"] = open_questions.count_open(session, reader())
     if me().has_role(*READERS):
         seen.waiting |= _translations(session)
         seen.waiting |= {"drafts": _drafts(session), "neglected": overview.count_neglected(session, wording.today(now))}

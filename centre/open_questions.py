@@ -281,6 +281,17 @@ def by_village(session: Session, reader: Reader, number: int) -> list[tuple[str,
     return [*rows, ("", rest)] if rest else rows
 
 
+def count_open(session: Session, reader: Reader) -> int:
+    """How many open groups there are for this reader: what waits on an editor's first page."""
+    counted = (
+        select(func.count(OpenQuestion.group_id.distinct()))
+        .join(QuestionGroup, QuestionGroup.id == OpenQuestion.group_id)
+        .join(Conversation, Conversation.id == OpenQuestion.conversation_id)
+        .where(QuestionGroup.state == State.OPEN, *_may_read(reader))
+    )
+    return session.scalar(counted) or 0
+
+
 def settle(session: Session, group: QuestionGroup, state: State, by: str, now: datetime) -> None:
     """Something came of it, or nothing will."""
     session.execute(

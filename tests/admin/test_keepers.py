@@ -1,4 +1,4 @@
-"""Wayan keeps the article about agents: when its day comes it stands on the first page, and nobody else may hand it on."""
+"""An editor's first page: what she keeps and must read again, handed on by those who may write it; what nobody could answer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from admin.access import MAY_EDIT
+from centre import open_questions
 from centre.audit import AuditEntry
+from centre.conversations import Conversation, Sender, of_sender
 from centre.staff import Role
 from content.article_records import Article
 from tests.admin.guided import SLUG, guide
@@ -67,3 +69,21 @@ def test_only_who_may_write_it_can_be_chosen_and_choose(desk, send, token_on):
     form = {"csrf_token": token_on(sasak, "/admin/ganti-sandi"), "peninjau": ""}
     assert [sasak.post(to, data=form).status_code for to in (ONE, ALL)] == [404, 404]
     assert Role.EDITOR in MAY_EDIT, "she passes the door, and is stopped by her language"
+
+
+def test_what_nobody_could_answer_waits_on_an_editors_first_page(desk):
+    """By the language she writes: two people asked the same, one something else, in Sasak."""
+    with desk.database.transaction() as session:
+        for who, words, language in (
+            ("a", "antre paspor berapa lama", "id"),
+            ("b", "berapa lama antre paspor", "id"),
+            ("c", "berembe carane", "sas"),
+        ):
+            conversation = session.get_one(
+                Conversation, of_sender(session, Sender("web", (("visitor", who),)), desk.now)
+            )
+            open_questions.keep(session, conversation, words, language, desk.now)
+        open_questions.gather(session, desk.now)
+    waits = 'data-count="questions">{}<'.format
+    assert waits(2) in desk.at_work("dewi", Role.EDITOR).get("/admin/").text
+    assert waits(1) in desk.at_work("endang", Role.EDITOR, "sas").get("/admin/").text
