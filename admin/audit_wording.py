@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from admin import referral_wording
 from admin.language import gettext
 from admin.language import later as _
 from admin.wording import role_name, where
 from centre.audit import COMMAND_LINE, AuditEntry
+from centre.referral_records import State
 from centre.staff import Role
 
 DEEDS: dict[str, Any] = {
@@ -148,6 +150,22 @@ KINDS: dict[str, Any] = {
     "saved_reply": _("balasan tersimpan"),
     "recording": _("rekaman"),
     "conversation": _("percakapan"),
+    "announcement": _("pengumuman"),
+    "draft": _("naskah"),
+    "law": _("dasar hukum"),
+    "request": _("permintaan data"),
+    "absence": _("hari tanpa petugas"),
+    "test_question": _("pertanyaan uji"),
+    "question_group": _("pertanyaan"),
+    "phrasing": _("kalimat tanya"),
+    "gate_run": _("uji"),
+    "catalogue": _("kalimat bot"),
+    "pivot": _("bahasa"),
+    "exchange": _("berkas"),
+    "phrases": _("kalimat bot"),
+    "folder": _("folder"),
+    "place": _("wilayah"),
+    "year": _("tahun"),
 }
 
 
@@ -168,12 +186,22 @@ def about(entry: AuditEntry, names: dict[str, str]) -> str:
     kind, _colon, rest = entry.about.partition(":")
     if kind == "staff":
         return names.get(rest, gettext("akun yang sudah tidak ada"))
-    return f"{KINDS[kind]} {rest}" if kind in KINDS else entry.about
+    return _named(entry.about)
 
 
 def note(entry: AuditEntry) -> str:
     """The ground that was given; of a role its name and place."""
     if entry.deed not in ("staff_added", "staff_role_given", "staff_role_taken"):
-        return entry.note
+        return _named(entry.note) if entry.note.startswith("referral:") else entry.note
     role, _space, area = entry.note.partition(" ")
     return f"{role_name(Role(role))}, {where(area)}" if role in set(Role) else entry.note
+
+
+def _named(about: str) -> str:
+    """ "kasus 3", "wilayah 52.03, 2026": of "case:3" and "place:52.03:2026"; a kind that is unknown stays as it is kept."""
+    kind, _colon, rest = about.partition(":")
+    if kind not in KINDS:
+        return about
+    number, _space, state = rest.partition(" ") if kind == "referral" else (rest, "", "")
+    named = ", ".join(str(KINDS.get(part, part)) for part in number.split(":"))
+    return f"{KINDS[kind]} {named}" + (f", {referral_wording.state(State(state))}" if state in set(State) else "")

@@ -55,6 +55,11 @@ def entries() -> list[Entry]:
     return list(_entries(here.key if here else request.args.get("bagian", "")))
 
 
+def beside() -> tuple[Page, ...]:
+    """The other pages of the area that is open, for the page that its name leads to."""
+    return next((area.others for area in entries() if area.is_here), ())
+
+
 def way_up() -> Entry | None:
     """The area whose own page leads to the page that is open; None where no page of the menu is open."""
     lists_it = (

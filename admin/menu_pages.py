@@ -143,6 +143,7 @@ AREAS = (
                 access.MAY_KEEP_PEOPLE,
             ),
         ),
+        opens=True,
     ),
     Area(
         "layanan",

@@ -110,8 +110,11 @@ def taps(app: Flask, client: FlaskClient, most: int) -> dict[str, int]:
     """How many taps on a small phone lead from the first page to each page, as far as `most` of them."""
     found, seen, here = {"admin.desk.home": 0}, Counter[str](), ["/admin/"]
     for tap in range(1, most + 1):
-        answers = [client.get(address) for address in here]
+        answers = [client.get(address, follow_redirects=True) for address in here]
         shown = [_on_a_phone(each.get_data(as_text=True)) for each in answers if each.mimetype == "text/html"]
+        found = {
+            str(endpoint_of(app, each.request.path)): tap - 1 for each in answers
+        } | found  # where one was led on to
         here = []
         for address in dict.fromkeys(link for page in shown for link in links(page)):
             page = endpoint_of(app, address)

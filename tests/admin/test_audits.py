@@ -55,6 +55,15 @@ def test_it_says_who_did_what_in_words(desk_on_both, wayan):
     assert lines(ratna)[0].startswith("Ratna membaca catatan perbuatan"), "reading it is a deed too"
 
 
+def test_what_it_was_done_to_is_said_in_words_too(desk):
+    wayan = desk.hire("wayan", Role.PETUGAS, KORLEKO)
+    did(desk, wayan, "figures_exported", "place:52.03:2026")
+    did(desk, wayan, "case_exported", "case:17", "referral:4 sent")
+    letter, figures = lines(desk.at_work("ratna", Role.ADMINISTRATOR))
+    assert figures.startswith("Wayan mengunduh angka: wilayah 52.03, 2026")
+    assert "kasus 17 rujukan 4, Dikirim, menunggu jawaban" in letter
+
+
 def test_every_deed_has_words():
     assert set(audit_wording.DEEDS) == set(get_args(Deed)), "admin/audit_wording.py says what a deed is called"
 
