@@ -69,6 +69,11 @@ def month_name(month: str) -> str:
     return format_date(date.fromisoformat(f"{month}-01"), "MMM y", chosen())
 
 
+def full_month_name(month: str) -> str:
+    """ "Desember 2026", in a sentence and above a report."""
+    return format_date(date.fromisoformat(f"{month}-01"), "MMMM y", chosen())
+
+
 def years(now: datetime) -> list[int]:
     """The years that can be looked at, this one first."""
     this = today(now).year

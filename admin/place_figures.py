@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from admin import place_tables, sheets
 from admin.access import me, only
 from admin.charts import bar_chart, share_chart
-from admin.figures import month_name, year_asked, years
+from admin.figures import full_month_name, month_name, year_asked, years
 from admin.language import gettext as _
 from admin.place_tables import Table, name_of
 from admin.remembered import Remembered
@@ -111,7 +111,7 @@ def _shared(figures: PlaceFigures) -> dict[str, object]:
         "tiles": place_tables.tiles(figures),
         "definitions": place_tables.definitions(),
         "charts": _charts(figures.trend),
-        "month_name": month_name,
+        "month_name": full_month_name,
         "counted": moment(figures.counted_at) if figures.counted_at else None,
     }
 

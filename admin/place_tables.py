@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from admin import case_names, case_wording, service_wording
 from admin.case_figures import span
-from admin.figures import month_name, percent
+from admin.figures import full_month_name, month_name, percent
 from admin.language import gettext as _
 from centre.census_figures import Line
 from centre.figure_places import Place
@@ -120,7 +120,7 @@ def sentences(figures: PlaceFigures, month: Month) -> list[str]:
         _(
             "Pada bulan %(month)s warga mengajukan %(asked)s pertanyaan; %(answered)s dijawab tanpa petugas dan "
             "%(unanswered)s belum terjawab.",
-            month=month_name(month.key),
+            month=full_month_name(month.key),
             asked=plain["asked"],
             answered=plain["answered"],
             unanswered=plain["unanswered"],

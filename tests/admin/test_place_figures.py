@@ -110,12 +110,15 @@ def test_the_file_holds_the_same_and_reckons_nothing(counted):
 def test_the_report_tells_a_month_in_words_for_paper(counted):
     sri = counted.at_work("sri", Role.VIEWER)
     page = sri.get("/admin/angka/52.03/laporan").text
-    assert "Pada bulan Okt 2026 warga mengajukan 12 pertanyaan; 12 dijawab tanpa petugas dan 0 belum terjawab." in page
+    assert (
+        "Pada bulan Oktober 2026 warga mengajukan 12 pertanyaan; 12 dijawab tanpa petugas dan 0 belum terjawab." in page
+    )
     assert "Dicetak 21 November 2026." in page
     assert (
-        "Pada bulan Mar 2026 warga mengajukan 0 pertanyaan" in sri.get("/admin/angka/52.03/laporan?bulan=2026-03").text
+        "Pada bulan Maret 2026 warga mengajukan 0 pertanyaan"
+        in sri.get("/admin/angka/52.03/laporan?bulan=2026-03").text
     )
-    assert "Pada bulan Okt 2026" in sri.get("/admin/angka/52.03/laporan?bulan=2031-03").text
+    assert "Pada bulan Oktober 2026" in sri.get("/admin/angka/52.03/laporan?bulan=2031-03").text
 
 
 def test_before_anything_was_counted_the_page_says_so(desk):
