@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from admin.access import MAY_KEEP_PEOPLE, me, only
+from admin.access import MAY_KEEP_PEOPLE, cases, me, only
 from admin.asked import ROW
 from admin.language import gettext as _
 from admin.people_list import scope
@@ -24,7 +24,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @only(*MAY_KEEP_PEOPLE)
     def every() -> str:
         with database.reading() as session:
-            rows = census_merging.every(session, scope())
+            rows = census_merging.every(session, scope(), cases())
             by = {each for merge, _kept, _other in rows for each in (merge.by, merge.undone_by) if each}
             return render_template("admin/people_merges.html", rows=rows, names=staff.names(session, by), now=clock())
 
@@ -33,7 +33,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     def undo(number: int) -> ResponseReturnValue:
         try:
             with database.transaction() as session:
-                merge = census_merging.one(session, scope(), number, to_change=True)
+                merge = census_merging.one(session, scope(), cases(), number, to_change=True)
                 kept, other = census_merging.undo(session, merge, me().staff_id, clock())
                 about = f"person:{other.id}<{kept.id}"
                 audit.record(session, me().staff_id, "people_unmerged", clock(), about)

@@ -44,6 +44,8 @@ OF_A_CHILD = frozenset({"name", "sex", "birth_year", "kind", "phone_use"})
 
 CARD = re.compile(r"\d[\d .-]{13,}\d|\b[A-Z]{1,2} ?\d{6,7}\b", re.IGNORECASE | re.ASCII)
 """How numbers of identity and family cards (16 digits) and of passports (a letter or two, six or seven digits) look."""
+LONGER_THAN_A_PHONE = re.compile(r"(?:\d[ .()-]{0,3}){16}|\b[A-Z]{1,2} ?\d{6,7}\b", re.IGNORECASE | re.ASCII)
+"""The same where a telephone abroad is written: it has fifteen digits at most (ITU-T E.164)."""
 
 
 class TooMuchOfAChild(ValueError):
@@ -206,7 +208,7 @@ def check(entry: Entry, today: date) -> None:
     if entry.since and entry.since > today:
         raise DatesWrong("since")
     for name, words in entry.facts.items():
-        if name != "phone_abroad" and CARD.search(words):
+        if (LONGER_THAN_A_PHONE if name == "phone_abroad" else CARD).search(words):
             raise NumberOfACard(name)
     if is_child(entry, today):
         _check_child(entry)

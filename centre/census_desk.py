@@ -120,7 +120,7 @@ def every(
 
 def person(session: Session, scope: Scope, cases: CaseScope, person_id: int, *, to_change: bool = False) -> Found:
     """One person, in the register or not; merged ones lead to whom they were found to be. Raises `NotHere`."""
-    query = _everybody(scope).where(Person.id == person_id, _may_be_seen(cases))
+    query = _everybody(scope).where(Person.id == person_id, may_be_seen(cases))
     if to_change:
         query = query.with_for_update(of=Person, key_share=True).execution_options(populate_existing=True)
     row = session.execute(query).first()
@@ -224,7 +224,7 @@ def _matching(
     if wanted.kind == UNREGISTERED:
         query = query.where(CensusRecord.person_id.is_(None))
     if not registered:
-        query = query.where(_may_be_seen(cases))
+        query = query.where(may_be_seen(cases))
     if wanted.kind and wanted.kind != UNREGISTERED:
         query = query.where(Person.kind == wanted.kind)
     if wanted.destination:
@@ -278,14 +278,14 @@ def _everybody(scope: Scope, *, registered: bool = False) -> Select[Person, Cens
     )
 
 
-def _may_be_seen(cases: CaseScope) -> ColumnElement[bool]:
+def may_be_seen(cases: CaseScope) -> ColumnElement[bool]:
     """In the register, or known from no telephone with a case that is not theirs to know."""
     hidden = exists().where(PersonAddress.person_id == Person.id, hides(PersonAddress.conversation_id, cases))
     return or_(census.is_kept(), not_(hidden))
 
 
 def _seen(cases: CaseScope) -> Select[int]:
-    return select(Person.id).where(_may_be_seen(cases))
+    return select(Person.id).where(may_be_seen(cases))
 
 
 def _addresses(session: Session, person_id: int) -> list[tuple[int, str, str]]:

@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import census_consents, census_links, name_words, people
+from centre import census_consents, census_desk, census_links, name_words, people
 from centre.areas import Village
 from centre.booking_records import Booking
+from centre.case_scopes import CaseScope
 from centre.census import PLAIN
 from centre.census_consents import CensusConsent
 from centre.census_links import CensusLink
@@ -126,16 +127,18 @@ def undo(session: Session, merge: PeopleMerge, by: str, now: datetime) -> tuple[
     return kept, other
 
 
-def every(session: Session, scope: Scope, offset: int = 0) -> list[tuple[PeopleMerge, Person, Person]]:
-    """What was merged in these villages, the newest first."""
-    found = session.execute(_seen(scope).order_by(PeopleMerge.id.desc()).offset(offset).limit(PAGE)).all()
+def every(
+    session: Session, scope: Scope, cases: CaseScope, offset: int = 0
+) -> list[tuple[PeopleMerge, Person, Person]]:
+    """What was merged in these villages, the newest first; of nobody whom `census_desk` does not show."""
+    found = session.execute(_seen(scope, cases).order_by(PeopleMerge.id.desc()).offset(offset).limit(PAGE)).all()
     others = {person.id: person for person in _people(session, [merge.other_id for merge, _ in found])}
     return [(merge, kept, others[merge.other_id]) for merge, kept in found]
 
 
-def one(session: Session, scope: Scope, number: int, *, to_change: bool = False) -> PeopleMerge:
+def one(session: Session, scope: Scope, cases: CaseScope, number: int, *, to_change: bool = False) -> PeopleMerge:
     """One of these, held if it is `to_change`. Raises `NotHere`."""
-    query = _seen(scope).where(PeopleMerge.id == number)
+    query = _seen(scope, cases).where(PeopleMerge.id == number)
     row = session.execute(query.with_for_update(of=PeopleMerge) if to_change else query).first()
     if row is None:
         raise NotHere(f"merge {number}")
@@ -143,12 +146,12 @@ def one(session: Session, scope: Scope, number: int, *, to_change: bool = False)
     return merge
 
 
-def _seen(scope: Scope) -> Any:
+def _seen(scope: Scope, cases: CaseScope) -> Any:
     return (
         select(PeopleMerge, Person)
         .join(Person, Person.id == PeopleMerge.kept_id)
         .join(Village, Village.id == Person.village_id, isouter=True)
-        .where(scope.covers(Village.code))
+        .where(scope.covers(Village.code), census_desk.may_be_seen(cases))
     )
 
 

@@ -401,6 +401,24 @@ def test_a_wish_to_be_erased_is_not_answered_by_saying_so(desk, korleko, wayan, 
     assert "Tidak ada permintaan yang menunggu" in wayan.get("/admin/warga/permintaan").text
 
 
+def test_whom_a_case_hides_is_hidden_among_the_merged_too(desk, korleko, wayan, send):
+    with desk.database.transaction() as session:
+        phone = telephone(session, "sari", korleko, desk.now)
+        sari, again = (people.add(session, name, desk.now, village_id=korleko) for name in ("Sari Utami", "Sari Utomi"))
+        people.tie(session, sari, phone, "self", desk.now)
+        merging.merge(session, sari.id, again.id, WAYAN, desk.now)
+    address = "/admin/warga/gabungan"
+    assert "Sari Utami" in wayan.get(address).text
+    with desk.database.transaction() as session:
+        told_in(session, telephone(session, "sari", korleko, desk.now), "pay", desk.now, around=True)
+        [merge] = session.scalars(select(PeopleMerge)).all()
+    assert wayan.get(f"/admin/warga/{sari.id}").status_code == 404
+    assert "Sari Utami" not in wayan.get(address).text
+    assert send(wayan, f"{address}/{merge.id}/batal").status_code == 404
+    rahman = desk.at_work("rahman", Role.COORDINATOR, "52.03")
+    assert "Sari Utami" in rahman.get(address).text
+
+
 def test_a_wish_is_refused_with_a_reason_only(desk, korleko, wayan, send):
     number = enter(desk, korleko)
     made = send(wayan, f"/admin/warga/{number}/permintaan", wish="erase", how="desk", asked_on="2026-11-21")

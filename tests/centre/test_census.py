@@ -113,6 +113,8 @@ def test_the_second_of_two_officers_is_told_that_it_changed(database: Database) 
         (replace(ROHANI, departs_on=date(2026, 5, 1), returns_on=date(2026, 4, 1)), DatesWrong),
         (replace(ROHANI, name="5203071234567890"), people.NameInvalid),
         (replace(ROHANI, phone="nomor saya"), people.PhoneInvalid),
+        (replace(ROHANI, facts={"phone_abroad": "5203 0712 3456 7890"}), census.NumberOfACard),
+        (replace(ROHANI, facts={"phone_abroad": "B 1234567"}), census.NumberOfACard),
         (replace(CHILD, kind="abroad"), TooMuchOfAChild),
         (replace(CHILD, destination="hk"), TooMuchOfAChild),
         (replace(CHILD, phone="081234567890"), TooMuchOfAChild),

@@ -27,6 +27,7 @@ from centre import (
 )
 from centre.areas import Village
 from centre.booking_records import Booking
+from centre.case_scopes import CaseScope
 from centre.census_figures import OTHER, Line
 from centre.census_merging import CannotUndo, PeopleMerge
 from centre.census_requests import AlreadyAnswered, ReasonMissing
@@ -41,6 +42,7 @@ from tests.centre.counted_in import AT_THE_DESK, ON_PAPER, ROHANI, TODAY, regist
 
 HERE, THERE = Scope(frozenset({"52.03.07.2003"}), unplaced=False), Scope(frozenset({"32.12"}), unplaced=False)
 ALL = Scope(frozenset({""}), unplaced=True)
+EVERY_CASE = CaseScope(WAYAN, *3 * [ALL], Scope(frozenset(), unplaced=False))
 
 
 # Family
@@ -178,7 +180,7 @@ def test_two_after_all_everything_goes_back(database: Database) -> None:
         kept, other, place = two(session)
         merging.merge(session, kept.id, other.id, WAYAN, NOW)
         [merge] = session.scalars(select(PeopleMerge)).all()
-        assert census_merging.one(session, HERE, merge.id) is merge
+        assert census_merging.one(session, HERE, EVERY_CASE, merge.id) is merge
         assert b"employer" not in merge.sealed_before
         census_merging.undo(session, merge, WAYAN, NOW + timedelta(days=3))
         session.expire_all()
@@ -221,7 +223,7 @@ def test_after_a_month_or_a_second_merge_there_is_no_way_back(database: Database
         with pytest.raises(CannotUndo):
             census_merging.undo(session, first, WAYAN, NOW)
         with pytest.raises(NotHere):
-            census_merging.one(session, THERE, first.id)
+            census_merging.one(session, THERE, EVERY_CASE, first.id)
 
 
 def test_taking_back_or_erasing_reaches_every_record_of_one_person(database: Database) -> None:
@@ -352,11 +354,11 @@ def test_what_was_merged_outlives_the_nights_after(database: Database) -> None:
         for other in (old, stale):
             merging.merge(session, rohani.id, other.id, WAYAN, NOW)
         retention.forget_old(session, NOW + timedelta(hours=6))
-        assert {merge.other_id for merge, *_ in census_merging.every(session, ALL)} == {old.id, stale.id}
+        assert {merge.other_id for merge, *_ in census_merging.every(session, ALL, EVERY_CASE)} == {old.id, stale.id}
         assert [change.field for change in census_records.changes_of(session, people.as_one(session, rohani.id))] == [
             "sex"
         ]
-        for merge, *_ in census_merging.every(session, ALL):
+        for merge, *_ in census_merging.every(session, ALL, EVERY_CASE):
             census_merging.undo(session, merge, WAYAN, NOW + timedelta(days=1))
         assert (old.merged_into, stale.merged_into) == (None, None)
 
@@ -365,7 +367,7 @@ def test_two_after_all_each_keeps_the_consent_that_the_record_rests_on(database:
     with database.transaction() as session:
         kept, other, _ = two(session)
         assert merging.merge(session, kept.id, other.id, WAYAN, NOW) is kept
-        [merge] = [merge for merge, *_ in census_merging.every(session, ALL)]
+        [merge] = [merge for merge, *_ in census_merging.every(session, ALL, EVERY_CASE)]
         later = NOW + timedelta(days=1)
         census_consents.note(session, kept.id, ON_PAPER, WAYAN, later, TODAY, is_child=False)
         census_merging.undo(session, merge, WAYAN, later)
