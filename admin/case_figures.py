@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from admin import case_names, sheets
 from admin.access import me, only
 from admin.charts import share_chart
 from admin.figures import month_name, percent, year_asked, years
+from admin.language import chosen
 from admin.language import gettext as _
 from admin.remembered import Remembered
 from admin.wording import moment
@@ -25,6 +26,8 @@ from centre.case_figures import MAY_SEE_CASE_FIGURES, OTHER, CaseFigures, Line
 from centre.db import Database
 
 HIDDEN = "–"
+MOST = 100
+"""Villages on one page; who sees more chooses a regency."""
 
 
 @dataclass(frozen=True)
@@ -41,17 +44,23 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     """The page and its file."""
     pages = Blueprint("case_figures", __name__)
     known: Remembered[CaseFigures] = Remembered()
+    files: Remembered[bytes] = Remembered()
 
     @pages.get("/kasus/angka")
     @only(*MAY_SEE_CASE_FIGURES)
     def every() -> str:
         now = clock()
         with database.reading() as session:
-            figures = _figures(session, known, now)
+            key, figures = _figures(session, known, now)
+        regencies = [(line.key, line.name) for line in figures.regencies if line.name]
+        within = next((code for code, _name in regencies if code == request.args.get("kabupaten")), "")
+        tables = _tables(figures, within)
         return render_template(
             "admin/case_figures.html",
             figures=figures,
-            tables=[table for table in _tables(figures) if any(line.opened is not None for line in table.lines)],
+            tables=[table for table in tables if any(line.opened is not None for line in table.lines)],
+            regencies=regencies if len(figures.villages) > MOST else [],
+            within=within,
             columns=_columns(figures),
             cells=_cells,
             years=years(now),
@@ -63,9 +72,10 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     def download() -> Response:
         now = clock()
         with database.transaction() as session:
-            figures = _figures(session, known, now)
+            key, figures = _figures(session, known, now)
             audit.record(session, me().staff_id, "case_figures_exported", now, f"year:{figures.year}")
-        return sheets.attached(_file(figures, now), f"angka-kasus-{figures.year}")
+        written = files.get((*key, chosen()), lambda: _file(figures, now))
+        return sheets.attached(written, f"angka-kasus-{figures.year}")
 
     return pages
 
@@ -82,15 +92,16 @@ def span(length: timedelta | None) -> str:
     return _("%(number)s hari", number=round(minutes / 60 / 24))
 
 
-def _figures(session: Session, known: Remembered[CaseFigures], now: datetime) -> CaseFigures:
-    """Reckoned anew when a case changed, and every ten minutes, in which answers may have fallen late."""
+def _figures(session: Session, known: Remembered[CaseFigures], now: datetime) -> tuple[tuple[object, ...], CaseFigures]:
+    """Reckoned anew when a case changed, and every ten minutes, in which answers may have fallen late; with what says so."""
     scope, year = case_figures.figure_scope(me()), year_asked(now)
     key = (*case_figures.state(session, scope), year, int(now.timestamp()) // 600)
-    return known.get(key, lambda: case_figures.of_year(session, scope, year, now))
+    return key, known.get(key, lambda: case_figures.of_year(session, scope, year, now))
 
 
-def _tables(figures: CaseFigures) -> list[Table]:
-    """Every table with something in it; one that only says the whole again is left out."""
+def _tables(figures: CaseFigures, within: str | None = None) -> list[Table]:
+    """Every table with something in it; one that only says the whole again is left out. `within`: for a page, which has room
+    for the villages of one regency where there are very many."""
     months = [_named(line, month_name(line.key)) for line in figures.months]
     kinds = [_named(line, case_names.category(line.key)) for line in figures.categories]
     nowhere, around = _("Wilayah belum diketahui"), _("Di luar angka desa: %(regency)s")
@@ -100,11 +111,16 @@ def _tables(figures: CaseFigures) -> list[Table]:
         _named(line, line.name or around % {"regency": names.get(line.key[: case_figures.REGENCY], "")})
         for line in figures.villages
     ]
+    rest = figures.left_out(villages)
+    if within is not None and len(villages) > MOST:
+        villages = [line for line in villages if within and line.key.startswith(within)]
+        rest = sum(line.opened or 0 for line in regencies if line.key == within)
+        rest -= sum(line.opened or 0 for line in villages)
     found = [
         Table("bulan", _("Per bulan"), months, figures.left_out(months)),
         Table("jenis", _("Per jenis masalah"), kinds, figures.left_out(kinds)),
         Table("kabupaten", _("Per kabupaten"), regencies, figures.left_out(regencies)),
-        Table("desa", _("Per desa"), villages, figures.left_out(villages)),
+        Table("desa", _("Per desa"), villages, rest),
         Table("perekrut", _("Pengaduan tentang perekrut, per kabupaten asal perekrut"), figures.recruiters),
     ]
     return [table for table in found if table.lines]

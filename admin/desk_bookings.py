@@ -42,11 +42,13 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             villages = rosters.villages(session, _scope())
             types = rosters.types(session, villages)
             chosen = chosen_filters(villages, types)
-            found = rosters.coming(session, _scope(), clock(), also_full=rosters_scope(), **chosen)
+            most = rosters.most_of(villages, chosen["village_id"])
+            found = rosters.coming(session, _scope(), clock(), also_full=rosters_scope(), most=most, **chosen)
             own = rosters.own(session, _scope(), me().staff_id, clock())
         return render_template(
             "admin/book_choose.html",
             found=found,
+            is_cut=len(found) == most,
             own=own,
             villages=villages,
             types=types,

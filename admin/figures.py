@@ -15,7 +15,8 @@ from admin.access import MAY_SEE_FIGURES, me, only
 from admin.charts import share_chart
 from admin.language import chosen
 from admin.language import gettext as _
-from admin.wording import choices, today
+from admin.remembered import Remembered
+from admin.wording import choices, moment, today
 from centre import areas, figures, type_desk, village_desk
 from centre.areas import VillageName
 from centre.db import Database
@@ -26,6 +27,18 @@ SPAN, LONGEST = 12, 36
 """Months shown unless asked otherwise, and months one can go back."""
 YEARS = 3
 """How many years can be looked at where figures are shown by year, this one included."""
+
+
+MOST = 100
+"""Villages on one page; who sees more chooses a regency."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """All that the tables add up, and when it was counted."""
+
+    found: Sequence[figures.Counted]
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,7 @@ class Choices:
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     """One page with every figure."""
     pages = Blueprint("figures", __name__)
+    known: Remembered[Counted] = Remembered()
 
     @pages.get("/layanan/angka")
     @only(*MAY_SEE_FIGURES)
@@ -49,17 +63,19 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         with database.reading() as session:
             choices = _choices(session, scope, today(now))
             wanted = _wanted(choices)
-            months = figures.by_month(session, scope, wanted, now)
-            return render_template(
-                "admin/figures.html",
-                choices=choices,
-                wanted=wanted,
-                total=figures.total(session, scope, wanted, now),
-                groups=_groups(session, scope, wanted, now, months),
-                chart=_chart(months),
-                month=month_name,
-                percent=percent,
-            )
+            counted = known.get(_key(choices, scope, wanted, now), lambda: _counted(session, scope, wanted, now))
+        months = figures.by_month(counted.found, wanted)
+        return render_template(
+            "admin/figures.html",
+            choices=choices,
+            wanted=wanted,
+            total=figures.total(counted.found),
+            groups=_groups(counted.found, months),
+            chart=_chart(months),
+            month=month_name,
+            percent=percent,
+            counted_at=moment(counted.at),
+        )
 
     return pages
 
@@ -91,15 +107,24 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.0%}"
 
 
-def _groups(
-    session: Session, scope: Scope, wanted: Wanted, now: datetime, months: list[Figures]
-) -> list[tuple[str, str, list[Figures]]]:
-    """Every table: its anchor, its title, its lines."""
+def _counted(session: Session, scope: Scope, wanted: Wanted, now: datetime) -> Counted:
+    return Counted(figures.every(session, scope, wanted, now), now)
+
+
+def _key(choices: Choices, scope: Scope, wanted: Wanted, now: datetime) -> tuple[object, ...]:
+    """Within one regency always as it is now; over several, where it takes long, at most ten minutes old."""
+    is_large = len(choices.regencies) > 1 and not (wanted.area or wanted.village_id)
+    return scope, wanted, int(now.timestamp()) // 600 if is_large else now
+
+
+def _groups(found: Sequence[figures.Counted], months: list[Figures]) -> list[tuple[str, str, list[Figures]]]:
+    """Every table: its anchor, its title, its lines; of very many villages none before a regency is chosen."""
+    villages = figures.by_village(found)
     return [
         ("bulan", _("Per bulan"), [line for line in months if line.slots]),
-        ("jenis", _("Per jenis layanan"), figures.by_type(session, scope, wanted, now)),
-        ("kabupaten", _("Per kabupaten"), figures.by_regency(session, scope, wanted, now)),
-        ("desa", _("Per desa"), figures.by_village(session, scope, wanted, now)),
+        ("jenis", _("Per jenis layanan"), figures.by_type(found)),
+        ("kabupaten", _("Per kabupaten"), figures.by_regency(found)),
+        ("desa", _("Per desa"), villages if len(villages) <= MOST else []),
     ]
 
 
@@ -115,12 +140,11 @@ def _choices(session: Session, scope: Scope, day: date) -> Choices:
     found = village_desk.villages(session, scope)
     types = type_desk.types(session, scope)
     named = [(str(each.id), each.text_in([type_desk.SOURCE]).name) for each in types]
-    return Choices(
-        figures.months_until(f"{day:%Y-%m}", LONGEST),
-        named,
-        sorted(areas.regencies(found), key=lambda each: each[1]),
-        _named(found),
-    )
+    regencies = sorted(areas.regencies(found), key=lambda each: each[1])
+    area = _asked("kabupaten", dict(regencies))
+    inside = areas.in_regency(found, area) if area else found
+    villages = _named(inside) if len(inside) <= MOST else []
+    return Choices(figures.months_until(f"{day:%Y-%m}", LONGEST), named, regencies, villages)
 
 
 def _named(found: Sequence[VillageName]) -> list[tuple[str, str]]:

@@ -51,7 +51,8 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             first = monday(_day(request.args.get("pekan")) or today)
             chosen = chosen_filters(villages, types)
             count = LIST_WEEKS if is_list else 1
-            found = rosters.weeks(session, scope(), first, count, **chosen)
+            most = rosters.most_of(villages, chosen["village_id"])
+            found = rosters.weeks(session, scope(), first, count, most=most, **chosen)
             wanted = {each.id for each in rosters.types(session, villages)} | {each.slot.type_id for each in found}
         return render_template(
             "admin/slots.html",
@@ -67,7 +68,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
                 "this": monday(today),
                 "after": first + timedelta(weeks=count),
             },
-            is_cut=len(found) == rosters.MOST,
+            is_cut=len(found) == most,
             words=wording,
         )
 

@@ -83,7 +83,20 @@ class Case(Base):
             postgresql_where=text("state != 'closed' AND NOT is_beside"),
             sqlite_where=text("state != 'closed' AND NOT is_beside"),
         ),
-        Index("ix_cases_queue", "state", "area", "id"),
+        Index(
+            "ix_cases_queue",
+            "state",
+            "area",
+            "is_restricted",
+            "bypasses_village",
+            "home_code",
+            "earlier_code",
+            "is_urgent",
+            "awaits",
+            "holder_id",
+            "due_at",
+            "category",
+        ),
         {"sqlite_autoincrement": True},
     )
 

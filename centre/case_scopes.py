@@ -49,7 +49,13 @@ class CaseScope:
             and_(not_(Case.is_restricted), Case.bypasses_village, self.around.covers(Case.area)),
             and_(Case.is_restricted, self.restricted.covers(Case.area)),
         )
-        return and_(seen, not_(self.keeps_out()))
+        return and_(self.anywhere.covers(Case.area), seen, not_(self.keeps_out()))
+
+    @property
+    def anywhere(self) -> Scope:
+        """Everywhere that they know of any cases: what an index answers before a single case is read."""
+        scopes = (self.ordinary, self.restricted, self.around)
+        return Scope(frozenset().union(*(scope.areas for scope in scopes)), any(scope.unplaced for scope in scopes))
 
     def referred(self) -> ColumnElement[bool]:
         """The condition on `CaseReferral` and its `Case`: it is with this partner now."""

@@ -131,7 +131,7 @@ def _messages(scope: Scope, cases: CaseScope) -> Select[InboxEvent, Conversation
         select(InboxEvent, Conversation, Village)
         .join(Conversation, Conversation.id == InboxEvent.conversation_id, isouter=True)
         .join(Village, Village.id == Conversation.village_id, isouter=True)
-        .where(scope.covers(Village.code), not_(hides(Conversation.id, cases)))
+        .where(scope.covers(Village.code), *_in_villages(scope), not_(hides(Conversation.id, cases)))
     )
 
 
@@ -140,8 +140,15 @@ def _replies(scope: Scope, cases: CaseScope) -> Select[OutboxMessage, Conversati
         select(OutboxMessage, Conversation, Village)
         .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
         .join(Village, Village.id == Conversation.village_id, isouter=True)
-        .where(scope.covers(Village.code), not_(hides(Conversation.id, cases)))
+        .where(scope.covers(Village.code), *_in_villages(scope), not_(hides(Conversation.id, cases)))
     )
+
+
+def _in_villages(scope: Scope) -> list[ColumnElement[bool]]:
+    """The same once more by the villages' numbers, which is found out before cases are looked for; nothing where the scope
+    reaches what has no village."""
+    own = select(Village.id).where(scope.covers(Village.code))
+    return [] if scope.unplaced else [Conversation.village_id.in_(own)]
 
 
 def _count(session: Session, query: Select[*tuple[Any, ...]]) -> int:

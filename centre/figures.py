@@ -1,21 +1,22 @@
 """What came of the slots: seats offered and filled, who came and who stayed away, counted without saying who.
 
-Only slots that are over and were not called off count, each in the month it had in its own village. Every function is one
-query, and asks for a `Scope` first. Who was erased meanwhile still counts: a booking outlives its person.
+Only slots that are over and were not called off count, each in the month it had in its own village. They are counted once
+(`every`, which asks for a `Scope`) and added up for each table. Who was erased still counts: a booking outlives its person.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
-from centre import slots
-from centre.areas import Village
+from centre import areas, slots
+from centre.areas import Village, VillageName
 from centre.booking_records import Booking, State
 from centre.booking_types import BookingType, BookingTypeText
 from centre.slots import Slot
@@ -68,35 +69,54 @@ class Figures:
         return self.absent / self.known if self.known else None
 
 
-def total(session: Session, scope: Scope, wanted: Wanted, now: datetime) -> Figures:
+class Counted(NamedTuple):
+    """What the slots of one month, type and village came to."""
+
+    month: str
+    type_id: int
+    type: str
+    village: VillageName
+    sums: Sequence[int]
+    """In the order of `Figures`, from `slots` on."""
+
+
+def every(session: Session, scope: Scope, wanted: Wanted, now: datetime) -> list[Counted]:
+    """What is wanted, counted by month, type and village; the lines of each table add it up."""
+    names = dict(session.execute(_names()).tuples().all())
+    places = {each.id: each for each in areas.names(session, scope.covers(Village.code))}
+    rows = session.execute(_counted(session, scope, wanted, now))
+    return [
+        Counted(month, type_id, names[type_id], places[village], [int(each) for each in sums])
+        for month, type_id, village, *sums in rows
+    ]
+
+
+def total(found: Sequence[Counted]) -> Figures:
     """All of it in one line."""
-    return _figures(session.execute(select(*_sums(_facts(session, scope, wanted, now)))).one())
+    return _line("", "", found)
 
 
-def by_month(session: Session, scope: Scope, wanted: Wanted, now: datetime) -> list[Figures]:
+def by_month(found: Sequence[Counted], wanted: Wanted) -> list[Figures]:
     """A line for each month of the span, in order, also for those in which there was nothing."""
-    facts = _facts(session, scope, wanted, now)
-    found = _grouped(session, facts, facts.c.month)
-    known = {str(row.key): _figures(row) for row in found}
-    return [known.get(month, _nothing(month)) for month in months(wanted.since, wanted.until)]
+    return [
+        _line(month, month, [each for each in found if each.month == month])
+        for month in months(wanted.since, wanted.until)
+    ]
 
 
-def by_type(session: Session, scope: Scope, wanted: Wanted, now: datetime) -> list[Figures]:
+def by_type(found: Sequence[Counted]) -> list[Figures]:
     """A line for each type of booking, by its Indonesian name."""
-    facts = _facts(session, scope, wanted, now)
-    return [_figures(row) for row in _grouped(session, facts, facts.c.type_id, facts.c.type)]
+    return _lines(found, lambda each: (each.type, str(each.type_id)))
 
 
-def by_village(session: Session, scope: Scope, wanted: Wanted, now: datetime) -> list[Figures]:
+def by_village(found: Sequence[Counted]) -> list[Figures]:
     """A line for each village, by name."""
-    facts = _facts(session, scope, wanted, now)
-    return [_figures(row) for row in _grouped(session, facts, facts.c.village_id, facts.c.village)]
+    return _lines(found, lambda each: (each.village.name, str(each.village.id)))
 
 
-def by_regency(session: Session, scope: Scope, wanted: Wanted, now: datetime) -> list[Figures]:
+def by_regency(found: Sequence[Counted]) -> list[Figures]:
     """A line for each regency, by name."""
-    facts = _facts(session, scope, wanted, now)
-    return [_figures(row) for row in _grouped(session, facts, facts.c.regency_code, facts.c.regency)]
+    return _lines(found, lambda each: (each.village.regency, each.village.regency_code))
 
 
 def months(since: str, until: str) -> list[str]:
@@ -121,41 +141,50 @@ def month_begun(now: datetime) -> str:
     return f"{now + timedelta(hours=max(HOURS_AHEAD.values())):%Y-%m}"
 
 
-def _grouped(session: Session, facts: Subquery, *key: ColumnElement[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
-    """One line for each `key`: what tells the lines apart, then its name where that is another."""
-    sums = select(key[0].label("key"), key[-1].label("name"), *_sums(facts))
-    return session.execute(sums.group_by(*key).order_by(key[-1], key[0])).all()
+def _lines(found: Sequence[Counted], key: Callable[[Counted], tuple[str, str]]) -> list[Figures]:
+    """One line for each `key`: its name, then what tells it from others of that name."""
+    groups: dict[tuple[str, str], list[Counted]] = defaultdict(list)
+    for each in found:
+        groups[key(each)].append(each)
+    return [_line(which, name, groups[name, which]) for name, which in sorted(groups)]
 
 
-def _sums(facts: Subquery) -> list[ColumnElement[int]]:
-    counted = [func.coalesce(func.sum(facts.c[name]), 0).label(name) for name in ("seats", "filled", *_COUNTED)]
-    return [func.count().label("slots"), *counted]
+def _line(key: str, name: str, found: Sequence[Counted]) -> Figures:
+    sums = [sum(column) for column in zip(*(each.sums for each in found), strict=True)]
+    return Figures(key, name, *(sums or [0] * 8))
 
 
-def _facts(session: Session, scope: Scope, wanted: Wanted, now: datetime) -> Subquery:
+def _counted(session: Session, scope: Scope, wanted: Wanted, now: datetime) -> Select[*tuple[Any, ...]]:
+    """One row for each month, type and village there is."""
+    slot = _slots(session, scope, wanted, now)
+    key = (slot.c.month, slot.c.type_id, slot.c.village_id)
+    return select(*key, func.count(), *(func.sum(slot.c[name]) for name in ("seats", "filled", *_COUNTED))).group_by(
+        *key
+    )
+
+
+def _slots(session: Session, scope: Scope, wanted: Wanted, now: datetime) -> Subquery:
     """One row a slot, with its month on the village's clock and what its bookings came to."""
-    month, outcomes = _month(session), _outcomes()
-    name = func.coalesce(BookingTypeText.name, BookingType.slug)
-    rows = (
-        select(
-            month.label("month"),
-            Slot.seats,
-            Slot.type_id,
-            name.label("type"),
-            Slot.village_id,
-            Village.name.label("village"),
-            func.substr(Village.code, 1, 5).label("regency_code"),
-            Village.regency,
-            *[outcomes.c[counted] for counted in ("filled", *_COUNTED)],
-        )
+    month = _month(session)
+    filled = func.sum(case((Booking.state.in_(_FILLED), 1), else_=0)).label("filled")
+    ends = [func.sum(case((Booking.state == state, 1), else_=0)).label(name) for name, state in _COUNTED.items()]
+    return (
+        select(month.label("month"), Slot.type_id, Slot.village_id, Slot.seats, filled, *ends)
         .join(Village, Village.id == Slot.village_id)
-        .join(BookingType, BookingType.id == Slot.type_id)
-        .outerjoin(BookingTypeText, (BookingTypeText.type_id == BookingType.id) & (BookingTypeText.language == "id"))
-        .outerjoin(outcomes, outcomes.c.slot_id == Slot.id)
+        .outerjoin(Booking, Booking.slot_id == Slot.id)
         .where(scope.covers(Village.code), Slot.state == slots.State.OPEN, Slot.ends_at <= now)
         .where(*_narrowed(wanted), month.between(wanted.since, wanted.until))
+        .group_by(Slot.id, Village.id)
+        .subquery()
     )
-    return rows.subquery()
+
+
+def _names() -> Select[int, str]:
+    """What the types of booking are called in Indonesian."""
+    is_its = (BookingTypeText.type_id == BookingType.id) & (BookingTypeText.language == "id")
+    return select(BookingType.id, func.coalesce(BookingTypeText.name, BookingType.slug)).outerjoin(
+        BookingTypeText, is_its
+    )
 
 
 def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -180,13 +209,6 @@ _COUNTED = {
 _FILLED = (State.BOOKED, State.CAME, State.ABSENT)
 
 
-def _outcomes() -> Subquery:
-    """How many bookings of each slot came to what."""
-    filled = func.sum(case((Booking.state.in_(_FILLED), 1), else_=0)).label("filled")
-    counted = [func.sum(case((Booking.state == state, 1), else_=0)).label(name) for name, state in _COUNTED.items()]
-    return select(Booking.slot_id, filled, *counted).group_by(Booking.slot_id).subquery()
-
-
 def _month(session: Session) -> ColumnElement[str]:
     """The month in which a slot begins on its village's clock, as "2026-12"."""
     if session.get_bind().dialect.name == "sqlite":
@@ -201,14 +223,3 @@ def _begin(month: str) -> datetime:
 
 def _after(month: str) -> str:
     return (_begin(month) + timedelta(days=31)).strftime("%Y-%m")
-
-
-def _figures(row: Row[*tuple[Any, ...]]) -> Figures:
-    said = row._mapping
-    key, name = str(said.get("key", "")), str(said.get("name", ""))
-    counted = {field: int(said[field]) for field in ("slots", "seats", "filled", *_COUNTED)}
-    return Figures(key, name, **counted)
-
-
-def _nothing(month: str) -> Figures:
-    return Figures(month, month, *[0] * 8)

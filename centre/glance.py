@@ -48,7 +48,8 @@ def pressing(session: Session, scope: CaseScope, now: datetime, limit: int) -> l
         and_(Case.is_urgent, Case.awaits == "staff"), late, and_(Case.holder_id.is_(None), Case.awaits == "staff")
     )
     order = (case((Case.is_urgent, 0), else_=1), case((late, 0), else_=1), Case.due_at.is_(None), Case.due_at, Case.id)
-    found = select(Case).where(scope.covers(), Case.state.in_(OPEN), wanted).order_by(*order).limit(limit)
+    first = select(Case.id).where(scope.covers(), Case.state.in_(OPEN), wanted).order_by(*order).limit(limit)
+    found = select(Case).where(Case.id.in_(first)).order_by(*order)  # an index answers the inner question
     return case_desk.rows(session, session.scalars(found).all(), now)
 
 

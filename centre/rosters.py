@@ -25,8 +25,8 @@ from centre.slots import Slot
 from centre.slots import State as SlotState
 from centre.staff import Role, Scope, StaffRole
 
-MOST = 200
-"""Slots on one page; who sees more chooses a village."""
+MOST, MOST_SCATTERED = 200, 60
+"""Slots on one page, and on one of several regencies; who sees more chooses a village."""
 AHEAD = timedelta(days=90)
 """How far ahead staff are offered slots to book for somebody."""
 FIRST_ZONE, LAST_ZONE = "Asia/Jayapura", "Asia/Jakarta"
@@ -137,6 +137,12 @@ def village(session: Session, scope: Scope, village_id: int) -> Village:
     return found
 
 
+def most_of(known: Iterable[VillageName], village_id: int | None) -> int:
+    """How many slots a page shows of these villages, or of the one that was chosen."""
+    is_one_place = village_id is not None or len({each.regency_code for each in known}) <= 1
+    return MOST if is_one_place else MOST_SCATTERED
+
+
 def types(session: Session, within: Iterable[VillageName]) -> list[BookingType]:
     """What is offered in any of these villages."""
     codes = [village.code for village in within]
@@ -145,17 +151,24 @@ def types(session: Session, within: Iterable[VillageName]) -> list[BookingType]:
 
 
 def weeks(
-    session: Session, scope: Scope, monday: date, count: int = 1, *, type_id: int | None, village_id: int | None
+    session: Session,
+    scope: Scope,
+    monday: date,
+    count: int = 1,
+    *,
+    type_id: int | None,
+    village_id: int | None,
+    most: int = MOST,
 ) -> list[Filled]:
-    """Slots that begin in these weeks on their own village's clock, called off or not, by time; at most `MOST`."""
+    """Slots that begin in these weeks on their own village's clock, called off or not, by time; at most so many."""
     end = monday + timedelta(weeks=count)
     found = session.scalars(
         _slots(scope, type_id, village_id)
         .where(Slot.starts_at >= calendars.moment(monday, time(0), FIRST_ZONE))
         .where(Slot.starts_at < calendars.moment(end, time(0), LAST_ZONE))
-        .limit(MOST)
+        .limit(most * 2)  # some may be of the day before or after on their own clock
     ).all()
-    return filled(session, [slot for slot in found if monday <= day_of(slot) < end])
+    return filled(session, [slot for slot in found if monday <= day_of(slot) < end][:most])
 
 
 def today(session: Session, scope: Scope, now: datetime, limit: int) -> list[Filled]:
@@ -172,14 +185,21 @@ def today(session: Session, scope: Scope, now: datetime, limit: int) -> list[Fil
 
 
 def coming(
-    session: Session, scope: Scope, now: datetime, *, also_full: Scope, type_id: int | None, village_id: int | None
+    session: Session,
+    scope: Scope,
+    now: datetime,
+    *,
+    also_full: Scope,
+    type_id: int | None,
+    village_id: int | None,
+    most: int = MOST,
 ) -> list[Filled]:
     """Slots somebody can still be booked into at the desk, by time: those with a seat left, and full ones, in which one
     can only wait, as far as `also_full` reaches."""
     found = session.scalars(
         _slots(scope, type_id, village_id)
         .where(Slot.state == SlotState.OPEN, Slot.ends_at > now, Slot.starts_at < now + AHEAD)
-        .limit(MOST)
+        .limit(most)
     ).all()
     return [each for each in filled(session, found) if each.left or also_full.includes(each.slot.village.code)]
 
@@ -263,6 +283,8 @@ def day_of(slot: Slot) -> date:
 
 def _slots(scope: Scope, type_id: int | None, village_id: int | None) -> Select[Slot]:
     query = select(Slot).join(Village, Village.id == Slot.village_id).where(scope.covers(Village.code))
+    if "" not in scope.areas:  # by number, so that the villages' own slots are read and no others
+        query = query.where(Slot.village_id.in_(select(Village.id).where(scope.covers(Village.code))))
     if type_id is not None:
         query = query.where(Slot.type_id == type_id)
     if village_id is not None:

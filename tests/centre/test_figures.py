@@ -48,7 +48,7 @@ def test_a_saturday_in_korleko_counted_by_hand(database: Database) -> None:
     with database.transaction() as session:
         slot = saturday(session, workshop(session, open_limit=50), korleko(session), seats=12)
         filled(session, slot, came=7, absent=2, booked=1, excused=3, waiting=4, cancelled=5, lapsed=1)
-        line = figures.total(session, ALL, WINTER, LATER)
+        line = figures.total(figures.every(session, ALL, WINTER, LATER))
     counted = (line.slots, line.seats, line.filled, line.came, line.absent, line.unticked, line.excused, line.unserved)
     assert counted == (1, 12, 10, 7, 2, 1, 3, 4)
     assert line.no_show == 2 / 9
@@ -59,9 +59,9 @@ def test_what_is_not_over_or_was_called_off_does_not_count(database: Database) -
         kind, village = workshop(session), korleko(session)
         off, over, coming = (saturday(session, kind, village, day=date(2026, 12, day)) for day in (5, 12, 19))
         bookings.call_off_slot(session, off.id, "hujan", WAYAN, NOW)
-        assert figures.total(session, ALL, WINTER, over.ends_at).slots == 1
-        assert figures.total(session, ALL, WINTER, over.ends_at - timedelta(minutes=1)).slots == 0
-        assert figures.total(session, ALL, WINTER, coming.ends_at).slots == 2
+        assert figures.total(figures.every(session, ALL, WINTER, over.ends_at)).slots == 1
+        assert figures.total(figures.every(session, ALL, WINTER, over.ends_at - timedelta(minutes=1))).slots == 0
+        assert figures.total(figures.every(session, ALL, WINTER, coming.ends_at)).slots == 2
 
 
 def test_a_month_begins_when_it_does_in_the_village(database: Database) -> None:
@@ -75,8 +75,8 @@ def test_a_month_begins_when_it_does_in_the_village(database: Database) -> None:
         papua = korleko(session, "Waena", "91.71.02.2001")
         papua.time_zone = "Asia/Jayapura"
         filled(session, at(session, kind, papua, date(2027, 1, 1), time(0, 5)), came=8)
-        lines = figures.by_month(session, ALL, WINTER, LATER)
-        january = figures.total(session, ALL, Wanted("2027-01", "2027-01"), LATER)
+        lines = figures.by_month(figures.every(session, ALL, WINTER, LATER), WINTER)
+        january = figures.total(figures.every(session, ALL, Wanted("2027-01", "2027-01"), LATER))
     assert [(line.key, line.came, line.absent) for line in lines] == [
         ("2026-12", 5, 0),
         ("2027-01", 10, 1),
@@ -98,9 +98,9 @@ def test_by_type_village_and_regency_the_parts_make_the_whole(database: Database
         types, villages, regencies = (
             [(line.name, line.seats, line.came, line.absent) for line in lines]
             for lines in (
-                figures.by_type(session, ALL, WINTER, LATER),
-                figures.by_village(session, ALL, WINTER, LATER),
-                figures.by_regency(session, ALL, WINTER, LATER),
+                figures.by_type(figures.every(session, ALL, WINTER, LATER)),
+                figures.by_village(figures.every(session, ALL, WINTER, LATER)),
+                figures.by_regency(figures.every(session, ALL, WINTER, LATER)),
             )
         )
     assert types == [("Menjahit", 20, 3, 1), ("Pelatihan perbengkelan", 15, 2, 4)]
@@ -117,7 +117,7 @@ def test_narrowed_to_a_type_a_regency_a_village(database: Database) -> None:
         saturday(session, motor, west, 4)
 
         def seats(**narrowed: object) -> int:
-            return figures.total(session, ALL, Wanted("2026-12", "2026-12", **narrowed), LATER).seats  # type: ignore[arg-type]
+            return figures.total(figures.every(session, ALL, Wanted("2026-12", "2026-12", **narrowed), LATER)).seats  # type: ignore[arg-type]
 
         assert seats() == 7
         assert seats(type_id=motor.id) == 6
@@ -133,11 +133,18 @@ def test_nobody_counts_what_lies_outside_their_area(database: Database) -> None:
         saturday(session, kind, east, 1)
         saturday(session, kind, west, 4)
         lombok = Scope(frozenset({"52.03"}), False)
-        assert figures.total(session, lombok, WINTER, LATER).seats == 1
-        assert [line.name for line in figures.by_village(session, lombok, WINTER, LATER)] == ["Korleko"]
-        assert [line.seats for line in figures.by_month(session, lombok, WINTER, LATER)] == [1, 0, 0]
-        assert figures.total(session, lombok, Wanted("2026-12", "2026-12", village_id=west.id), LATER).slots == 0
-        assert figures.total(session, Scope(frozenset(), False), WINTER, LATER).slots == 0
+        assert figures.total(figures.every(session, lombok, WINTER, LATER)).seats == 1
+        assert [line.name for line in figures.by_village(figures.every(session, lombok, WINTER, LATER))] == ["Korleko"]
+        assert [line.seats for line in figures.by_month(figures.every(session, lombok, WINTER, LATER), WINTER)] == [
+            1,
+            0,
+            0,
+        ]
+        assert (
+            figures.total(figures.every(session, lombok, Wanted("2026-12", "2026-12", village_id=west.id), LATER)).slots
+            == 0
+        )
+        assert figures.total(figures.every(session, Scope(frozenset(), False), WINTER, LATER)).slots == 0
 
 
 def test_who_was_forgotten_still_counts_without_a_name(database: Database) -> None:
@@ -147,7 +154,7 @@ def test_who_was_forgotten_still_counts_without_a_name(database: Database) -> No
         bookings.book(session, ask(slot, sari), NOW).state = State.CAME
         session.flush()
         people.erase(session, sari)
-        assert figures.total(session, ALL, WINTER, LATER).came == 1
+        assert figures.total(figures.every(session, ALL, WINTER, LATER)).came == 1
 
 
 def test_months_go_on_over_the_end_of_a_year() -> None:
