@@ -604,6 +604,24 @@ def upgrade() -> None:
 
     with op.batch_alter_table("cases", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("rated", sa.String(length=6), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_cases_queue"))
+        batch_op.create_index(
+            "ix_cases_queue",
+            [
+                "state",
+                "area",
+                "is_restricted",
+                "bypasses_village",
+                "home_code",
+                "earlier_code",
+                "is_urgent",
+                "awaits",
+                "holder_id",
+                "due_at",
+                "category",
+            ],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_cases_changed_at"), ["changed_at"], unique=False)
 
     with op.batch_alter_table("given_answers", schema=None, recreate="never") as batch_op:
@@ -736,6 +754,8 @@ def downgrade() -> None:
 
     with op.batch_alter_table("cases", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cases_changed_at"))
+        batch_op.drop_index("ix_cases_queue")
+        batch_op.create_index(batch_op.f("ix_cases_queue"), ["state", "area", "id"], unique=False)
         batch_op.drop_column("rated")
 
     with op.batch_alter_table("bookings", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
