@@ -350,7 +350,9 @@ def test_message_templates_are_written_without_any_setting(tmp_path: Path) -> No
     assert (ended.code, ended.err) == (0, "")
     written = json.loads(ended.out)
     assert {"balai_reminder", "balai_offer"} <= {template["name"] for template in written}
-    assert {template["category"] for template in written} == {"UTILITY"}
+    paid = {template["name"] for template in written if template["category"] == "MARKETING"}
+    assert paid == {"balai_announced"}
+    assert {template["category"] for template in written} == {"MARKETING", "UTILITY"}
     assert list(tmp_path.iterdir()) == []
 
 
