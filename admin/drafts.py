@@ -5,7 +5,7 @@ What a rule or the publish gate refuses is said on the draft's own page. The rul
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -25,6 +25,7 @@ from admin.spoken import Spoken
 from centre import audit, staff
 from centre.db import Database
 from content import articles, drafts, gates, languages, timed_drafts
+from content.article_records import Revision
 from content.draft_records import ArticleDraft, State
 from content.drafts import BrokenRules, ChangedMeanwhile, NoSuchDraft, NotNow, OwnWords, PublishedMeanwhile
 from content.gates import GateRun
@@ -78,7 +79,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
             drafts.accept(session, found.id, seen, me().staff_id, clock())
             return "draft_accepted"
 
-        return _do(number, do, _("Disetujui. Pertanyaan uji sedang dijalankan; sesudah itu bisa diterbitkan."))
+        return _do(number, do, _("Disetujui. Sesudah lulus pertanyaan uji, naskah ini bisa diterbitkan."))
 
     @pages.post(f"/panduan/naskah/<{ROW}:number>/kembalikan")
     @only(*MAY_REVIEW)
@@ -186,6 +187,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
             problem=problem,
             problems=drafts.problems(session, found, book()) if found.is_open else [],
             overtaken=found.is_open and drafts.is_overtaken(session, found),
+            touched=_touched(found, published),
             subject=article_wording.subject_differences(before.subject if before else None, found.subject),
             difference=difference,
             seen=previews.of_draft(session, spoken, found, wording.today(clock())) if found.is_open else None,
@@ -237,6 +239,14 @@ def _why(error: Exception) -> str:
         gates.WouldLose: _("Belum bisa terbit: ada pertanyaan uji yang tidak akan terjawab lagi."),
     }
     return next(words for kind, words in known.items() if isinstance(error, kind))
+
+
+def _touched(draft: ArticleDraft, published: Mapping[str, Revision]) -> list[str]:
+    """The languages whose words will no longer say what the source says, once this is published."""
+    source = published.get(languages.SOURCE)
+    if not draft.is_open or not draft.is_source or source is None or source.digest == draft.text.revision:
+        return []
+    return [code for code in published if code != languages.SOURCE]
 
 
 def _run(session: Session, draft: ArticleDraft) -> GateRun | None:

@@ -47,7 +47,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         found = next((row for row in rows if row.number == number), None)
         if found is None:
             abort(404)
-        other = _compared(rows, found)
+        other = _compared(rows, found, shown)
         return render_template(
             "admin/revision.html",
             slug=slug,
@@ -57,7 +57,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             rows=rows,
             shown=shown,
             difference=difference,
-            subject=article_wording.subject_differences(other.subject if other else None, found.subject),
+            subject=_subject_between(other, found),
             names=names,
             may_restore=may_edit(me(), language) and number != shown,
         )
@@ -95,9 +95,16 @@ def _rows(session: Session, slug: str, language: str) -> list[Revision]:
     return rows
 
 
-def _compared(rows: list[Revision], found: Revision) -> Revision | None:
-    """The revision to compare with: the one asked for, else the one before."""
+def _subject_between(one: Revision | None, other: Revision) -> list[tuple[str, str, str]]:
+    """What else changed from the older to the newer."""
+    older, newer = sorted((one or other, other), key=lambda row: row.number)
+    return article_wording.subject_differences(older.subject, newer.subject)
+
+
+def _compared(rows: list[Revision], found: Revision, shown: int) -> Revision | None:
+    """The revision to compare with: the one asked for, else the one before, else what people see now."""
     asked = number_in(request.args.get("dengan"))
     if asked is not None:
         return next((row for row in rows if row.number == asked), None)
-    return next((row for row in rows if row.number < found.number), None)
+    before = next((row for row in rows if row.number < found.number), None)
+    return before or next((row for row in rows if row.number == shown and row is not found), None)

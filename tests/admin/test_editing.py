@@ -45,6 +45,7 @@ def test_from_a_changed_sentence_to_the_chat(desk_on_both):
     page = rohani.get("/admin/panduan/naskah").text
     assert page.index("Menunggu Anda") < page.index("Cek izin agen")
     page = rohani.get(f"/admin/panduan/naskah/{number}").text
+    assert "Basa Sasak" in page.partition("Terjemahan yang tersentuh")[2], "she sees what the sentence touches"
     assert "<ins>" in page
     assert "tertulis" in page
     assert press(rohani, number, "setuju").status_code == 303
