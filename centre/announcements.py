@@ -11,6 +11,7 @@ import enum
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import JSON, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -121,8 +122,10 @@ def any_to_plan(session: Session) -> bool:
 def every(session: Session, scope: Scope, limit: int = 100) -> list[Announcement]:
     """Those that lie wholly within the scope, the newest first."""
     own = _villages_in(session, scope)
-    rows = session.scalars(select(Announcement).order_by(Announcement.id.desc()).limit(limit * 5))
-    return [row for row in rows if own.issuperset(row.villages)][:limit]
+    rows = session.execute(select(Announcement.id, Announcement.villages).order_by(Announcement.id.desc()))
+    numbers = list(islice((number for number, villages in rows if own.issuperset(villages)), limit))
+    found = select(Announcement).where(Announcement.id.in_(numbers)).order_by(Announcement.id.desc())
+    return list(session.scalars(found))
 
 
 def get(session: Session, scope: Scope, number: int, *, held: bool = False) -> Announcement:

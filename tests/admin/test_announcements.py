@@ -13,12 +13,12 @@ from sqlalchemy import select
 
 import admin
 from admin.announcement_costs import NewsTerms
-from centre import contact_points, conversations, news_consents, staff_channels
-from centre.announcements import Announcement, State
+from centre import announcements, contact_points, conversations, news_consents, staff_channels
+from centre.announcements import Announcement, State, Wanted
 from centre.audit import AuditEntry
 from centre.conversations import Conversation, Sender
 from centre.outbox import OutboxMessage
-from centre.staff import Role
+from centre.staff import Role, Scope
 from centre.staff_channels import StaffChannel
 from processes.web import spoken
 
@@ -237,3 +237,18 @@ def test_with_nothing_written_yet_it_says_what_to_write(office):
     office.village("Korleko", KORLEKO)
     page = office.at_work("wayan", Role.PETUGAS, KORLEKO).get("/admin/pengumuman").text
     assert "Belum ada pengumuman." in page
+
+
+def test_news_of_a_village_stays_on_its_list_however_much_others_announce(desk):
+    korleko, lenek = desk.village("Korleko", "52.03.17.2006"), desk.village("Lenek", "52.03.21.2002")
+    everywhere = Scope(frozenset({""}), False)
+    with desk.database.transaction() as session:
+        own = announcements.save(
+            session, everywhere, None, Wanted({"id": "Milik Korleko"}, [korleko]), "wayan", desk.now
+        )
+        others = Wanted({"id": "Milik Lenek"}, [lenek])
+        for _ in range(510):
+            announcements.save(session, everywhere, None, others, "rahman", desk.now)
+    page = desk.at_work("ketut", Role.PETUGAS, "52.03.17.2006").get("/admin/pengumuman").text
+    assert f'/admin/pengumuman/{own.id}"' in page
+    assert "Milik Lenek" not in page
