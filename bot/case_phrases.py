@@ -39,9 +39,6 @@ class CasePhrases(Phrases):
     def opened(self, code: str) -> str:
         return self._("Masalah Anda kami catat dengan nomor {code}.").format(code=code)
 
-    def opened_neutrally(self, code: str) -> str:
-        return self._("Kami catat. Nomor Anda {code}.").format(code=code)
-
     def officer_told(self, code: str) -> str:
         return self._("Petugas yang bertugas juga kami hubungi sekarang. Nomor Anda {code}.").format(code=code)
 

@@ -44,7 +44,6 @@ FAMILY, BOT, TIME = "family", "bot", "time"
 """Who stands behind an entry, where it is no staff member's id."""
 CODE = re.compile(rf"([{LINK_DIGITS}]{{3}})[\s.-]*([{LINK_LETTERS}]{{4}})", re.IGNORECASE)
 """Three digits and four letters: a booking's code begins with its letters, a village's has six signs."""
-PIN = re.compile(r"\d{6}")
 
 
 class State(enum.StrEnum):

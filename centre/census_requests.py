@@ -255,16 +255,6 @@ def forget_old(session: Session, now: datetime) -> None:
     session.flush()
 
 
-def move(session: Session, other_id: int, kept_id: int) -> None:
-    """Two people turned out to be one."""
-    session.execute(
-        update(DataRequest)
-        .where(DataRequest.person_id == other_id)
-        .values(person_id=kept_id)
-        .execution_options(synchronize_session="fetch")
-    )
-
-
 def _with_role(session: Session, request: DataRequest, roles: Sequence[Role]) -> Sequence[StaffMember]:
     village = session.get(Village, request.village_id) if request.village_id else None
     own = select(StaffMember).join(StaffRole, StaffRole.staff_id == StaffMember.id)
