@@ -48,6 +48,7 @@ DEEDS: dict[str, Any] = {
     "draft_saved": _("menyimpan naskah"),
     "draft_sent": _("mengirim naskah untuk diperiksa"),
     "draft_accepted": _("menyetujui naskah"),
+    "draft_tested": _("menjalankan pertanyaan uji untuk naskah"),
     "draft_returned": _("mengembalikan naskah"),
     "draft_scheduled": _("menjadwalkan penerbitan"),
     "draft_dropped": _("membuang naskah"),

@@ -99,7 +99,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
     def judge(number: int) -> ResponseReturnValue:
         def do(session: Session, found: ArticleDraft, _seen: int) -> audit.Deed:
             gates.request(session, drafts.candidate(session, found), me().staff_id, clock())
-            return "draft_sent"
+            return "draft_tested"
 
         return _do(number, do, _("Pertanyaan uji dijalankan. Anda boleh mengerjakan hal lain."))
 

@@ -50,6 +50,7 @@ Deed = Literal[
     "draft_saved",
     "draft_sent",
     "draft_accepted",
+    "draft_tested",
     "draft_returned",
     "draft_scheduled",
     "draft_dropped",
