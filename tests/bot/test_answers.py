@@ -39,7 +39,7 @@ def given(database: Database) -> list[tuple[str, str | None, bool | None]]:
 def test_each_question_leaves_a_trace_without_words(chat: Chat) -> None:
     for text in (
         "cara cek agen resmi",
-        "gaji saya",
+        "gajiku",
         "resep sayur lodeh",
         "makasih",
         "mau bicara dengan petugas",

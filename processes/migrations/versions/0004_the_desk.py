@@ -733,6 +733,7 @@ def downgrade() -> None:
             batch_op.f("ix_outbox_messages_open"),
             ["channel", "id"],
             unique=False,
+            postgresql_where=sa.text("state = 'open'"),
             sqlite_where=sa.text("state = 'open'"),
         )
         batch_op.drop_column("is_news")
