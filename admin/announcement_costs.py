@@ -17,7 +17,7 @@ from admin.case_figures import span
 from admin.language import chosen
 from admin.language import gettext as _
 from centre import announcement_people
-from centre.announcement_people import Reach
+from centre.announcement_people import Beginning, Reach
 from centre.announcements import LONGEST_IN_TEMPLATE, Announcement
 
 
@@ -38,13 +38,40 @@ class NewsTerms:
 
 def rows(announcement: Announcement, reach: Reach, terms: NewsTerms) -> list[tuple[str, str | int]]:
     """The numbers before it goes, in words."""
-    found: list[tuple[str, str | int]] = [(_("Orang yang akan menerima"), reach.total)]
-    found += [(wording.channel(name), number) for name, number in sorted(reach.by_channel.items())]
+    found: list[tuple[str, str | int]] = [
+        (wording.channel(name), number) for name, number in sorted(reach.by_channel.items())
+    ]
     if reach.by_template:
         found.append((_("Di antaranya lewat templat WhatsApp berbayar"), reach.by_template))
     if reach.cannot:
         found.append((_("Mau kabar, tetapi tidak bisa dikirimi"), _cannot(announcement, reach)))
-    return [*found, (_("Biaya"), cost(reach, terms)), (_("Lamanya"), _takes(reach))]
+    return [
+        (_("Orang yang akan menerima"), reach.total),
+        *found,
+        (_("Mulai"), begins(reach.begins)),
+        (_("Lamanya"), _takes(reach)),
+        (_("Biaya"), cost(reach, terms)),
+    ]
+
+
+def question(reach: Reach, terms: NewsTerms) -> str:
+    """What is asked once before it goes: to how many, from when, for how much."""
+    return _(
+        "Penerima: %(people)s orang. Mulai: %(begins)s. Biaya: %(cost)s. Yang sudah terkirim tidak bisa ditarik. "
+        "Kirim pengumuman ini?",
+        people=wording.written(reach.total),
+        begins=begins(reach.begins),
+        cost=cost(reach, terms),
+    )
+
+
+def begins(beginning: Beginning) -> str:
+    """When the first people are told: at once, or when they are awake."""
+    if not beginning.waits:
+        return _("sekarang juga")
+    return _(
+        "%(moment)s, karena malam hari tidak ada yang dikirimi", moment=wording.moment_in(beginning.at, beginning.zone)
+    )
 
 
 def cost(reach: Reach, terms: NewsTerms) -> str:
@@ -86,8 +113,7 @@ def _cannot(announcement: Announcement, reach: Reach) -> str:
 def _takes(reach: Reach) -> str:
     if not reach.total:
         return _("tidak ada penerima")
-    takes = span(max(reach.takes, timedelta(minutes=1)))
-    return _("mulai pukul 06.00, lalu %(span)s", span=takes) if reach.waits_for_morning else takes
+    return span(max(reach.takes, timedelta(minutes=1)))
 
 
 def _rupiah(amount: Decimal) -> str:

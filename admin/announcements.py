@@ -31,7 +31,7 @@ from centre import (
     staff_channels,
     village_desk,
 )
-from centre.announcement_people import LISTED
+from centre.announcement_people import LISTED, Beginning
 from centre.announcements import (
     LONGEST_IN_TEMPLATE,
     MAY_AGREE,
@@ -41,6 +41,7 @@ from centre.announcements import (
     NotNow,
     State,
 )
+from centre.areas import USUAL_ZONE, Village
 from centre.db import Database
 from centre.messages import LIMITS, Outgoing, fit
 from centre.staff import Scope
@@ -71,11 +72,13 @@ def blueprint(
     @pages.get("/pengumuman")
     @only(*MAY_ANNOUNCE)
     def every() -> str:
+        now = clock()
         with database.reading() as session:
             rows = announcements.every(session, _scope())
             names = staff.names(session, {row.made_by for row in rows})
             where = announcements.villages_of(session, rows)
-        return render_template("admin/announcements.html", rows=rows, names=names, where=where, state=state)
+        states = {row.id: state(row, _beginning(row, where[row.id], now)) for row in rows}
+        return render_template("admin/announcements.html", rows=rows, names=names, where=where, states=states)
 
     @pages.get("/pengumuman/baru")
     @only(*MAY_ANNOUNCE)
@@ -95,13 +98,15 @@ def blueprint(
             found = announcements.get(session, _scope(), number)
             villages = announcements.villages_of(session, [found])[number]
             is_open = found.state in (State.DRAFT, State.TO_AGREE)
+            reach = announcement_people.reach(session, found, now, terms.daily) if is_open else None
             return render_template(
                 "admin/announcement.html",
                 one=found,
                 villages=villages,
-                state=state,
+                state=state(found, _beginning(found, villages, now)),
                 previews=_previews(session, found, villages[0].name if villages else "", spoken, home, now),
-                reach=_reach(session, found, terms, now) if is_open else None,
+                reach=announcement_costs.rows(found, reach, terms) if reach else None,
+                question=announcement_costs.question(reach, terms) if reach else "",
                 outcomes=[] if is_open else _outcomes(session, found),
                 names=staff.names(session, {found.made_by, found.agreed_by or ""}),
                 may_agree=announcements.may_agree(me(), found),
@@ -145,26 +150,24 @@ def blueprint(
     @pages.post(f"{ONE}/kirim")
     @only(*MAY_ANNOUNCE)
     def send(number: int) -> ResponseReturnValue:
-        said = {
-            State.GOING: _("Dicatat. Pengumuman mulai dikirim."),
-            State.TO_AGREE: _("Dicatat. Pengumuman ke beberapa desa menunggu persetujuan orang kedua."),
-        }
-
         def deed(session: Session) -> str:
             reached = announcements.send(session, _scope(), number, me().staff_id, clock())
             audit.record(session, me().staff_id, "announcement_sent", clock(), f"announcement:{number}", reached)
-            return said[reached]
+            if reached == State.TO_AGREE:
+                return _("Dicatat. Pengumuman ke beberapa desa menunggu persetujuan orang kedua.")
+            return _on_its_way(session, number)
 
         return _do(number, deed)
 
     @pages.post(f"{ONE}/setuju")
     @only(*MAY_AGREE)
     def agree(number: int) -> ResponseReturnValue:
-        def deed(session: Session) -> None:
+        def deed(session: Session) -> str:
             announcements.agree(session, _agreeing(), number, me().staff_id, clock())
             audit.record(session, me().staff_id, "announcement_agreed", clock(), f"announcement:{number}")
+            return _on_its_way(session, number)
 
-        return _do(number, deed, _("Disetujui. Pengumuman mulai dikirim."))
+        return _do(number, deed)
 
     @pages.post(f"{ONE}/kembalikan")
     @only(*MAY_ANNOUNCE)
@@ -194,6 +197,13 @@ def blueprint(
             audit.record(session, me().staff_id, "announcement_read", clock(), found.about)
         more = offset + LISTED if len(rows) == LISTED else None
         return render_template("admin/announcement_people.html", one=found, rows=rows, told=told, more=more)
+
+    def _on_its_way(session: Session, number: int) -> str:
+        found = announcements.get(session, _scope(), number)
+        begins = announcement_people.beginning(session, found, clock())
+        if begins.waits:
+            return _("Dicatat. Pengumuman mulai dikirim %(moment)s.", moment=wording.moment_in(begins.at, begins.zone))
+        return _("Dicatat. Pengumuman mulai dikirim.")
 
     def _do(number: int, deed: Callable[[Session], str | None], done: str = "") -> ResponseReturnValue:
         """Do it, and say that it is done: `done`, or what the deed gives."""
@@ -239,8 +249,10 @@ def blueprint(
     return pages
 
 
-def state(announcement: Announcement) -> str:
-    """How far it has come."""
+def state(announcement: Announcement, begins: Beginning) -> str:
+    """How far it has come; what waits for the morning was not sent yet."""
+    if announcement.state == State.GOING and begins.waits:
+        return _("Dijadwalkan, mulai %(moment)s", moment=wording.moment_in(begins.at, begins.zone))
     return {
         State.DRAFT: _("Rancangan"),
         State.TO_AGREE: _("Menunggu orang kedua"),
@@ -262,18 +274,16 @@ def told(code: str) -> str:
     }[code]
 
 
+def _beginning(announcement: Announcement, villages: Sequence[Village], now: datetime) -> Beginning:
+    zones = {village.time_zone for village in villages} or {USUAL_ZONE}
+    return announcement_people.beginning_in(zones, announcement.begins_at or now, now)
+
+
 def _outcomes(session: Session, announcement: Announcement) -> list[tuple[str, int]]:
     counted = announcement_people.outcomes(session, announcement)
     return [
         (told(code), counted[code]) for code in ("waiting", "sent", "delivered", "read", "failed", "not_told", "void")
     ]
-
-
-def _reach(
-    session: Session, announcement: Announcement, terms: NewsTerms, now: datetime
-) -> list[tuple[str, str | int]]:
-    reach = announcement_people.reach(session, announcement, now, terms.daily)
-    return announcement_costs.rows(announcement, reach, terms)
 
 
 def _previews(

@@ -6,7 +6,7 @@ Who may be told is one condition (`_audience`), asked when it is counted, when i
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,6 +41,16 @@ LISTED = 200
 
 
 @dataclass(frozen=True)
+class Beginning:
+    """When the first people are told, on whose clock."""
+
+    at: datetime
+    zone: str
+    waits: bool
+    """People sleep there until then."""
+
+
+@dataclass(frozen=True)
 class Reach:
     """How many an announcement would be told to, by channel, and how many want news but cannot be told."""
 
@@ -50,7 +60,7 @@ class Reach:
     by_template: int
     """Of those told: as many in an approved template, which costs money."""
     takes: timedelta
-    waits_for_morning: bool
+    begins: Beginning
 
     @property
     def total(self) -> int:
@@ -85,8 +95,19 @@ def reach(session: Session, announcement: Announcement, now: datetime, daily: in
         sum(number for _, is_late, number in rows if is_late) - by_template.total(),
         by_template.total(),
         max(timedelta(seconds=longest / PER_SECOND), days),
-        any(calendars.is_quiet(now, zone) for zone in _zones(session, announcement)),
+        beginning(session, announcement, now),
     )
+
+
+def beginning(session: Session, announcement: Announcement, now: datetime) -> Beginning:
+    """When it begins, or began: in the morning where everybody it goes to sleeps."""
+    return beginning_in(_zones(session, announcement), announcement.begins_at or now, now)
+
+
+def beginning_in(zones: Iterable[str], sent_at: datetime, now: datetime) -> Beginning:
+    """The same where the clocks of its villages are known."""
+    at, zone = min((calendars.waking(sent_at, zone), zone) for zone in zones)
+    return Beginning(at, zone, waits=at > now)
 
 
 def _by_template(

@@ -81,6 +81,37 @@ def test_written_looked_at_and_sent_to_the_own_village(office, send):
     assert deeds == ["announcement_written", "announcement_sent", "announcement_stopped"]
 
 
+def test_it_is_read_first_and_asked_once_before_it_goes(office, send):
+    village = office.village("Korleko", KORLEKO)
+    conversation(office, "sari", village)
+    wayan = office.at_work("wayan", Role.PETUGAS, KORLEKO)
+    address = write(send, wayan, [village])
+    page = wayan.get(address).text
+    assert page.index("Begini terbacanya") < page.index("Kalau dikirim sekarang") < page.index(">Ya, kirim<")
+    asked = page.partition("<summary>Kirim …</summary>")[2].partition("</details>")[0]
+    assert "Penerima: 1 orang. Mulai: sekarang juga. Biaya: Gratis" in asked
+    assert f'action="{address}/kirim"' in asked
+    assert page.count(f'action="{address}/kirim"') == 1
+
+
+def test_at_night_it_is_planned_for_the_morning_and_not_called_sent(office, send):
+    village = office.village("Korleko", KORLEKO)
+    conversation(office, "sari", village)
+    office.now = office.now.replace(hour=14)  # 22.00 in Korleko
+    staff_id = office.hire("wayan", Role.PETUGAS, KORLEKO)
+    wayan = office.browser_of(staff_id)
+    address = write(send, wayan, [village])
+    morning = "22 Nov 2026 06.00 WITA"
+    assert f"Mulai: {morning}, karena malam hari" in wayan.get(address).text
+    send(wayan, f"{address}/kirim")
+    page = wayan.get(address).text
+    assert f"mulai dikirim {morning}." in page
+    assert f"<dd>Dijadwalkan, mulai {morning}</dd>" in page
+    assert f"Dijadwalkan, mulai {morning}" in wayan.get("/admin/pengumuman").text
+    office.wait(hours=9)
+    assert "<dd>Dikirim</dd>" in office.browser_of(staff_id).get(address).text
+
+
 def test_to_two_villages_a_second_person_must_agree(office, send):
     villages = [office.village("Korleko", KORLEKO), office.village("Lenek", LENEK)]
     wayan = office.at_work("wayan", Role.PETUGAS, "52.03")

@@ -78,6 +78,7 @@ def test_an_announcement_is_written_and_sent_without_scripts(office: tuple[str, 
     page.get_by_label("Bahasa Indonesia").first.fill("Minggu ada koperasi.")
     page.get_by_role("button", name="Simpan dan lihat").click()
     expect(page.get_by_text("Minggu ada koperasi.").first).to_be_visible()
-    page.get_by_role("button", name="Kirim", exact=True).click()
+    page.locator("summary", has_text="Kirim …").click()
+    page.get_by_role("button", name="Ya, kirim", exact=True).click()
     expect(page.get_by_text("Hentikan").first).to_be_visible()
     context.close()

@@ -201,8 +201,9 @@ def announce(thumb: Thumb) -> None:
     thumb.fill("Bahasa Indonesia", words)
     thumb.press("Simpan dan lihat")
     expect(thumb.page.get_by_text(words).first).to_be_visible()
-    thumb.press("Kirim")
-    thumb.sees("Pengumuman mulai dikirim.")
+    thumb.page.locator("summary", has_text="Kirim …").click()
+    thumb.press("Ya, kirim")
+    thumb.sees("Pengumuman mulai dikirim")
 
 
 def look_up_why_the_bot_answered_so(thumb: Thumb) -> None:

@@ -109,7 +109,7 @@ def test_nobody_hears_it_at_night(database, village):
         telephone(session, "sari", village)
         number = written(session, [village]).id
         announcements.send(session, EVERYWHERE, number, "wayan", NIGHT)
-        assert announcement_people.reach(session, session.get_one(Announcement, number), NIGHT).waits_for_morning
+        assert announcement_people.reach(session, session.get_one(Announcement, number), NIGHT).begins.waits
     assert go(database, NIGHT) == []
     assert len(go(database, datetime(2026, 12, 1, 22, 0, tzinfo=UTC))) == 1
 
