@@ -256,10 +256,10 @@ class GoLiveAt(Form):
     """When it is to go live by itself."""
 
     on = Day(_("Tanggal terbit"), [InputRequired(_("Isi tanggalnya."))])
-    at = TimeField(_("Jam (WIB)"), [InputRequired(_("Isi jamnya, misalnya 06:00."))])
+    at = TimeField(_("Jam"), [InputRequired(_("Isi jamnya, misalnya 06:00."))])
 
     def moment(self, zone: str) -> datetime:
-        """The moment in the desk's own zone."""
+        """The moment on the clock of whoever typed it."""
         assert self.on.data
         assert self.at.data
         return datetime.combine(self.on.data, self.at.data, ZoneInfo(zone))

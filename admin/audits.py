@@ -15,7 +15,7 @@ from admin import audit_wording
 from admin.access import me, only
 from admin.asked import day_in, number_in
 from admin.language import gettext as _
-from admin.wording import ZONE
+from admin.wording import own_zone
 from centre import area_names, audit, audit_desk, calendars, staff_desk
 from centre.audit_desk import MAY_READ_AUDIT, PAGE, Asked
 from centre.db import Database
@@ -79,4 +79,4 @@ def _asked(typed: dict[str, str]) -> Asked:
 
 
 def _begins(day: date) -> datetime:
-    return calendars.moment(day, time(0), ZONE)
+    return calendars.moment(day, time(0), own_zone())

@@ -122,7 +122,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
         def do(session: Session, found: ArticleDraft, seen: int) -> audit.Deed:
             if request.form.get("batal") is None and not form.validate():
                 raise _Invalid
-            at = None if request.form.get("batal") is not None else form.moment(wording.ZONE)
+            at = None if request.form.get("batal") is not None else form.moment(wording.own_zone())
             timed_drafts.set_time(session, found.id, seen, me().staff_id, at, clock())
             return "draft_scheduled"
 

@@ -5,7 +5,7 @@ What may be shown is settled in `centre.place_figures`; the tables stand in `adm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +36,8 @@ class Sight:
 
     figures: PlaceFigures
     tables: Sequence[Table]
+    titles: Mapping[str, str]
+    """Of the articles, by slug."""
 
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
@@ -49,7 +51,8 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         key = (*place_figures.state(session, me()), place, year, today(now).month)
         figures = known.get(key, lambda: _reckoned(session, place, year, now))
         people = _people(session, census, figures.path, now)
-        return Sight(figures, place_tables.tables(figures, articles.titles(session, languages.SOURCE), people))
+        titles = articles.titles(session, languages.SOURCE)
+        return Sight(figures, place_tables.tables(figures, titles, people), titles)
 
     @pages.get("/angka")
     @only(*MAY_SEE_PLACE_FIGURES)
@@ -79,7 +82,9 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             "admin/place_report.html",
             seen=seen,
             month=month,
-            sentences=place_tables.sentences(seen.figures, month) if month else [],
+            sentences=place_tables.sentences(seen.figures, month, seen.titles) if month else [],
+            of_month=place_tables.tiles_of_month(month) if month else [],
+            tables=place_tables.of_year(seen.tables, seen.figures.year),
             printed_on=day(today(now)),
             **_shared(seen.figures),
         )
@@ -110,7 +115,7 @@ def _shared(figures: PlaceFigures) -> dict[str, object]:
         "name_of": name_of,
         "tiles": place_tables.tiles(figures),
         "definitions": place_tables.definitions(),
-        "charts": _charts(figures.trend),
+        "charts": _charts(place_tables.begun(figures.trend)),
         "month_name": full_month_name,
         "counted": moment(figures.counted_at) if figures.counted_at else None,
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import dropwhile
 
 from admin import case_names, case_wording, service_wording
 from admin.case_figures import span
@@ -15,6 +16,8 @@ from centre.place_figures import OTHER, Below, Month, PlaceFigures
 from content import languages
 
 HIDDEN = "–"
+MOST_ASKED = 5
+"""Topics named in the words of a report."""
 Cell = str | int
 
 
@@ -48,14 +51,43 @@ def tiles(figures: PlaceFigures) -> list[tuple[str, Cell]]:
         (_("Datang"), figures.attendance["came"] if figures.attendance else HIDDEN),
         (_("Kasus masuk"), _shown(figures.opened)),
         (_("Kasus ditutup"), _shown(figures.closed)),
-        (_("Jawaban pertama (separuh keluarga)"), _within(figures)),
+        (_("Jawaban pertama"), _within(figures)),
+    ]
+
+
+def tiles_of_month(month: Month) -> list[tuple[str, Cell]]:
+    """The same of one month, as far as a month may tell it."""
+    plain = month.plain
+    return [
+        (_("Pertanyaan"), plain["asked"]),
+        (_("Dijawab tanpa petugas"), plain["answered"]),
+        (_("Belum terjawab"), plain["unanswered"]),
+        (_("Jadwal"), plain["slots"]),
+        (_("Kursi terisi"), _("%(filled)s dari %(seats)s", filled=month.filled, seats=plain["seats"])),
+        (_("Datang, dari yang ditandai"), percent(None if month.no_show is None else 1 - month.no_show)),
+        (_("Kasus masuk"), _shown(month.opened)),
+    ]
+
+
+def begun(months: Sequence[Month]) -> list[Month]:
+    """From the first month in which there was anything: the empty ones before it are not drawn."""
+    return list(dropwhile(lambda month: month.is_empty, months))
+
+
+def of_year(found: Sequence[Table], year: int) -> list[Table]:
+    """The tables as they stand under a month's report: what counts a whole year says so in its title."""
+    titles = {"wilayah", "topik", "bahasa", "masalah", "puas"}
+    named = _("%(table)s, sepanjang tahun %(year)s")
+    return [
+        replace(table, title=named % {"table": table.title, "year": year}) if table.anchor in titles else table
+        for table in found
     ]
 
 
 def tables(figures: PlaceFigures, titles: Mapping[str, str], people: Line) -> list[Table]:
     """Every table that has something in it."""
     found = [
-        _months(figures.trend),
+        _months(begun(figures.trend)),
         _below(figures),
         Table("topik", _("Topik yang ditanyakan"), [_("Topik"), _("Pertanyaan")], _ranked(figures.topics, titles)),
         Table("bahasa", _("Bahasa"), [_("Bahasa"), _("Pertanyaan")], _ranked(figures.languages, _own_names())),
@@ -101,7 +133,10 @@ def definitions() -> list[tuple[str, str]]:
         ),
         (
             _("Jawaban pertama"),
-            _("Separuh keluarga mendapat jawaban petugas yang pertama dalam waktu ini, dibulatkan ke atas."),
+            _(
+                "Berapa lama keluarga menunggu jawaban petugas yang pertama. “Separuh dalam 2 jam”: dari sepuluh keluarga, "
+                "lima sudah dijawab dalam 2 jam; lima lainnya menunggu lebih lama."
+            ),
         ),
         (
             HIDDEN,
@@ -113,7 +148,7 @@ def definitions() -> list[tuple[str, str]]:
     ]
 
 
-def sentences(figures: PlaceFigures, month: Month) -> list[str]:
+def sentences(figures: PlaceFigures, month: Month, titles: Mapping[str, str]) -> list[str]:
     """The month in words, for the head of a report."""
     plain = month.plain
     said = [
@@ -127,8 +162,13 @@ def sentences(figures: PlaceFigures, month: Month) -> list[str]:
         ),
         _("Ditawarkan %(slots)s jadwal dengan %(seats)s kursi.", slots=plain["slots"], seats=plain["seats"]),
     ]
+    if month.topics:
+        asked = [titles.get(name, name) for name in month.topics[:MOST_ASKED]]
+        said.append(_("Yang paling banyak ditanyakan: %(topics)s.", topics=", ".join(asked)))
     if month.no_show is not None:
         said.append(_("Yang tidak datang: %(share)s dari yang diketahui.", share=percent(month.no_show)))
+    elif month.filled:
+        said.append(_("Kehadiran belum bisa dihitung: yang ditandai datang atau tidak datang belum cukup banyak."))
     if month.opened is not None:
         said.append(_("Kasus yang masuk: %(number)s.", number=month.opened))
     if figures.opened is not None:
@@ -220,7 +260,7 @@ def _own_names() -> dict[str, str]:
 
 
 def _within(figures: PlaceFigures) -> Cell:
-    return _("sampai %(span)s", span=span(figures.reply_within)) if figures.reply_within else HIDDEN
+    return _("separuh dalam %(span)s", span=span(figures.reply_within)) if figures.reply_within else HIDDEN
 
 
 def _shown(count: int | None) -> Cell:

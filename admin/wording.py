@@ -8,12 +8,12 @@ from typing import Any
 
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
 from babel.numbers import format_decimal
-from flask import Blueprint, g
+from flask import Blueprint, g, has_request_context
 
 from admin import access, menu
 from admin.language import chosen
 from admin.language import gettext as _
-from centre.areas import USUAL_ZONE, Village, VillageName, time_zone_name, zone_of
+from centre.areas import USUAL_ZONE, Village, VillageName, time_zone_name, zone_of, zone_of_area
 from centre.desk import LostReply, WaitingMessage
 from centre.messages import readable
 from centre.staff import Role
@@ -52,6 +52,7 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
             },
             "moment": moment,
             "moment_in": moment_in,
+            "own_clock": lambda: time_zone_name(own_zone()),
             "day": day,
             "written": written,
             "ago": lambda at: ago(at, clock()),
@@ -65,8 +66,15 @@ def add(pages: Blueprint, clock: Callable[[], datetime]) -> None:
 
 
 def moment(at: datetime, village: Village | None = None) -> str:
-    """ "21 Nov 2026 20.10 WIB", in the village's own time."""
-    return moment_in(at, zone_of(village))
+    """ "21 Nov 2026 20.10 WIB", in the village's own time; where it is of no village, in that of whoever reads it."""
+    return moment_in(at, zone_of(village) if village else own_zone())
+
+
+def own_zone() -> str:
+    """The clock on the wall of whoever is at the desk: that of their area, the usual one where they work in several."""
+    member = g.get("staff") if has_request_context() else None
+    known = {zone for _role, area in member.roles if (zone := zone_of_area(area))} if member else set()
+    return known.pop() if len(known) == 1 else ZONE
 
 
 def moment_in(at: datetime, zone: str) -> str:

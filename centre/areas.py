@@ -24,6 +24,7 @@ from centre.village_rows import ZONES, checked, identity_of
 from centre.village_rows import RowProblem as RowProblem
 from centre.village_rows import VillagesInvalid as VillagesInvalid
 from centre.village_rows import read_csv as read_csv
+from centre.village_rows import zone_of_area as zone_of_area
 
 DEMO_VILLAGES = Path(__file__).with_name("demo_villages.csv")
 """Villages from the programme's own history, to try Balai with."""

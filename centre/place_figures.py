@@ -55,6 +55,13 @@ class Month:
     opened: int | None
     no_show: float | None
     """Of those of whom it is known whether they came."""
+    filled: int
+    topics: Sequence[str]
+    """The most asked first, of those that five questions and more were about; the order alone tells of nobody."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.plain["asked"] or self.plain["slots"] or self.opened)
 
 
 @dataclass(frozen=True)
@@ -167,20 +174,20 @@ class _Numbers:
     def plain(self, place: Place) -> dict[str, int]:
         return {measure: self.sum(place, measure) for measure in PLAIN}
 
-    def by_month(self, place: Place, wanted: Sequence[str]) -> dict[str, Counter[str]]:
-        """Each month of a place: plain measures, who came and stayed away, opened cases."""
+    def by_month(self, place: Place, wanted: Sequence[str]) -> dict[str, dict[str, Counter[str]]]:
+        """Each month of a place, by measure: the plain ones, who came and stayed away, what was asked about."""
         rows = self._session.execute(
             select(MonthlyTotal.month, MonthlyTotal.measure, MonthlyTotal.detail, func.sum(MonthlyTotal.total))
             .where(
                 MonthlyTotal.place.in_(list(place.kept_keys())),
-                MonthlyTotal.measure.in_((*PLAIN, "booked")),
+                MonthlyTotal.measure.in_((*PLAIN, "booked", "topic")),
                 MonthlyTotal.month.between(wanted[0], wanted[-1]),
             )
             .group_by(MonthlyTotal.month, MonthlyTotal.measure, MonthlyTotal.detail)
         )
-        found: dict[str, Counter[str]] = {month: Counter() for month in wanted}
+        found: dict[str, dict[str, Counter[str]]] = {month: defaultdict(Counter) for month in wanted}
         for month, measure, detail, number in rows:
-            found[month][detail or measure] += int(number)
+            found[month][measure][detail] += int(number)
         return found
 
     def _read(self, keys: Collection[str]) -> dict[str, dict[str, Counter[str]]]:
@@ -286,11 +293,18 @@ def _below(numbers: _Numbers, shown: _Shown, place: Place) -> list[Below]:
     return found
 
 
-def _month(month: str, counted: Counter[str], opened: int | None) -> Month:
-    known = counted["came"] + counted["absent"]
-    is_many = known >= FEW and small_counts.may_be_shown([counted["came"], counted["absent"]])
-    plain = {measure: counted[measure] for measure in PLAIN}
-    return Month(month, plain, opened, counted["absent"] / known if is_many else None)
+def _month(month: str, counted: Mapping[str, Counter[str]], opened: int | None) -> Month:
+    booked = counted["booked"]
+    known = booked["came"] + booked["absent"]
+    is_many = known >= FEW and small_counts.may_be_shown([booked["came"], booked["absent"]])
+    return Month(
+        month,
+        {measure: counted[measure].total() for measure in PLAIN},
+        opened,
+        booked["absent"] / known if is_many else None,
+        booked.total(),
+        [name for name, _ in _most(None, counted["topic"])],
+    )
 
 
 def _opened_in(opened: Mapping[str, int] | None, month: str, year: int) -> int | None:

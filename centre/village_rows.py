@@ -168,8 +168,13 @@ def _problems_of_text(number: int, field: str, text: str) -> Iterator[RowProblem
         yield RowProblem(number, field, "this must be filled in")
 
 
+def zone_of_area(code: str) -> str | None:
+    """The clock that an area's province keeps; None where the code is of none."""
+    return next((kept for kept, provinces in _PROVINCE_ZONES if provinces.fullmatch(code[:2])), None)
+
+
 def _problems_of_zone(number: int, code: str, zone: str) -> Iterator[RowProblem]:
-    kept = next((kept for kept, provinces in _PROVINCE_ZONES if provinces.fullmatch(code[:2])), None)
+    kept = zone_of_area(code)
     if kept is None:
         yield RowProblem(number, "code", f"there is no province {code[:2]}")
     elif kept != zone:

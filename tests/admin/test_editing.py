@@ -11,7 +11,7 @@ from sqlalchemy import select
 from admin import article_forms, article_wording
 from admin.contacts import book
 from centre.audit import AuditEntry
-from centre.staff import Role
+from centre.staff import Role, StaffRole
 from content import articles, drafts, law_changes, subjects
 from content.draft_records import ArticleDraft
 from tests.admin import tested
@@ -227,6 +227,21 @@ def test_a_time_to_go_live_is_set_and_taken_back(desk):
     assert "1 Des 2026 06.00 WIB" in rohani.get("/admin/panduan/naskah/1").text
     press(rohani, 1, "waktu", batal="1")
     assert draft_of(desk).publish_at is None
+
+
+def test_a_time_to_go_live_is_on_the_clock_of_whoever_sets_it(desk):
+    guide(desk)
+    wayan, staff_id = desk.at_work("wayan", Role.EDITOR), desk.hire("rohani", Role.REVIEWER)
+    with desk.database.transaction() as session:
+        session.add(StaffRole(staff_id=staff_id, role=Role.PETUGAS, area="52.03"))
+    rohani = desk.browser_of(staff_id)
+    write(wayan, short=NEW, deed="kirim")
+    press(rohani, 1, "setuju")
+    assert "Jam WITA, di tempat Anda." in rohani.get("/admin/panduan/naskah/1").text
+    press(rohani, 1, "waktu", on="2026-12-01", at="06:00")
+    assert draft_of(desk).publish_at.isoformat() == "2026-11-30T22:00:00+00:00"
+    assert "1 Des 2026 06.00 WITA" in rohani.get("/admin/panduan/naskah/1").text
+    assert "1 Des 2026 05.00 WIB" in wayan.get("/admin/panduan/naskah/1").text
 
 
 def test_revisions_are_listed_compared_and_brought_back(desk):

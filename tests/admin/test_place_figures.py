@@ -114,11 +114,28 @@ def test_the_report_tells_a_month_in_words_for_paper(counted):
         "Pada bulan Oktober 2026 warga mengajukan 12 pertanyaan; 12 dijawab tanpa petugas dan 0 belum terjawab." in page
     )
     assert "Dicetak 21 November 2026." in page
+    assert "Yang paling banyak ditanyakan: Panduan biaya." in page
+    month, _, year = page.partition("Sebagai pembanding: tahun 2026 sampai sekarang")
+    assert "<dt>Pertanyaan</dt><dd>12</dd>" in month
+    assert "<dt>Datang, dari yang ditandai</dt>" in month
+    assert "Jawaban pertama" not in month
+    assert ">Topik yang ditanyakan, sepanjang tahun 2026</h2>" in year
+    assert "lima sudah dijawab dalam 2 jam" in year
+    assert cells(year, "bulan", "Okt 2026")
+    assert not cells(year, "bulan", "Sep 2026"), "nothing was there yet"
+    march = sri.get("/admin/angka/52.03/laporan?bulan=2026-03").text
+    assert "<dt>Pertanyaan</dt><dd>0</dd>" in march.partition("Sebagai pembanding")[0]
     assert (
         "Pada bulan Maret 2026 warga mengajukan 0 pertanyaan"
         in sri.get("/admin/angka/52.03/laporan?bulan=2026-03").text
     )
     assert "Pada bulan Oktober 2026" in sri.get("/admin/angka/52.03/laporan?bulan=2031-03").text
+
+
+def test_when_it_was_counted_is_told_on_the_clock_of_who_reads(counted):
+    for login, area, clock in (("wayan", "52.03", "WITA"), ("sri", "", "WIB"), ("nita", "94", "WIT")):
+        page = counted.at_work(login, Role.VIEWER, area).get("/admin/angka", follow_redirects=True).text
+        assert re.search(rf"Dihitung terakhir 21 Nov 2026 [0-9.]+ {clock}\.", page), login
 
 
 def test_before_anything_was_counted_the_page_says_so(desk):
