@@ -35,7 +35,7 @@ from centre.answers import GivenAnswer
 from centre.areas import Village
 from centre.audit import AuditEntry
 from centre.booking_records import Booking
-from centre.case_records import CATEGORIES, OUTCOMES, Case, CaseEntry
+from centre.case_records import CATEGORIES, OUTCOMES, Case, CaseConversation, CaseEntry
 from centre.census_consents import CensusConsent
 from centre.census_records import CensusRecord
 from centre.conversations import Conversation
@@ -70,7 +70,7 @@ def grow(session: Session, now: datetime) -> None:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
     village = _villages(session)
     _staff(session, village, now)
-    _copy(session, Conversation, CONVERSATIONS, {"village_id": village, "has_case": literal(False)})
+    _copy(session, Conversation, CONVERSATIONS, {"village_id": village, "has_case": _number < CASES})
     _people(session, now)
     _consents(session)
     _messages(session, now)
@@ -228,6 +228,8 @@ def _cases(session: Session, village: ColumnElement[int], now: datetime) -> None
         "closed_at": case((is_open, null()), else_=_past(now + timedelta(days=9))),
     }
     _copy(session, Case, CASES, changed)
+    told_in = {"case_id": FIRST + _number, "conversation_id": _conversation}
+    _lines(session, CaseConversation, CASES, told_in)
     entries = {"case_id": FIRST + _number % CASES, "key": null(), "kind": literal("note"), "next_at": null()}
     _copy(session, CaseEntry, CASES * ENTRIES, entries | {"sending": null(), "file_id": null(), "at": _past(now)})
 

@@ -21,6 +21,7 @@ from centre.case_records import Case, CaseConversation
 from centre.case_records import State as CaseState
 from centre.case_scopes import CaseScope, hides
 from centre.conversations import Conversation
+from centre.db import is_any
 from centre.messages import LIMITS
 from centre.news_consents import NewsConsent
 from centre.notices import Notice
@@ -296,9 +297,10 @@ def _is_unsafe() -> ColumnElement[bool]:
     )
     is_open_case = Case.state != CaseState.CLOSED
     in_danger = and_(is_open_case, or_(Case.is_urgent, Case.is_restricted, Case.is_safe.is_(None)))
-    told_here = exists().where(CaseConversation.case_id == Case.id, CaseConversation.conversation_id == Conversation.id)
-    is_here = or_(Case.conversation_id == Conversation.id, told_here)
-    return and_(Conversation.has_case, exists().where(is_here, or_(in_other_hands, in_danger)))
+    is_unsafe = or_(in_other_hands, in_danger)
+    was_told_here = and_(CaseConversation.case_id == Case.id, CaseConversation.conversation_id == Conversation.id)
+    is_here = or_(is_any(Case.conversation_id == Conversation.id, is_unsafe), is_any(was_told_here, is_unsafe))
+    return and_(Conversation.has_case, is_here)
 
 
 def _is_window_closed(now: datetime) -> ColumnElement[bool]:

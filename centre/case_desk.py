@@ -21,6 +21,7 @@ from centre.case_records import BOT, FAMILY, OPEN, TIME, Case, CaseEntry, State
 from centre.case_rules import ReasonMissing, clean
 from centre.case_scopes import CaseScope, scope_of
 from centre.conversations import Conversation
+from centre.db import is_any
 from centre.desk import NotHere
 from centre.outbox import OutboxMessage
 from centre.privacy import CannotOpen
@@ -114,8 +115,8 @@ def areas_in(session: Session, scope: CaseScope) -> list[tuple[str, str]]:
     Each village is asked after by itself: that is a look into an index, where all cases would be one into each of them.
     """
     regency = func.substr(Village.code, 1, REGENCY)
-    has_own = exists().where(Case.area == Village.code, scope.covers())
-    has_around = exists().where(Case.area == regency, scope.covers())
+    has_own = is_any(Case.area == Village.code, scope.covers())
+    has_around = is_any(Case.area == regency, scope.covers())
     columns = (Village.code, Village.name, regency, Village.regency, has_own, has_around)
     found = session.execute(select(*columns).where(scope.anywhere.covers(Village.code))).all()
     names = {regency: name for _code, _name, regency, name, *_seen in found}

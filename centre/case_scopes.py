@@ -17,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from centre import areas, staff
 from centre.case_records import Case, CaseConflict, CaseConversation, in_conflict
+from centre.db import is_any
 from centre.referral_records import WITH_THE_PARTNER, CaseReferral
 from centre.staff import Role, Scope, SignedIn, StaffMember, StaffRole
 
@@ -127,10 +128,10 @@ def hides(
     """Does this conversation have, or did it ever have, a case that lies outside the scope? Then nothing of it may be seen,
     not even that a message of it waits: a case that moved to another telephone left its words behind."""
     is_seen = case((scope.covers(), 1), else_=0)  # NULL, of a case without an area, is no yes
-    was_there = exists().where(
+    was_there = is_any(
         CaseConversation.case_id == Case.id, CaseConversation.conversation_id == conversation_id, is_seen == 0
     )
-    return or_(exists().where(Case.conversation_id == conversation_id, is_seen == 0), was_there)
+    return or_(is_any(Case.conversation_id == conversation_id, is_seen == 0), was_there)
 
 
 def _villages(member: SignedIn) -> Scope:

@@ -44,7 +44,7 @@ class Conversation(Base):
     channel: Mapped[str] = mapped_column(String(20))
     sealed_sender: Mapped[bytes] = mapped_column(LargeBinary)
     language: Mapped[str | None] = mapped_column(String(8))
-    village_id: Mapped[int | None] = mapped_column(ForeignKey("villages.id", ondelete="SET NULL"))
+    village_id: Mapped[int | None] = mapped_column(ForeignKey("villages.id", ondelete="SET NULL"), index=True)
     step: Mapped[str | None] = mapped_column(String(40))
     offered: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
     """What may be chosen now by its number or its label: [code, label, title] each."""

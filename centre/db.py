@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -25,6 +26,9 @@ from sqlalchemy import (
     MetaData,
     create_engine,
     event,
+    func,
+    literal_column,
+    select,
 )
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -173,6 +177,13 @@ def new_row(session: Session, table: Any, row: Mapping[str, Any]) -> Any:
     """The statement that adds a row unless one with its key is there already, in the words of either database."""
     insert = sqlite_insert if connection_of(session).dialect.name == "sqlite" else postgres_insert
     return insert(table).values(row).on_conflict_do_nothing()
+
+
+def is_any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Is there such a row? As `EXISTS`, but looked up in an index for each row of the question around it (PostgreSQL would
+    read the whole table of an `EXISTS` first) and taken for rare."""
+    found = select(literal_column("1")).where(*conditions).limit(1).scalar_subquery()
+    return func.coalesce(found, literal_column("0")) == literal_column("1")
 
 
 def vault_of(session: Session) -> Vault:

@@ -59,9 +59,10 @@ def messages(
     session: Session, scope: Scope, cases: CaseScope, after: int = 0, limit: int | None = None
 ) -> list[WaitingMessage]:
     """What came in and waits for a person, the longest waiting first, a page of it after row `after`."""
-    rows = session.execute(
-        _messages(scope, cases).where(_WAITS, InboxEvent.id > after).order_by(InboxEvent.id).limit(limit or PAGE)
-    )
+    query = _messages(scope, cases)
+    page = query.with_only_columns(InboxEvent.id).where(_WAITS, InboxEvent.id > after)
+    page = page.order_by(InboxEvent.id).limit(limit or PAGE)  # an index answers this
+    rows = session.execute(query.where(InboxEvent.id.in_(page)).order_by(InboxEvent.id))
     return [WaitingMessage(*row) for row in rows]
 
 
@@ -127,11 +128,13 @@ _LOST: ColumnElement[bool] = OutboxMessage.id.in_(select(OutboxMessage.id).where
 
 
 def _messages(scope: Scope, cases: CaseScope) -> Select[InboxEvent, Conversation, Village]:
+    # The same number either way: whoever may see any village needs no conversation read to learn it.
+    number = InboxEvent.conversation_id if scope.unplaced else Conversation.id
     return (
         select(InboxEvent, Conversation, Village)
         .join(Conversation, Conversation.id == InboxEvent.conversation_id, isouter=True)
         .join(Village, Village.id == Conversation.village_id, isouter=True)
-        .where(scope.covers(Village.code), *_in_villages(scope), not_(hides(Conversation.id, cases)))
+        .where(scope.covers(Village.code), *_in_villages(scope), not_(hides(number, cases)))
     )
 
 

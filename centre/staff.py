@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, and_, false, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, and_, false, or_, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column, relationship
 
@@ -121,6 +121,8 @@ class Scope:
 
     def covers(self, code: InstrumentedAttribute[str] | InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
         """The condition on a (possibly missing) village code."""
+        if "" in self.areas and self.unplaced:
+            return true()
         within = [code.is_not(None) if area == "" else _is_within(code, area) for area in sorted(self.areas)]
         return or_(false(), *within, *([code.is_(None)] if self.unplaced else []))
 
