@@ -624,6 +624,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_cases_changed_at"), ["changed_at"], unique=False)
 
+    with op.batch_alter_table("conversations", schema=None, recreate="never") as batch_op:
+        batch_op.create_index(batch_op.f("ix_conversations_village_id"), ["village_id"], unique=False)
+
     with op.batch_alter_table("given_answers", schema=None, recreate="never") as batch_op:
         batch_op.add_column(
             sa.Column("village_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
@@ -752,6 +755,9 @@ def downgrade() -> None:
         batch_op.drop_column("revision")
         batch_op.drop_column("event_id")
         batch_op.drop_column("village_id")
+
+    with op.batch_alter_table("conversations", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_conversations_village_id"))
 
     with op.batch_alter_table("cases", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cases_changed_at"))
