@@ -92,14 +92,17 @@ def rating(of: str) -> str:
     }[of]
 
 
-def state(seen: Case) -> str:
+def state(row: Row) -> str:
     """Where a case stands."""
+    seen = row.case
     if seen.state == State.NEW:
         return _("Belum ada yang memegang")
     if seen.state == State.TO_APPROVE:
         return _("Menunggu persetujuan untuk ditutup")
     if seen.state == State.CLOSED:
         return _("Ditutup: %(outcome)s", outcome=outcome(seen.outcome))
+    if row.is_unheard:
+        return _("Isi balasan belum sampai")
     return _("Menunggu keluarga") if seen.awaits == "family" else _("Menunggu jawaban petugas")
 
 
@@ -114,6 +117,8 @@ def waiting(row: Row, now: datetime) -> str:
     """Since when the family waits, or that it is their turn."""
     if not row.case.is_open:
         return _("Ditutup %(ago)s", ago=ago(row.case.closed_at or row.case.changed_at, now))
+    if row.is_unheard:
+        return _("Balasan belum sampai kepada keluarga")
     if row.case.awaits == "family":
         return _("Giliran keluarga menulis")
     if now - row.case.asked_at < JUST_NOW:

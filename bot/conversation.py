@@ -45,6 +45,7 @@ from centre import announcement_tries, answers, open_questions, staff_channels
 from centre.conversations import Conversation
 from centre.messages import CODE_LIMIT, LABEL_LIMIT, Choice, Incoming, Outgoing, readable
 from content.danger import look as danger_in
+from content.languages import SOURCE
 from content.places import country_in
 
 OFFERED_AGAIN = 2
@@ -55,6 +56,9 @@ NAME = 3
 """Words of a person's name; more of them that sound like guidance are a question."""
 NAME_OF_A_PLACE = 2
 """Words of a country's or a city's name, perhaps with "di" before it."""
+
+ENDS_DOUBT = frozenset({danger.STEP, words.CANCEL, words.FORGET, "case-wipe"})
+"""What answers the question whether there is danger, or puts it aside: any other word or button leaves it open."""
 
 
 @dataclass(frozen=True)
@@ -139,14 +143,16 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
     if held and (code is None or case.is_for_staff(held, text)):
         passed_on = case.heard(turn, held, text, understood)
         if passed_on is not None:
-            return _settle(turn, passed_on)
+            return _settle(turn, _still_in_doubt(turn, passed_on))
     if turn.is_first and code in (words.START, words.MENU, words.LANGUAGES):
         turn.conversation.stopped_at = None if code == words.START else turn.conversation.stopped_at
         return _settle(turn, _welcomed(turn))
     if code == words.STOP:
         return _settle(turn, _do(turn, code))
     if code:
-        return _settle(turn, _with_welcome(turn, _do(turn, code)))
+        done = _do(turn, code)
+        done = done if code.partition(":")[0] in ENDS_DOUBT else _still_in_doubt(turn, done)
+        return _settle(turn, _with_welcome(turn, done))
     if incoming.kind in ("media", "other"):
         if turn.conversation.stopped_at:
             return _settle(turn, [settings.is_stopped(turn)])
@@ -514,12 +520,20 @@ def _village_named(turn: Turn, text: str) -> Answer | None:
 
 
 def _hear(turn: Turn, understood: Understood, text: str) -> None:
-    """Answer in the language that was just written, unless the person chose one and this is not surely another."""
+    """Answer in the language that was just written, unless the person chose one, or tells us something in another: who
+    began in the language of home mixes Indonesian in, and the questions must not change theirs back and forth."""
     if not has_letters(text) or not _says_something(understood, text):
         return
     heard = offered(understood.language)
+    if _is_telling(turn) and turn.say.language != SOURCE:
+        return
     remember(turn.conversation, heard=heard)
     turn.speak(turn.conversation.language or heard)
+
+
+def _is_telling(turn: Turn) -> bool:
+    """Is a dialogue open that asks one thing after the other? The first questions of all belong to none."""
+    return turn.go_on is not None or turn.conversation.step in STEPS.keys() - {welcome.LANGUAGE, welcome.VILLAGE}
 
 
 def _welcomed(turn: Turn) -> list[Answer]:
@@ -545,6 +559,19 @@ def _offered_again(turn: Turn, said: list[Answer]) -> list[Answer]:
         return said
     remember(turn.conversation, again=times + 1)
     return [*said, STEPS[step](turn)]
+
+
+def _still_in_doubt(turn: Turn, said: list[Answer]) -> list[Answer]:
+    """Whether there is danger is asked again after what was asked for on the way, unless that asks something itself."""
+    is_open = turn.conversation.step == danger.STEP and not turn.conversation.stopped_at
+    if not is_open or (said and said[-1].next_step):
+        return said
+    if said and any(choice.code.startswith("case-read:") for choice in said[-1].choices):
+        return [
+            *said[:-1],
+            replace(said[-1], next_step=danger.STEP),
+        ]  # one "ya" cannot answer both: it comes after this
+    return _offered_again(turn, said)
 
 
 def _settle(turn: Turn, said: list[Answer]) -> list[Answer]:

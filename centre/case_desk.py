@@ -50,6 +50,8 @@ class Row:
     is_overdue: bool
     zone: str
     """On whose clock its times are read: the home village's, or the usual one."""
+    is_unheard: bool = False
+    """Staff answered, and the words have not reached the family."""
 
 
 @dataclass(frozen=True)
@@ -272,6 +274,7 @@ def rows(session: Session, found: Sequence[Case], now: datetime) -> list[Row]:
     ).all()
     villages: dict[str, str] = {code: name for code, name, _zone in named}
     zones: dict[str, str] = {code: zone for code, _name, zone in named}
+    unheard = case_replies.unheard(session, found, now)
     return [
         Row(
             each,
@@ -279,6 +282,7 @@ def rows(session: Session, found: Sequence[Case], now: datetime) -> list[Row]:
             holders.get(each.holder_id or "", ""),
             each.due_at is not None and each.due_at < now,
             zones.get(each.home_code or "", USUAL_ZONE),
+            each.id in unheard,
         )
         for each in found
     ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Literal
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from centre import calendars, case_alerts, case_records, case_rules, conversations, outbox
@@ -79,9 +79,11 @@ def take(session: Session, entry_id: int, now: datetime) -> Ready | None:
     return Ready(entry, case, conversation, "hint" if before else way)
 
 
-def sent(entry: CaseEntry) -> None:
-    """Its words are in the outbox."""
-    entry.sending, entry.next_at = Sending.QUEUED, None
+def sent(ready: Ready, now: datetime) -> None:
+    """Its words are in the outbox. The first of staff are the case's first answer: sealed, they were none yet."""
+    ready.entry.sending, ready.entry.next_at = Sending.QUEUED, None
+    if ready.entry.kind == "reply":
+        ready.case.first_reply_at = ready.case.first_reply_at or now
 
 
 def sealed(session: Session, entry: CaseEntry, hint_at: datetime | None) -> None:
@@ -103,6 +105,19 @@ def sealed_in(session: Session, case: Case) -> Sequence[CaseEntry]:
         CaseEntry.case_id == case.id, CaseEntry.sending.in_((Sending.SEALED, Sending.WAITING))
     )
     return session.scalars(waiting.order_by(CaseEntry.id)).all()
+
+
+def unheard(session: Session, cases: Sequence[Case], now: datetime) -> set[int]:
+    """In which of these cases it would be the family's turn, but what staff said lies here still: sealed, or held for its
+    hour. A moment between form and worker is no wait."""
+    answered = [case.id for case in cases if case.is_open and case.awaits == "family"]
+    if not answered:
+        return set()
+    is_held = or_(
+        CaseEntry.sending == Sending.SEALED, and_(CaseEntry.sending == Sending.WAITING, CaseEntry.next_at > now)
+    )
+    held = select(CaseEntry.case_id).where(CaseEntry.case_id.in_(answered), CaseEntry.kind == "reply", is_held)
+    return set(session.scalars(held))
 
 
 def with_news(session: Session, conversation_id: int) -> Sequence[Case]:

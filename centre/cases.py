@@ -321,7 +321,6 @@ def reply(
         sending=Sending.WAITING,
         next_at=now,
     )
-    case.first_reply_at = case.first_reply_at or now
     case.awaits, case.due_at, case.level, case.changed_at = "family", None, 0, now
     case_alerts.void(session, case)
     return entry

@@ -19,6 +19,7 @@ STAFF: tuple[tuple[str, str, Role, str], ...] = (
     ("demo-petugas", "Baiq Nurhayati", Role.PETUGAS, KORLEKO),
     ("demo-petugas-lenek", "Zulkifli", Role.PETUGAS, LENEK),
     ("demo-petugas-kenanga", "Tarsih", Role.PETUGAS, KENANGA),
+    ("demo-petugas-kuripan", "Siti Rukayah", Role.PETUGAS, KURIPAN),
     ("demo-khusus", "Ni Made Ayu", Role.SPECIALIST, "52.03"),
     ("demo-kader", "Inaq Rohani", Role.HELPER, KORLEKO),
     ("demo-mitra", "Rahmat Hidayat", Role.PARTNER, ""),

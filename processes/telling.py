@@ -63,5 +63,5 @@ def _tell(database: Database, entry_id: int, now: datetime) -> bool:
             return False
         case_notices.take_the_floor(ready.conversation)
         outbox.queue(session, ready.conversation, ready.entry.cause, [offer(ready.conversation, outgoing)], now)
-        case_replies.sent(ready.entry)
+        case_replies.sent(ready, now)
         return True

@@ -1,7 +1,8 @@
 """A problem that a human must answer: opened, and from then on held by staff until it is closed.
 
-While it is held the bot keeps silent, but for danger, `menu`, `bahasa`, `berhenti`, `hapus` and what is the case's own.
-Everything else the family writes goes to staff. Whoever types MENU has the bot back until they type PETUGAS, or staff write.
+While it is held the bot keeps silent, but for danger, `menu`, `bahasa`, `berhenti`, `hapus`, `janji saya` and what is the
+case's own. Everything else the family writes goes to staff. Whoever types MENU has the bot back until they type PETUGAS, or
+staff write.
 Nothing here repeats a person's words. The questions stand in `bot.dialogues.case_questions`.
 """
 
@@ -69,6 +70,7 @@ HEARD_WORDS = frozenset(
         words.PERSON,
         words.CASE,
         words.AROUND,
+        words.MINE,
         words.NO_NEWS,
     }
 )
@@ -244,6 +246,8 @@ def heard(turn: Turn, case: Case, text: str, understood: Understood) -> list[Ans
     if placed := danger.place_told(turn, text, understood, _place_asked):
         at_hand.note_place(turn, case)
         return [placed]
+    if turn.conversation.step == danger.STEP:
+        return [Answer(_acknowledged(turn, case))]  # whether there is danger is asked again, before anything else
     if questions.next_question(turn, case):
         return [questions.go_on_with(turn, _acknowledged(turn, case))]
     return [Answer(_acknowledged(turn, case))] if _may_repeat(turn) else []

@@ -212,6 +212,19 @@ def test_a_reply_says_why_it_waits_or_went_nowhere(desk_on_both, korleko, wayan,
     assert said in wayan.get(address_of(code)).text
 
 
+def test_a_reply_that_lies_sealed_is_not_called_the_familys_turn(desk_on_both, korleko, wayan):
+    """Nobody said whether it is safe: the officer owes nothing, and the queue and the case say that it has not arrived."""
+    code = told(desk_on_both, korleko)
+    entry = replied(desk_on_both, code, sending=Sending.SEALED, next_at=None)
+    assert "Balasan belum sampai kepada keluarga" in wayan.get("/admin/kasus?antrean=all").text
+    page = wayan.get(address_of(code)).text
+    assert "cara yang mereka bilang aman" in page
+    assert "Giliran keluarga menulis" not in page
+    with desk_on_both.database.transaction() as session:
+        session.merge(entry).sending = Sending.QUEUED
+    assert "Giliran keluarga menulis" in wayan.get(address_of(code)).text
+
+
 @pytest.mark.parametrize(
     ("state", "delivery", "error", "said"),
     [

@@ -392,7 +392,7 @@ def test_menu_brings_the_bot_back_and_petugas_the_desk(rohani: Family) -> None:
     assert ("words", "", "ada kontraknya") in rohani.thread()
 
 
-@pytest.mark.parametrize("said", ["0", "1", "12", "4 bulan", "ya", "tidak", "daftar", "batal", "lapor", "janji saya"])
+@pytest.mark.parametrize("said", ["0", "1", "12", "4 bulan", "ya", "tidak", "daftar", "batal", "lapor"])
 def test_to_a_colleague_who_holds_it_numbers_and_commands_are_words(rohani: Family, said: str) -> None:
     rohani.reports("pay")
     rohani.tap("case-enough")
@@ -400,6 +400,36 @@ def test_to_a_colleague_who_holds_it_numbers_and_commands_are_words(rohani: Fami
     rohani.held_by_wayan()
     assert rohani.say(said) == []
     assert ("words", "", said) in rohani.thread()
+
+
+def test_ones_own_bookings_are_listed_whoever_holds_the_case(rohani: Family) -> None:
+    rohani.reports("pay")
+    rohani.tap("case-enough")
+    walk(rohani, skipped)
+    rohani.held_by_wayan()
+    assert rohani.say("janji saya")
+    assert ("words", "", "janji saya") not in rohani.thread()
+
+
+@pytest.mark.parametrize("said", ["janji saya", "menu", "besok saya kabari lagi"])
+def test_a_doubt_that_is_passed_over_is_asked_about_again(rohani: Family, said: str) -> None:
+    rohani.reports("pay")
+    rohani.tap("case-enough")
+    walk(rohani, skipped)
+    rohani.say(MAY_BE_DANGER)
+    asked = rohani.say(said)
+    assert [choice.code for choice in asked[-1].choices] == ["danger:yes", "danger:no"]
+    rohani.say("ya")
+    assert rohani.case().is_urgent
+
+
+def test_questions_begun_in_javanese_stay_so_after_a_sentence_in_indonesian(rohani: Family) -> None:
+    rohani.say("kepriye carane nggawe paspor")
+    rohani.say("lapor")
+    rohani.say("suami saya sudah empat bulan tidak digaji oleh majikannya")
+    with rohani.database.transaction() as session:
+        here = session.get_one(Conversation, conversations.of_sender(session, rohani.sender, rohani.now))
+        assert here.memory["heard"] == "jv"
 
 
 @pytest.mark.parametrize("how", ["all", "keep", "no"])

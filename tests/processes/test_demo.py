@@ -51,6 +51,13 @@ def test_every_corner_of_the_desk_is_alive_and_no_telephone_can_ring(sqlite_data
         demo.fill(sqlite_database, NOW)
 
 
+def test_whoever_holds_a_case_of_the_demo_may_open_it(sqlite_database: Database) -> None:
+    demo.fill(sqlite_database, NOW)
+    with sqlite_database.reading() as session:
+        for case in session.scalars(select(Case).where(Case.holder_id.is_not(None))).all():
+            assert scope_of_member(session.get_one(StaffMember, case.holder_id)).includes(case), case.code
+
+
 def test_where_a_family_has_written_or_somebody_is_noted_nothing_is_made(database: Database) -> None:
     with database.transaction() as session:
         noted = people.add(session, "Sari", NOW)

@@ -154,7 +154,7 @@ def test_two_tellers_at_once_say_each_answer_once_and_in_order(desk: Desk) -> No
 def test_killed_before_the_commit_it_is_said_afterwards_and_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = desk.writes(desk.holds(), "Kami bantu.")
 
-    def killed(_entry: CaseEntry) -> None:
+    def killed(_ready: case_replies.Ready, _now: datetime) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -664,3 +664,19 @@ def test_an_answer_held_up_beyond_the_day_says_so(desk: Desk) -> None:
     with desk.database.reading() as session:
         sent = case_replies.parts_sent(session, [session.get_one(CaseEntry, entry)])[entry]
         assert [(row.state, row.error) for row in sent] == [("failed", "window_closed")]
+
+
+def test_the_first_answer_counts_from_when_it_went_out_not_while_it_lay_sealed(desk: Desk) -> None:
+    rohani = desk.holds(safe=None)
+    desk.waits(hours=1)
+    desk.writes(rohani, "Kami bantu.")
+    desk.tells()
+    with desk.database.reading() as session:
+        assert session.get_one(Case, rohani).first_reply_at is None, "only that there is news was said"
+    with desk.database.transaction() as session:
+        case_replies.unseal(session, case_records.hold(session, rohani), desk.now)
+    desk.change(last_incoming_at=desk.now)
+    desk.waits(minutes=1)
+    desk.tells()
+    with desk.database.reading() as session:
+        assert session.get_one(Case, rohani).first_reply_at == desk.now
