@@ -87,6 +87,7 @@ DEEDS: dict[str, Any] = {
     "question_group_changed": _("mengurus pertanyaan yang belum terjawab"),
     "test_question_changed": _("mengubah pertanyaan uji"),
     "phrasing_proposed": _("mengusulkan cara bertanya"),
+    "phrasing_accepted": _("menyetujui cara bertanya"),
     "phrasing_dropped": _("membuang cara bertanya"),
     "gate_overridden": _("menerbitkan meski uji menolak"),
     "call_read": _("membuka yang perlu ditelepon"),

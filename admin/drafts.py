@@ -19,12 +19,12 @@ from admin.asked import ROW, number_in
 from admin.contacts import book
 from admin.differences import difference
 from admin.editing import about
-from admin.gates import in_words
+from admin.gates import in_words, may_agree
 from admin.language import gettext as _
 from admin.spoken import Spoken
 from centre import audit, staff
 from centre.db import Database
-from content import articles, drafts, gates, languages, timed_drafts
+from content import articles, drafts, gates, languages, proposals, timed_drafts
 from content.article_records import Revision
 from content.draft_records import ArticleDraft, State
 from content.drafts import BrokenRules, ChangedMeanwhile, NoSuchDraft, NotNow, OwnWords, PublishedMeanwhile
@@ -45,8 +45,11 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
         with database.reading() as session:
             rows = [row for row in drafts.every_open(session) if _may_see(row)]
             names = staff.names(session, {who for row in rows for who in row.writers})
+            heard = [each for each in proposals.for_second(session) if may_agree(each)]
         mine, wait = _for_me(rows), [row for row in rows if row not in _for_me(rows)]
-        return render_template("admin/drafts.html", mine=mine, others=wait, names=names, words=article_wording)
+        return render_template(
+            "admin/drafts.html", mine=mine, others=wait, names=names, heard=heard, words=article_wording
+        )
 
     @pages.get(f"/panduan/naskah/<{ROW}:number>")
     @only(*MAY_REVIEW)
@@ -79,7 +82,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
             drafts.accept(session, found.id, seen, me().staff_id, clock())
             return "draft_accepted"
 
-        return _do(number, do, _("Disetujui. Sesudah lulus pertanyaan uji, naskah ini bisa diterbitkan."))
+        return _do(number, do, _("Disetujui. Di bawah tertulis apakah naskah ini sudah boleh terbit."))
 
     @pages.post(f"/panduan/naskah/<{ROW}:number>/kembalikan")
     @only(*MAY_REVIEW)
@@ -101,7 +104,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], spoken: Spoken 
             gates.request(session, drafts.candidate(session, found), me().staff_id, clock())
             return "draft_tested"
 
-        return _do(number, do, _("Pertanyaan uji dijalankan. Anda boleh mengerjakan hal lain."))
+        return _do(number, do, _("Pertanyaan uji diminta. Di bawah tertulis hasilnya, atau bahwa masih berjalan."))
 
     @pages.post(f"/panduan/naskah/<{ROW}:number>/terbitkan")
     @only(*MAY_REVIEW)

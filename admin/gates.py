@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form, TextAreaField
 
 from admin.access import MAY_READ_CONTENT, MAY_TEST, administers_all, may_review, me, only
+from admin.articles import as_people_read_it
 from admin.asked import ROW
 from admin.forms import clean
 from admin.language import gettext
@@ -25,6 +26,7 @@ from content import articles, drafts, gates, languages, proposals
 from content.draft_records import ArticleDraft
 from content.gates import GateRun
 from content.judging import DANGER, Reached
+from content.proposals import NotWaiting, OwnProposal, PhraseProposal
 
 SHOWN = 30
 """Runs on the page."""
@@ -50,6 +52,9 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
                 waiting=proposals.unsettled(session),
                 titles=articles.titles(session, languages.SOURCE),
                 state=state,
+                answer=lambda each: articles.text_read_in(session, each.label, each.language),
+                as_read=as_people_read_it,
+                may_agree=may_agree,
             )
 
     @pages.get(f"/panduan/gerbang/<{ROW}:number>")
@@ -88,6 +93,27 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             flash(gettext("Dicatat. Perubahan ini sekarang boleh terbit."), "success")
         return redirect(url_for(".one", number=number), 303)
 
+    @pages.post(f"/panduan/frasa/<{ROW}:number>/setuju")
+    @only(*MAY_TEST)
+    def accept(number: int) -> ResponseReturnValue:
+        try:
+            with database.transaction() as session:
+                found = session.get(PhraseProposal, number)
+                if found is None or not may_review(me(), found.language):
+                    abort(404)
+                proposals.accept(session, number, me().staff_id)
+                audit.record(session, me().staff_id, "phrasing_accepted", clock(), f"phrasing:{number}")
+        except OwnProposal:
+            flash(gettext("Anda yang mengusulkan kalimat ini. Orang lain yang menyetujuinya."), "warning")
+        except NotWaiting:
+            flash(gettext("Kalimat ini sudah tidak menunggu persetujuan."), "warning")
+        else:
+            flash(
+                gettext("Disetujui. Kalimat itu diuji dulu; kalau tidak ada yang hilang, bot mempelajarinya."),
+                "success",
+            )
+        return redirect(url_for(".every"), 303)
+
     @pages.post(f"/panduan/frasa/<{ROW}:number>/batal")
     @only(*MAY_TEST)
     def drop(number: int) -> ResponseReturnValue:
@@ -106,6 +132,11 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         return redirect(url_for(".every"), 303)
 
     return pages
+
+
+def may_agree(proposal: PhraseProposal) -> bool:
+    """Is this person the second one that a phrasing needs?"""
+    return me().staff_id != proposal.proposed_by and may_review(me(), proposal.language)
 
 
 def state(run: GateRun) -> str:

@@ -33,6 +33,7 @@ from admin.access import (
     whoever_is_signed_in,
 )
 from admin.asked import number_in
+from admin.gates import may_agree
 from admin.language import gettext as _
 from admin.open_questions import reader
 from centre import calls, case_desk, census_requests, desk, glance, heartbeats, open_questions, rosters
@@ -44,7 +45,7 @@ from centre.desk import WaitingMessage
 from centre.glance import Place
 from centre.rosters import Filled
 from centre.staff import Role
-from content import articles, drafts, languages, overview, translations
+from content import articles, drafts, languages, overview, proposals, translations
 from content.draft_records import State
 from content.overview import Standing
 
@@ -191,10 +192,11 @@ def _translations(session: Session) -> dict[str, int]:
 
 
 def _drafts(session: Session) -> int:
-    """Drafts of others that this person may read and that wait for it, and own ones that came back."""
+    """Drafts and phrasings of others that this person may read and that wait for it, and own drafts that came back."""
     own, waiting = me().staff_id, (State.REVIEW, State.ACCEPTED)
     found = [each for each in drafts.every_open(session) if may_review(me(), each.language)]
-    return sum(each.state in waiting if own not in each.writers else bool(each.note) for each in found)
+    heard = [each for each in proposals.for_second(session) if may_agree(each)]
+    return len(heard) + sum(each.state in waiting if own not in each.writers else bool(each.note) for each in found)
 
 
 def _is_quiet(session: Session, now: datetime) -> bool:

@@ -6,7 +6,7 @@ asked. Words come masked; nothing of a case is ever among them (`centre.open_que
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form, SelectField, TextAreaField
 
 from admin.access import MAY_READ_CONTENT, MAY_TEST, MAY_VOUCH, administers_all, me, only
+from admin.articles import as_people_read_it
 from admin.asked import ROW
 from admin.forms import PICK_ONE, clean
 from admin.language import gettext
@@ -41,11 +42,16 @@ class UseForm(Form):
     language = SelectField(_("Bahasa"), **PICK_ONE)
     kind = SelectField(_("Jenis pertanyaan uji"), **PICK_ONE)
 
-    def __init__(self, *args: Any, titles: dict[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, titles: dict[str, str], spoken: str, likely: Sequence[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         named = sorted(titles.items(), key=lambda pair: pair[1])
-        self.article.choices = [("", gettext("Pilih panduan")), *named]
-        self.language.choices = [(each.code, each.own_name) for each in languages.LANGUAGES]
+        near = [slug for slug in likely if slug in titles]
+        first = [(slug, gettext("Paling mungkin: %(title)s", title=titles[slug])) for slug in near]
+        rest = [(slug, title) for slug, title in named if slug not in near]
+        self.article.choices = [("", gettext("Pilih panduan")), *first, *rest]
+        self.language.choices = [(each.code, each.own_name) for each in languages.to_pick({spoken})]
         self.kind.choices = [(each, kind(each)) for each in KINDS if each != "danger"]
 
 
@@ -67,7 +73,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             why=why,
             titles=titles,
             language=language,
-            every_language=languages.LANGUAGES,
+            every_language=languages.to_pick({language, *(each.group.language for each in rows)}),
         )
 
     @pages.get(f"/panduan/pertanyaan/<{ROW}:number>")
@@ -82,13 +88,20 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @pages.post(f"/panduan/pertanyaan/<{ROW}:number>/pelajari")
     @only(*MAY_TEST)
     def learn(number: int) -> ResponseReturnValue:
+        if (said := request.form.get("menjawab")) is None:
+            return _asked_first(number)
+        if said != "ya":
+            with database.reading() as session:
+                group = _found(session, number)
+                return _page(session, group, _form(session, group))
+
         def use(session: Session, form: UseForm) -> None:
             wanted = (form.article.data or "", form.language.data or "", form.text.data or "")
             made = proposals.propose(session, *wanted, me().staff_id, clock())
             audit.record(session, me().staff_id, "phrasing_proposed", clock(), f"phrasing:{made.id}")
 
-        said = gettext("Kalimat itu diuji dulu; kalau tidak ada yang hilang, bot mempelajarinya sendiri.")
-        return _used(number, use, said)
+        done = gettext("Diusulkan. Orang lain harus menyetujuinya; lalu kalimat itu diuji, dan bot mempelajarinya.")
+        return _used(number, use, done)
 
     @pages.post(f"/panduan/pertanyaan/<{ROW}:number>/jadi-uji")
     @only(*MAY_TEST)
@@ -116,11 +129,27 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         flash(gettext("Ditandai selesai. Kalau ditanyakan lagi, ia muncul lagi."), "success")
         return redirect(url_for(".every"), 303)
 
+    def _asked_first(number: int) -> ResponseReturnValue:
+        """What families would read then, before anybody teaches it: the title alone does not tell."""
+        with database.reading() as session:
+            group = _found(session, number)
+            form = _form(session, group)
+            article, language = form.article.data or "", form.language.data or ""
+            try:
+                text = proposals.check(session, article, language, form.text.data or "")
+            except PhrasingNotAllowed as error:
+                _blame(form, error)
+                return _page(session, group, form), 422
+            read = articles.text_read_in(session, article, language)
+            return render_template(
+                "admin/teach.html", group=group, form=form, text=text, read=read, shown=as_people_read_it
+            )
+
     def _used(
         number: int, use: Callable[[Session, UseForm], None], said: str, *, is_done: bool = True
     ) -> ResponseReturnValue:
         with database.reading() as session:
-            form = _form(session)
+            form = _form(session, _found(session, number))
         try:
             with database.transaction() as session:
                 group = _found(session, number)
@@ -158,8 +187,11 @@ def _found(session: Session, number: int) -> QuestionGroup:
         abort(404)
 
 
-def _form(session: Session, **data: Any) -> UseForm:
-    return UseForm(request.form, titles=articles.titles(session, languages.SOURCE), **data)
+def _form(session: Session, group: QuestionGroup) -> UseForm:
+    likely = open_questions.likely(open_questions.examples(session, reader(), group.id))
+    return UseForm(
+        request.form, titles=articles.titles(session, languages.SOURCE), spoken=group.language, likely=likely
+    )
 
 
 def _blame(form: UseForm, error: PhrasingNotAllowed | QuestionNotAllowed) -> None:
@@ -186,7 +218,15 @@ def _page(session: Session, group: QuestionGroup, form: UseForm | None) -> str:
         villages=open_questions.by_village(session, reader(), group.id),
         title=titles.get(group.slug or "", group.slug or ""),
         is_same=group.revision in {each.digest for each in published.values()},
-        form=form or UseForm(titles=titles, text=first, language=group.language, article=group.slug or ""),
+        form=form
+        or UseForm(
+            titles=titles,
+            spoken=group.language,
+            likely=open_questions.likely(shown),
+            text=first,
+            language=group.language,
+            article=group.slug or "",
+        ),
         first=first,
         new_article=_new_article(group),
     )

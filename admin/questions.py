@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -35,8 +35,13 @@ class QuestionForm(Form):
 
     def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.language.choices = [(each.code, each.own_name) for each in languages.LANGUAGES]
+        self.offer(())
         self.kind.choices = [(each, kind(each)) for each in KINDS if (each == "danger") == (label == DANGER)]
+
+    def offer(self, also: Iterable[str]) -> None:
+        """The languages the bot speaks, and those that the article has beside them."""
+        known = {self.language.data or "", *also}
+        self.language.choices = [(each.code, each.own_name) for each in languages.to_pick(known)]
 
     def blame(self, error: QuestionNotAllowed) -> None:
         """Say at the field what is wrong with it."""
@@ -162,6 +167,7 @@ def _page(session: Session, slug: str, form: QuestionForm, number: int | None) -
     title = gettext("Bahaya") if slug == OF_DANGER else articles.titles(session, languages.SOURCE).get(slug)
     if title is None:
         abort(404)
+    form.offer(articles.published_of(session, slug))
     return render_template(
         "admin/questions_of.html",
         slug=slug,

@@ -177,7 +177,13 @@ def _page(session: Session, form: TrialForm, page: Page) -> str:
         title_of=lambda label: titles.get(label) or talk(label),
         named=lambda labels: ", ".join(titles.get(label) or talk(label) for label in labels),
         understood=understood,
+        runners_up=_worth_telling(page.told),
     )
+
+
+def _worth_telling(told: Told | None) -> list[tuple[str, float]]:
+    """What was nearly chosen, without what would stand there with 0%."""
+    return [(label, share) for label, share in told.runners_up if round(share * 100)] if told else []
 
 
 def understood(told: Told) -> str:

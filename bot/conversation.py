@@ -282,7 +282,7 @@ def _question(turn: Turn, text: str, understood: Understood) -> Answer:
         revision=_revision_shown(turn, understood),
     )
     if understood.kind == "none" and understood.slug != guidance.UNCLEAR:
-        open_questions.keep(turn.session, turn.conversation, text, understood.language, turn.now)
+        open_questions.keep(turn.session, turn.conversation, text, understood.language, turn.now, near=understood.near)
     if understood.kind == "person":
         return case.person(turn)
     if understood.kind in ("answer", "choices"):

@@ -44,6 +44,8 @@ class Understood:
     danger: Danger | None = None
     because: tuple[str, ...] = ()
     runners_up: tuple[tuple[str, float], ...] = ()
+    near: tuple[str, ...] = ()
+    """The articles that come closest, also where none is shown."""
     gloss: str = ""
     countries: tuple[str, ...] = ()
     jobs: tuple[str, ...] = ()
@@ -71,6 +73,7 @@ def understand(text: str, language: str | None, guide: Guide, thread: Thread | N
         found.asks_several,
         because=found.because,
         runners_up=found.runners_up,
+        near=found.near,
         gloss=found.gloss,
         countries=abroad_in(text),
         jobs=jobs_in(text),

@@ -124,6 +124,7 @@ Deed = Literal[
     "saved_reply_changed",
     "gate_overridden",
     "phrasing_proposed",
+    "phrasing_accepted",
     "phrasing_dropped",
     "test_question_changed",
     "question_group_read",

@@ -9,6 +9,7 @@ Likeness puts them into groups, once and for good: a group does not move under t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +34,8 @@ LONGEST = 600
 """Letters kept of one message."""
 ALIKE = 82
 """From 0 to 100: from here two messages ask for the same (word order and what one says more do not count)."""
+NEAR = 3
+"""Articles remembered with a question."""
 AT_ONCE = 500
 SHOWN = 50
 EXAMPLES = 12
@@ -81,6 +84,8 @@ class OpenQuestion(Base):
     language: Mapped[str] = mapped_column(String(8))
     area: Mapped[str | None] = mapped_column(String(13), index=True)
     sealed_words: Mapped[bytes] = mapped_column(LargeBinary)
+    near: Mapped[str] = mapped_column(String(200))
+    """The articles that came closest when it was asked, the closest first: staff are offered these before all others."""
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
@@ -114,8 +119,10 @@ def keep(
     why: Why = "unanswered",
     slug: str | None = None,
     revision: str | None = None,
+    near: Sequence[str] = (),
 ) -> None:
-    """Note that `words` were not answered, or that the answer `slug` in these words (`revision`) did not help."""
+    """Note that `words` were not answered, or that the answer `slug` in these words (`revision`) did not help; `near`: the
+    articles that came closest."""
     if conversation.has_case or any(name in conversation.memory for name in TELLING):
         return
     names = [known.person.name for known in people.behind(session, conversation)]
@@ -130,6 +137,7 @@ def keep(
             language=language,
             area=village.code if village else None,
             sealed_words=vault_of(session).seal(shown, _WORDS),
+            near=" ".join(near[:NEAR]),
             at=now,
         )
     )
@@ -263,6 +271,14 @@ def examples(session: Session, reader: Reader, number: int) -> list[OpenQuestion
 def words_of(session: Session, question: OpenQuestion) -> str:
     """Its words, masked."""
     return vault_of(session).open(question.sealed_words, _WORDS)
+
+
+def likely(shown: Sequence[OpenQuestion]) -> list[str]:
+    """The articles that came closest to these messages, by how often and how closely."""
+    votes: Counter[str] = Counter()
+    for question in shown:
+        votes.update({slug: NEAR - place for place, slug in enumerate(question.near.split())})
+    return [slug for slug, _ in votes.most_common(NEAR)]
 
 
 def by_village(session: Session, reader: Reader, number: int) -> list[tuple[str, int]]:

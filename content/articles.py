@@ -113,6 +113,12 @@ def published_of(session: Session, slug: str) -> dict[str, Revision]:
     return published(session, slug).get(slug, {})
 
 
+def text_read_in(session: Session, slug: str, language: str) -> Text | None:
+    """The article as a family reads it that writes in `language`; None where nothing of it is published."""
+    texts = published_of(session, slug)
+    return next((words_of(code, texts[code]) for code in languages.fallback_chain(language) if code in texts), None)
+
+
 def waiting_for_check(session: Session) -> list[Article]:
     """What an officer must check before it can be relied on, by slug."""
     waiting = sa.select(Article).where(Article.check_before_use, Article.checked_at.is_(None))

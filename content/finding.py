@@ -111,6 +111,8 @@ class Found:
     runners_up: tuple[tuple[str, float], ...]
     gloss: str
     asks_several: bool = False
+    near: tuple[str, ...] = ()
+    """The articles that come closest, however far they are: what staff choose from first."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,8 @@ class Finder:
         confidence = _confidence(self.belief, ranked)
         shares = [(self.ranker.labels[n], float(ranked.shares[n])) for n in ranked.order[:_LOOKED_AT]]
         top = shares[0][0]
-        articles = _worth_offering([(label, share) for label, share in shares if not label.startswith("@")])
+        meant = [(label, share) for label, share in shares if not label.startswith("@")]
+        articles = _worth_offering(meant)
         kind: Kind = "none"
         if top in CHITCHAT and confidence >= SMALL_TALK_AT and len(words) <= SMALL_TALK_WORDS:
             kind = "chitchat"
@@ -168,6 +171,7 @@ class Finder:
             if len(readings) > 1
             else "",
             asks_several=bool(issues),
+            near=tuple(label for label, _ in meant[:3]),
         )
 
     def _separate_issues(self, text: str, spoken: str) -> tuple[str, ...]:

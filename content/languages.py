@@ -4,6 +4,7 @@ Babel knows neither Sasak nor Madurese and raises on them, so nothing here or el
 to Babel: dates are written with `date_locale`, texts are looked up along `fallback_chain`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,6 +56,11 @@ def get(code: str) -> Language:
         return _BY_CODE[code]
     except KeyError:
         raise UnknownLanguage(code) from None
+
+
+def to_pick(also: Collection[str] = ()) -> tuple[Language, ...]:
+    """The languages a list offers: those the bot speaks, and of the others only what is there already."""
+    return tuple(language for language in LANGUAGES if language.offered or language.code in also)
 
 
 def fallback_chain(code: str) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""Phrasings on their way: how a family really asked, added by an editor, learnt as soon as the gate lets it through.
+"""Phrasings on their way: how a family really asked, added by an editor, accepted by a second, learnt once the gate agrees.
 
-A phrasing says nothing to anybody, so no second person is needed; but it changes what every message finds. So those that
-wait are judged together, and when that would lose a question, one by one, until it is known which of them does.
+A phrasing has no words of its own for families, but it decides which article they read for theirs: so a second person agrees,
+as for text. It also changes what every message finds: those accepted are judged together, and when that would lose a question,
+one by one, until it is known which of them does.
 """
 
 from __future__ import annotations
@@ -30,12 +31,26 @@ class PhrasingNotAllowed(ValueError):
         self.why, self.where = why, where
 
 
+class NotWaiting(Exception):
+    """Somebody was faster: it is accepted, or given up."""
+
+
+class OwnProposal(Exception):
+    """Who proposed it does not accept it: a second person does."""
+
+
 class State(StrEnum):
+    PROPOSED = "proposed"
+    """A second person has yet to say that the article answers it."""
     WAITING = "waiting"
+    """For the gate."""
     LEARNT = "learnt"
     REFUSED = "refused"
     DROPPED = "dropped"
     """Its editor gave it up."""
+
+
+UNSETTLED = (State.PROPOSED, State.WAITING, State.REFUSED)
 
 
 class PhraseProposal(Base):
@@ -55,19 +70,37 @@ class PhraseProposal(Base):
     """Judged by itself, because those that it was judged with would have lost a question."""
     proposed_by: Mapped[str] = mapped_column(String(64))
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    accepted_by: Mapped[str | None] = mapped_column(String(64))
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 def propose(session: Session, label: str, language: str, text: str, by: str, now: datetime) -> PhraseProposal:
     """Staff member `by` wants `text` to mean the article `label`. Raises `PhrasingNotAllowed`."""
-    text = " ".join(text.split())
-    _must_be_allowed(session, label, language, text)
+    text = check(session, label, language, text)
     proposal = PhraseProposal(
-        label=label, language=language, text=text, state=State.WAITING, proposed_by=by, proposed_at=now
+        label=label, language=language, text=text, state=State.PROPOSED, proposed_by=by, proposed_at=now
     )
     session.add(proposal)
     session.flush()
     return proposal
+
+
+def check(session: Session, label: str, language: str, text: str) -> str:
+    """`text` as it would be proposed. Raises `PhrasingNotAllowed` where it may not be."""
+    text = " ".join(text.split())
+    _must_be_allowed(session, label, language, text)
+    return text
+
+
+def accept(session: Session, number: int, by: str) -> None:
+    """A second person says that the article answers it: the gate may judge it. Raises `NotWaiting` or `OwnProposal`."""
+    proposal = session.get(PhraseProposal, number, with_for_update=True)
+    if proposal is None or proposal.state != State.PROPOSED:
+        raise NotWaiting(number)
+    if proposal.proposed_by == by:
+        raise OwnProposal(by)
+    proposal.state, proposal.accepted_by = State.WAITING, by
+    session.flush()
 
 
 def any_to_ask_for(session: Session) -> bool:
@@ -119,7 +152,7 @@ def settle(session: Session, run: GateRun, now: datetime) -> None:
 def drop(session: Session, number: int, now: datetime) -> None:
     """Its editor gives it up; one that is learnt stays learnt."""
     proposal = session.get(PhraseProposal, number, with_for_update=True)
-    if proposal and proposal.state in (State.WAITING, State.REFUSED):
+    if proposal and proposal.state in UNSETTLED:
         proposal.state, proposal.settled_at = State.DROPPED, now
         session.flush()
 
@@ -133,9 +166,15 @@ def try_again(session: Session, number: int) -> None:
 
 
 def unsettled(session: Session) -> list[PhraseProposal]:
-    """What waits or was refused, the newest first."""
-    wanted = sa.select(PhraseProposal).where(PhraseProposal.state.in_((State.WAITING, State.REFUSED)))
+    """What waits for somebody, for the gate, or was refused, the newest first."""
+    wanted = sa.select(PhraseProposal).where(PhraseProposal.state.in_(UNSETTLED))
     return list(session.scalars(wanted.order_by(PhraseProposal.id.desc())))
+
+
+def for_second(session: Session) -> list[PhraseProposal]:
+    """What waits for a second person, the longest waiting first."""
+    wanted = sa.select(PhraseProposal).where(PhraseProposal.state == State.PROPOSED)
+    return list(session.scalars(wanted.order_by(PhraseProposal.id)))
 
 
 def of_run(session: Session, run_id: int) -> list[PhraseProposal]:
@@ -190,5 +229,6 @@ def _meanings(session: Session, text: str) -> list[str]:
     """The articles that this means already, or would as soon as what waits is learnt."""
     learnt = session.scalars(sa.select(Phrase.label).where(sa.func.lower(Phrase.text) == text.lower()))
     same = sa.func.lower(PhraseProposal.text) == text.lower()
-    waiting = sa.select(PhraseProposal.label).where(same, PhraseProposal.state == State.WAITING)
+    coming = PhraseProposal.state.in_((State.PROPOSED, State.WAITING))
+    waiting = sa.select(PhraseProposal.label).where(same, coming)
     return [*learnt, *session.scalars(waiting)]

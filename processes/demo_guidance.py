@@ -146,7 +146,8 @@ def _judged(session: Session, who: Mapping[str, str], now: datetime) -> None:
     run = gates.verdict_for(session, drafts.candidate(session, worse).digest)
     if run:
         _enter(session, run, REFUSED, later, loses=2)
-    proposals.propose(session, HEARD, "id", ODD, who[WRITER], now - timedelta(hours=3))
+    odd = proposals.propose(session, HEARD, "id", ODD, who[WRITER], now - timedelta(hours=3))
+    proposals.accept(session, odd.id, who[READER])
     proposals.ask(session, now - timedelta(hours=3))
     for run in gates.recent(session, 1):
         _enter(session, run, IN_REVIEW, now - timedelta(hours=3), loses=1)

@@ -135,6 +135,7 @@ WHO_MAY = {
     ("GET", "/admin/panduan/gerbang/{row}"): MAY_READ_CONTENT,
     ("GET", "/admin/panduan/gerbang/{row}/kabar"): MAY_READ_CONTENT,
     ("POST", "/admin/panduan/gerbang/{row}/tetap-terbitkan"): (Role.ADMINISTRATOR,),
+    ("POST", "/admin/panduan/frasa/{row}/setuju"): MAY_TEST,
     ("POST", "/admin/panduan/frasa/{row}/batal"): MAY_TEST,
     ("POST", "/admin/panduan/frasa/{row}/uji-lagi"): MAY_TEST,
     ("GET", "/admin/panduan/uji"): MAY_READ_CONTENT,

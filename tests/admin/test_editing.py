@@ -48,7 +48,13 @@ def test_from_a_changed_sentence_to_the_chat(desk_on_both):
     assert "Basa Sasak" in page.partition("Terjemahan yang tersentuh")[2], "she sees what the sentence touches"
     assert "<ins>" in page
     assert "tertulis" in page
+    assert "bukan pemeriksaan isi oleh petugas" in page, "what families read under it after she agreed"
+    assert "bukan pemeriksaan isi" not in wayan.get(f"/admin/panduan/naskah/{number}").text
     assert press(rohani, number, "setuju").status_code == 303
+    page = rohani.get(f"/admin/panduan/naskah/{number}").text
+    assert "Boleh terbit" in page
+    assert "sedang dijalankan" not in page
+    assert "Sesudah lulus" not in page, "one state: nothing that finds had changed"
     assert shown(desk) == SHORT
     assert press(wayan, number, "terbitkan").status_code == 422, "who wrote does not publish"
     answer = press(rohani, number, "terbitkan")
@@ -69,7 +75,21 @@ def test_the_form_comes_back_as_it_was_and_saves_the_same(desk):
         assert draft.text.revision == articles.published_of(session, SLUG)["id"].digest
         assert draft.subject == subjects.kept(articles.one(session, SLUG))
     assert fields(wayan.get(EDIT).text)["edits"] == "1"
+    write(wayan, deed="kirim")
+    page = desk.at_work("rohani", Role.REVIEWER).get(f"/admin/panduan/naskah/{draft.id}").text
+    assert f'/admin/panduan/{SLUG}#catat">Dicatat di halaman panduannya' in page
     assert "Belum ada yang berubah" in wayan.get(f"/admin/panduan/naskah/{draft.id}").text
+
+
+def test_who_looks_as_families_do_comes_back_at_the_preview_and_nothing_is_saved(desk):
+    guide(desk)
+    wayan = desk.at_work("wayan", Role.EDITOR)
+    form = wayan.get(EDIT).text
+    assert f'value="lihat" formaction="{EDIT}#lihat"' in form
+    assert '<section id="lihat" tabindex="-1"' in form
+    assert "Belum ada yang disimpan" not in form
+    assert "Begini warga akan melihatnya. Belum ada yang disimpan." in write(wayan, short=NEW, deed="lihat").text
+    assert draft_of(desk) is None
 
 
 def test_what_breaks_a_rule_is_saved_but_not_sent_and_the_field_says_why(desk):

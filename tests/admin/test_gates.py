@@ -6,7 +6,7 @@ import pytest
 
 from centre.audit import AuditEntry
 from centre.staff import Role
-from content import gates, proposals
+from content import articles, gates, proposals
 from content.gates import GateRun
 from tests.admin import tested
 
@@ -82,6 +82,37 @@ def test_a_verdict_that_holds_no_more_says_so_and_cannot_be_overridden(desk, mad
     page = ratna.get(address(number)).text
     assert "tidak berlaku lagi" in page
     assert "tetap-terbitkan" not in page
+
+
+def test_a_second_person_reads_the_answer_and_agrees_to_a_phrasing(desk, send):
+    desk.article("biaya")
+    made_id = desk.hire("made", Role.EDITOR)
+    made = desk.browser_of(made_id)
+    with desk.database.transaction() as session:
+        number = proposals.propose(session, "biaya", "id", "ongkose piro", made_id, desk.now).id
+        read = articles.text_read_in(session, "biaya", "id")
+    list_, accept = "/admin/panduan/gerbang", f"/admin/panduan/frasa/{number}/setuju"
+    assert accept not in made.get(list_).text
+    send(made, accept, on=list_)
+    assert state_of(desk, number) == "proposed", "not her own"
+    ketut = desk.at_work("ketut", Role.REVIEWER, "id")
+    assert read
+    assert read.short in ketut.get(list_).text
+    assert "1 kalimat tanya menunggu" in ketut.get("/admin/panduan/naskah").text
+    assert "kalimat tanya menunggu" not in made.get("/admin/panduan/naskah").text
+    assert "1 kalimat tanya menunggu" in ketut.get("/admin/panduan/naskah").text
+    assert "kalimat tanya menunggu" not in made.get("/admin/panduan/naskah").text
+    sasak = desk.at_work("amaq", Role.REVIEWER, "sas")
+    assert send(sasak, accept, on=list_).status_code == 404
+    send(ketut, accept, on=list_)
+    assert state_of(desk, number) == "waiting"
+    again = send(ketut, accept, on=list_)
+    assert "sudah tidak menunggu" in ketut.get(again.headers["Location"]).text
+
+
+def state_of(desk, number: int) -> str:
+    with desk.database.reading() as session:
+        return session.get_one(proposals.PhraseProposal, number).state
 
 
 def test_a_phrasing_that_waits_can_be_given_up(desk, made, send):

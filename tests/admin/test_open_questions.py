@@ -6,7 +6,7 @@ import pytest
 
 from centre.open_questions import QuestionGroup, State
 from centre.staff import Role
-from content import proposals, test_questions
+from content import articles, proposals, test_questions
 from tests.admin.cased import KORLEKO, LENEK, told
 from tests.admin.tested import asked
 
@@ -80,16 +80,43 @@ def test_nothing_of_a_case_is_here_not_even_from_before_it(desk, korleko, made):
     assert asked(desk, korleko, "kucing saya sakit") == 0, "nor from after it"
 
 
-def test_she_teaches_the_bot_and_the_gate_judges_it_first(desk, korleko, made, send):
+def test_she_reads_the_answer_before_she_teaches_it_and_may_go_back(desk, korleko, made, send):
+    number = asked(desk, korleko, WORDS)
+    one = f"{LIST}/{number}"
+    wanted = {"text": f"bu {WORDS}", "article": "biaya", "language": "sas", "kind": "phrasing"}
+    page = send(made, f"{one}/pelajari", on=one, **wanted).text
+    assert "Apakah ini menjawab?" in page
+    with desk.database.reading() as session:
+        assert proposals.unsettled(session) == [], "nothing is taught by choosing"
+        read = articles.text_read_in(session, "biaya", "sas")
+        assert read
+        assert read.short in page
+    back = send(made, f"{one}/pelajari", on=one, **wanted, menjawab="tidak").text
+    assert f"bu {WORDS}</textarea>" in back, "what she typed is still there"
+    assert '<option selected value="biaya">' in back
+
+
+def test_the_articles_that_came_closest_stand_first(desk, korleko, made):
+    desk.article("kontrak")
+    assert "Paling mungkin" not in made.get(f"{LIST}/{asked(desk, korleko, WORDS)}").text
+    number = asked(desk, korleko, "kucingku ikut terbang", "rohani", near=("kontrak", "sudah-tiada"))
+    page = made.get(f"{LIST}/{number}").text
+    assert page.index("Paling mungkin: Panduan kontrak") < page.index("Panduan biaya</option>")
+    assert page.count("Panduan kontrak</option>") == 1
+    assert "sudah-tiada" not in page
+
+
+def test_she_teaches_the_bot_and_a_second_person_agrees_before_the_gate(desk, korleko, made, send):
     number = asked(desk, korleko, WORDS)
     one = f"{LIST}/{number}"
     refused = send(made, f"{one}/pelajari", on=one, text=WORDS, article="", language="id")
     assert refused.status_code == 422
     assert "Pilih panduannya" in refused.text
-    send(made, f"{one}/pelajari", on=one, text=WORDS, article="biaya", language="id")
+    send(made, f"{one}/pelajari", on=one, text=WORDS, article="biaya", language="id", menjawab="ya")
     with desk.database.reading() as session:
         [waiting] = proposals.unsettled(session)
         assert (waiting.label, waiting.text) == ("biaya", WORDS)
+        assert not proposals.any_to_ask_for(session), "nobody but her has agreed"
         assert session.get_one(QuestionGroup, number).state == State.DONE
     assert WORDS not in made.get(LIST).text
     assert asked(desk, korleko, WORDS, "rohani") != number, "asked again it comes back"
@@ -121,6 +148,13 @@ def test_an_answer_that_did_not_help_names_the_words_it_was(desk, korleko, made)
     assert WORDS not in made.get(LIST).text
     assert "Panduan biaya" in made.get(f"{LIST}?lihat=kurang").text
     assert "sudah diubah sejak itu" in made.get(f"{LIST}/{number}").text
+
+
+def test_she_picks_among_what_the_bot_speaks_and_what_was_asked(desk, korleko, made):
+    page = made.get(f"{LIST}/{asked(desk, korleko, WORDS)}").text
+    assert "Basa Sasak</option>" in page
+    assert "Baso Minang" not in page
+    assert "Baso Minang</option>" in made.get(f"{LIST}/{asked(desk, korleko, 'den indak tau', language='min')}").text
 
 
 def test_an_officer_changes_nothing(desk, korleko, token_on):

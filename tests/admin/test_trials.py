@@ -35,7 +35,7 @@ def wayan(desk, asked):
             0.83,
             "biaya",
             because=("ajin",),
-            runners_up=(("@outside", 0.1),),
+            runners_up=(("@outside", 0.1), ("@insult", 0.004)),
             gloss="berapa harga",
             danger="",
             places=("TW",),
@@ -64,6 +64,7 @@ def test_he_sees_the_answer_and_why(wayan, send, asked):
         "berapa harga",
     ):
         assert said in page, said
+    assert "Makian" not in page, "what nobody nearly meant is left out"
 
 
 def test_the_conversation_goes_on_by_its_numbers(wayan, token_on, asked):

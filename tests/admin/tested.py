@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import uuid
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from centre import open_questions
 from centre.open_questions import OpenQuestion
@@ -49,7 +49,7 @@ def question_of(desk: Desk, slug: str = "biaya") -> int:
         return test_questions.add(session, slug, "jv", text, "dialect", by="made", now=desk.now).id
 
 
-def asked(desk: Desk, village: int | None, words: str, who: str = "sari", language: str = "id", **more: str) -> int:
+def asked(desk: Desk, village: int | None, words: str, who: str = "sari", language: str = "id", **more: Any) -> int:
     """A question that the bot could not answer (or an answer `slug` that did not help); gives the number of its group."""
     with desk.database.transaction() as session:
         conversation = telephone(session, who, village, desk.now)

@@ -277,7 +277,9 @@ def add_a_phrasing(thumb: Thumb) -> None:
     thumb.is_at_work()
     thumb.page.get_by_label("Panduan", exact=True).select_option(index=3)
     thumb.press("Ajarkan kepada bot")
-    thumb.sees("Kalimat itu diuji dulu")
+    thumb.sees("Yang akan mereka baca")
+    thumb.press("Ya, ini menjawab")
+    thumb.sees("Orang lain harus menyetujuinya")
 
 
 def add_a_member_of_staff(thumb: Thumb) -> None:

@@ -19,7 +19,10 @@ LOST = compare([Change(Question(2, COSTS, "id", "brp biaya ya", "typo"), Reached
 
 def propose(database: Database, *texts: str, label: str = PAY) -> list[int]:
     with database.transaction() as session:
-        return [proposals.propose(session, label, "id", text, "ketut", NOW).id for text in texts]
+        made = [proposals.propose(session, label, "id", text, "ketut", NOW).id for text in texts]
+        for each in made:
+            proposals.accept(session, each, "made")
+        return made
 
 
 def judge(database: Database, verdict: Verdict) -> int | None:

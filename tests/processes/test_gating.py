@@ -61,7 +61,7 @@ def database(data: Path) -> Iterator[Database]:
 
 def propose(database: Database, text: str = "duit ane dicomot majikan") -> None:
     with database.transaction() as session:
-        proposals.propose(session, CUT, "id", text, "ketut", NOW)
+        proposals.accept(session, proposals.propose(session, CUT, "id", text, "ketut", NOW).id, "made")
 
 
 def the_run(database: Database) -> GateRun:
