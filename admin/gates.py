@@ -99,7 +99,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         try:
             with database.transaction() as session:
                 found = session.get(PhraseProposal, number)
-                if found is None or not may_review(me(), found.language):
+                if found and not may_review(me(), found.language):
                     abort(404)
                 proposals.accept(session, number, me().staff_id)
                 audit.record(session, me().staff_id, "phrasing_accepted", clock(), f"phrasing:{number}")
