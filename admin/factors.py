@@ -138,13 +138,15 @@ def blueprint(database: Database, clock: Callable[[], datetime], send_code: Send
             secret = second_factors.handed_out(reading, offered, me().staff_id) or second_factors.new_secret(_chance)
             sealed = second_factors.hand_out(reading, secret, me().staff_id)
             chat = staff_channels.of_staff(reading, [me().staff_id]).get(me().staff_id)
+        address = second_factors.address_for_app(secret, me().login)
         form.sealed.data = base64.urlsafe_b64encode(sealed).decode()
         form.current.data = None
         return render_template(
             "admin/factor.html",
             form=form,
             secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
-            picture=qr_codes.picture(second_factors.address_for_app(secret, me().login)),
+            picture=qr_codes.picture(address),
+            address=address,
             has_chat=chat is not None,
             can_send=send_code is not None,
             awaits_chat=awaits_chat,

@@ -1,6 +1,6 @@
 """What an administrator types about a colleague: who they are, and which role they have where.
 
-An area is typed by its name; where the name can mean several, they are offered and one is chosen.
+An area is typed by its name; where the name can mean several, or only begins one, they are offered and one is chosen.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from wtforms.validators import InputRequired, Length
 from admin.forms import clean
 from admin.language import gettext
 from admin.language import later as _
-from admin.wording import role_name
+from admin.wording import area_choice, role_name
 from centre import area_names
+from centre.area_names import Area
 from centre.staff import Role
 from centre.staff_desk import AT_ONE_PLACE, OF_A_LANGUAGE
 from content import languages
@@ -44,14 +45,22 @@ class Grant(Form):
         if not self.area.data:
             return self._everywhere(role)
         found = area_names.meant_by(session, self.area.data)
-        if len(found) > 1:
-            self.which.choices = [(each.code, each.full_name) for each in found]
-            found = [each for each in found if each.code == self.which.data]
-            if not found:
-                self.which.errors = [gettext("Nama ini ada beberapa. Pilih yang dimaksud.")]
-        elif not found:
+        if not found:
             self.area.errors = [gettext("Wilayah ini tidak dikenal. Tulis nama desa, kabupaten, atau provinsi.")]
-        return found[0].code if found else None
+            return None
+        if len(found) == 1 and area_names.is_named(found[0], self.area.data):
+            return found[0].code
+        return self._chosen(found)
+
+    def _chosen(self, found: list[Area]) -> str | None:
+        """The area that was picked of those the name can mean; a part of a name is never enough by itself."""
+        for each in found:
+            if each.code == self.which.data:
+                return each.code
+        # Nothing is picked beforehand: whoever only presses the button again has not chosen.
+        self.which.choices = [("", gettext("Pilih…")), *((each.code, area_choice(each)) for each in found)]
+        self.which.errors = [gettext("Nama ini bisa berarti wilayah berikut. Pilih yang dimaksud.")]
+        return None
 
     def _everywhere(self, role: Role) -> str | None:
         if role not in AT_ONE_PLACE:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from admin.access import me, only
 from admin.language import gettext as _
 from admin.member_forms import Details, Grant, NewMember
-from admin.wording import role_name, where
+from admin.wording import role_name, where, whole
 from centre import area_names, second_factors, staff, staff_desk, staff_sessions
 from centre.db import Database
 from centre.privacy import CannotOpen
@@ -52,10 +52,15 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             return _new_page(form), 422
         with database.reading() as session:
             area = form.code(session)
+            names = area_names.names_of(session, {area or ""})
         if area is None or not _added(form, area, password):
             return _new_page(form), 422
         return render_template(
-            "admin/member_password.html", name=form.name.data, login=form.login.data, password=password
+            "admin/member_password.html",
+            name=form.name.data,
+            login=form.login.data,
+            roles=[_words(names)(form.role.data, area)],
+            password=password,
         )
 
     @pages.get("/staf/<member>")
@@ -83,12 +88,12 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         with database.reading() as session:
             staff_desk.member(session, _scope(), member)
             area = form.code(session) if form.validate() else None
+            names = area_names.names_of(session, {area or ""})
         if area is None:
             return _page(member, grant=form), 422
         role = Role(form.role.data)
-        return _do(
-            member, lambda s, seen, now: staff_desk.give_role(s, me(), seen, role, area, now), _("Peran ditambahkan.")
-        )
+        said = _("Peran ditambahkan: %(role)s.", role=_words(names)(role, area))
+        return _do(member, lambda s, seen, now: staff_desk.give_role(s, me(), seen, role, area, now), said)
 
     @pages.post("/staf/<member>/peran/cabut")
     @only(Role.ADMINISTRATOR)
@@ -131,9 +136,13 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             with database.transaction() as session:
                 seen = staff_desk.member(session, _scope(), member, to_change=True)
                 staff_desk.reset_password(session, me(), seen, password_hash, clock())
+                words = _words(area_names.names_of(session, {each.area for each in seen.roles}))
+                roles = [words(each.role, each.area) for each in seen.roles]
         except CannotChange as refusal:
             return _page(member, problem=_refusal(refusal)), 409
-        return render_template("admin/member_password.html", name=seen.name, login=seen.login, password=password)
+        return render_template(
+            "admin/member_password.html", name=seen.name, login=seen.login, roles=roles, password=password
+        )
 
     def _do(member: str, change: Change, said: str) -> ResponseReturnValue:
         try:
@@ -199,8 +208,12 @@ def _email_of(session: Session, seen: StaffMember) -> str:
 
 
 def _words(names: dict[str, str]) -> Callable[[str, str], str]:
-    """How a role with its place reads: "Petugas, Korleko, Lombok Timur"."""
-    return lambda role, area: f"{role_name(Role(role))}, {names.get(area) or where(area)}"
+    """How a role with its place reads: "Petugas, Korleko, Lombok Timur"; "Petugas, seluruh Lombok Timur, …"."""
+
+    def words(role: str, area: str) -> str:
+        return f"{role_name(Role(role))}, {whole(area, names[area]) if area in names else where(area)}"
+
+    return words
 
 
 def _refusal(refusal: CannotChange) -> str:

@@ -13,6 +13,7 @@ from flask import Blueprint, g, has_request_context
 from admin import access, menu
 from admin.language import chosen
 from admin.language import gettext as _
+from centre.area_names import VILLAGE, Area
 from centre.areas import USUAL_ZONE, Village, VillageName, time_zone_name, zone_of, zone_of_area
 from centre.desk import LostReply, WaitingMessage
 from centre.messages import readable
@@ -197,6 +198,16 @@ def role_name(role: Role) -> str:
         Role.VIEWER: _("Pengamat"),
         Role.ADMINISTRATOR: _("Pengelola"),
     }[role]
+
+
+def area_choice(area: Area) -> str:
+    """An area among others of its name: "seluruh Lombok Timur, Nusa Tenggara Barat (52.03)"."""
+    return f"{whole(area.code, area.full_name)} ({area.code})"
+
+
+def whole(code: str, name: str) -> str:
+    """The name of an area; of a larger one than a village, that all of it is meant."""
+    return name if len(code) == VILLAGE else _("seluruh %(area)s", area=name)
 
 
 def where(area: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from centre.areas import Village
 from centre.village_names import plain
 
+VILLAGE = 13
+"""As long is a village's own code; a shorter one is of something larger."""
 MOST = 12
 """Areas that are offered when a name can mean several."""
 
@@ -37,24 +39,34 @@ def known(session: Session) -> list[Area]:
         found.setdefault(code[:5], Area(code[:5], regency, province))
         if district and len(code) >= 8:
             found.setdefault(code[:8], Area(code[:8], district, regency))
-        if len(code) == 13:
+        if len(code) == VILLAGE:
             found.setdefault(code, Area(code, name, regency))
     return sorted(found.values(), key=lambda area: (len(area.code), area.code))
 
 
 def meant_by(session: Session, typed: str) -> list[Area]:
-    """The areas that a typed name or code can mean: one when it is clear, none when there is no such area."""
+    """The areas that a typed name or code can mean, named in full before begun; none when there is no such area."""
     areas, said = known(session), plain(typed)
     if not said:
         return []
-    for fits in (
-        lambda area: area.code == typed.strip(),
-        lambda area: said in (plain(area.name), plain(area.full_name)),
-        lambda area: plain(area.name).startswith(said),
-    ):
-        if found := [area for area in areas if fits(area)]:
-            return found[:MOST]
-    return []
+    if coded := [area for area in areas if area.code == typed.strip()]:
+        return coded
+    around = _around_villages(session, said)
+    found = [area for area in areas if plain(area.full_name).startswith(said) or area.code in around]
+    return sorted(found, key=lambda area: not is_named(area, typed))[:MOST]
+
+
+def is_named(area: Area, typed: str) -> bool:
+    """Is this the area's whole name or code? The beginning of a name is not: "Lombok" is no regency."""
+    return area.code == typed.strip() or plain(typed) in (plain(area.name), plain(area.full_name))
+
+
+def _around_villages(session: Session, said: str) -> set[str]:
+    """The regencies' codes that villages of this name carry for want of one of their own."""
+    rows = session.execute(
+        select(Village.code, Village.name, Village.regency).where(func.length(Village.code) < VILLAGE)
+    )
+    return {code for code, name, regency in rows if said in (plain(name), plain(f"{name} {regency}"))}
 
 
 def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:

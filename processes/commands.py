@@ -47,8 +47,7 @@ def serve() -> None:
         check_port(settings.port, patiently=True)
         prepare(settings)
         address = settings.public_url or f"http://localhost:{settings.port}"
-        click.echo(f"Balai: {address}/  (petugas: {address}/admin)")
-        Family().run()
+        Family(greeting=f"Balai: {address}/  (petugas: {address}/admin)", port=settings.port).run()
 
 
 @main.command()
@@ -302,6 +301,9 @@ def demo() -> None:
     click.echo(
         f"demo: {made.people} people, {made.cases} cases, {made.dates} dates; each password is for one sign-in",
         err=True,
+    )
+    click.echo(
+        "next: start Balai on the same BALAI_DATA (balai serve) and sign in at /admin with one of them", err=True
     )
 
 

@@ -21,6 +21,7 @@ from types import FrameType
 from processes.settings import ROOT, Settings, SettingsInvalid
 
 RESTART_SECONDS = 1.0
+LISTENING_SECONDS = 0.1
 REFUSALS = 20
 """After so many refusals in a row (exit code 2: a setting, a port, a lock) a part is not started again."""
 STOP_SECONDS = 30.0
@@ -33,8 +34,9 @@ MIGRATIONS = ROOT / "processes" / "migrations" / "versions"
 class Family:
     """The child processes, kept running until we are told to stop."""
 
-    def __init__(self, parts: tuple[str, ...] = PARTS) -> None:
+    def __init__(self, parts: tuple[str, ...] = PARTS, *, greeting: str = "", port: int = 0) -> None:
         self._parts = parts
+        self._greeting, self._port = greeting, port
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._refusals = dict.fromkeys(parts, 0)
         self._stopping = False
@@ -46,8 +48,19 @@ class Family:
         while not self._stopping:
             for part in self._parts:
                 self._keep(part)
-            time.sleep(RESTART_SECONDS)
+            self._pause()
         self._end()
+
+    def _pause(self) -> None:
+        """Wait before looking after the children again. The greeting is said once somebody who opens it is answered."""
+        until = time.monotonic() + RESTART_SECONDS
+        while self._greeting and not self._stopping and time.monotonic() < until:
+            if _is_listening(self._port):
+                print(self._greeting, flush=True)  # noqa: T201
+                self._greeting = ""
+            else:
+                time.sleep(LISTENING_SECONDS)
+        time.sleep(max(0.0, until - time.monotonic()))
 
     def _keep(self, part: str) -> None:
         child = self._children.get(part)
@@ -101,6 +114,14 @@ def _is_free(port: int) -> bool:
         except OSError as error:
             return error.errno != errno.EADDRINUSE
     return True
+
+
+def _is_listening(port: int) -> bool:
+    try:
+        with socket.create_connection((address(), port), timeout=LISTENING_SECONDS):
+            return True
+    except OSError:
+        return False
 
 
 @contextmanager

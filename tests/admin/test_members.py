@@ -83,6 +83,33 @@ def test_a_name_that_can_mean_two_villages_is_asked_about(desk_on_both, ratna, s
 
 
 @pytest.mark.usefixtures("villages")
+def test_part_of_a_name_gives_nobody_a_whole_regency_unasked(desk_on_both, ratna, send):
+    typed = {"name": "Wayan", "login": "wayan", "role": "petugas", "area": "Lombok"}
+    for _again in range(2):  # pressing the button again, with nothing picked, is no choice
+        asked = send(ratna, NEW, on=NEW, **typed, which="")
+        assert asked.status_code == 422
+        assert "bisa berarti wilayah berikut" in asked.text
+        assert '<option value="52.03">seluruh Lombok Timur, Nusa Tenggara Barat (52.03)</option>' in asked.text
+    given = send(ratna, NEW, on=NEW, **typed, which="52.03")
+    assert "Petugas, seluruh Lombok Timur, Nusa Tenggara Barat" in given.text, "what it became stands by the password"
+    wayan = id_of(desk_on_both, "wayan")
+    assert "Petugas, seluruh Lombok Timur" in send(ratna, page_of(wayan, "sandi"), on=page_of(wayan)).text
+    send(ratna, page_of(wayan, "peran"), on=page_of(wayan), role="helper", area="Lenek")
+    assert "Peran ditambahkan: Pembantu (kader, guru), Lenek, Lombok Timur." in ratna.get(page_of(wayan)).text
+
+
+@pytest.mark.usefixtures("villages")
+def test_a_village_without_a_code_of_its_own_is_known_and_says_how_far_the_role_would_reach(desk_on_both, ratna, send):
+    desk_on_both.village("Kuripan", "52.03")
+    typed = {"name": "Wayan", "login": "wayan", "role": "petugas", "area": "kuripan"}
+    asked = send(ratna, NEW, on=NEW, **typed)
+    assert asked.status_code == 422
+    assert "seluruh Lombok Timur, Nusa Tenggara Barat (52.03)" in asked.text
+    assert send(ratna, NEW, on=NEW, **typed, which="52.03").status_code == 200
+    assert roles_of(desk_on_both, id_of(desk_on_both, "wayan")) == {("petugas", "52.03")}
+
+
+@pytest.mark.usefixtures("villages")
 @pytest.mark.parametrize(
     ("typed", "reason"),
     [

@@ -105,6 +105,16 @@ def test_what_is_wrong_is_said_where_it_was_typed_and_kept(desk, korleko, wayan,
         assert session.scalar(select(func.count()).select_from(Person)) == 0
 
 
+def test_the_page_says_that_a_name_is_not_enough_and_has_the_words_above_the_tick(desk, korleko, wayan, send):
+    page = wayan.get("/admin/warga/baru").text
+    assert "Yang wajib: nama, dan persetujuan orangnya" in page
+    words, asked = page.index("Tidak setuju tidak mengurangi pelayanan"), page.index("sudah dibacakan")
+    assert words < asked < page.index("Tanggal setuju"), "nothing stands between what is read out and the answer to it"
+    refused = send(wayan, "/admin/warga/baru", village_id=str(korleko), **{**NEW, "agreed": ""}).text
+    assert 'href="#agreed">' in refused
+    assert '</a><span class="d-block">Tanpa persetujuan' in refused, "a line of its own, with no mark before it"
+
+
 def test_a_child_needs_a_parent_who_agrees(desk, korleko, wayan, send):
     child = {name: NEW[name] for name in ("how", "agreed_on", "agreed")}
     child |= {"name": "Dewi", "kind": "family", "birth_year": "2014", "village_id": str(korleko)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pyotp
 import pytest
@@ -86,6 +87,8 @@ def test_who_has_none_sets_up_an_app_and_is_in(desk_on_both, send):
     page = browser.get(SETTING_UP).text
     assert "<svg" in page
     secret, sealed = key_on(page), sealed_on(page)
+    by_tap = re.search(r'href="(otpauth://[^"]+)">Buka di aplikasi di HP ini', page)[1]
+    assert pyotp.parse_uri(unescape(by_tap)).secret == secret, "on the telephone itself there is nothing to scan"
     with browser.session_transaction() as cookie:
         half = cookie["token"]
     answer = send(
@@ -98,6 +101,8 @@ def test_who_has_none_sets_up_an_app_and_is_in(desk_on_both, send):
     assert answer.status_code == 200
     codes = codes_on(answer.text)
     assert len(codes) == 10
+    assert '<ol class="desk-codes user-select-all">' in answer.text, "one tap chooses all, to be copied"
+    assert "data-print" in answer.text
     assert 'href="/admin/pesan"' in answer.text
     assert browser.get("/admin/pesan").status_code == 200
     with browser.session_transaction() as cookie:

@@ -72,6 +72,8 @@ def test_both_steps_the_pages_behind_them_and_words_that_outlive_a_session(
     problems += serious(page)
     secret = set_up(page)
     expect(page.locator(".desk-codes li")).to_have_count(10)
+    edges = page.locator(".desk-codes li").evaluate_all("rows => rows.map(row => row.getBoundingClientRect().left)")
+    assert len(set(edges)) == 1, "one under the other: in two columns a number would lie on a code"
     problems += serious(page)
     page.get_by_role("link", name="lanjut").click()
     expect(page).to_have_title("Beranda · Balai")

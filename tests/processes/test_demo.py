@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from centre import case_desk, desk, people, rosters, staff
@@ -14,7 +15,7 @@ from centre.case_scopes import scope_of_member
 from centre.conversations import Conversation, Sender, of_sender
 from centre.db import Database
 from centre.staff import Role, Scope, StaffMember
-from processes import demo
+from processes import commands, demo, migrating, preparing
 from processes.demo_story import CASES, STAFF
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -70,3 +71,15 @@ def test_where_a_family_has_written_or_somebody_is_noted_nothing_is_made(databas
         demo.fill(database, NOW)
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(StaffMember)) == 0
+
+
+def test_the_command_ends_by_saying_what_to_do_next(monkeypatch: pytest.MonkeyPatch, sqlite_database: Database) -> None:
+    made = demo.Demo([("demo-petugas", "petugas", "abcd-efgh")], people=70, cases=19, dates=65)
+    monkeypatch.setattr(commands, "the_database", lambda: sqlite_database)
+    monkeypatch.setattr(migrating, "upgrade", lambda _database: None)
+    monkeypatch.setattr(preparing, "load_guidance", lambda _database, _folder: None)
+    monkeypatch.setattr(demo, "fill", lambda _database, _now: made)
+    said = CliRunner().invoke(commands.demo).output.splitlines()
+    assert said[0] == "demo-petugas\tpetugas\tabcd-efgh"
+    assert said[-1].startswith("next: start Balai")
+    assert "sign in at /admin" in said[-1]

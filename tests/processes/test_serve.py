@@ -16,6 +16,7 @@ import httpx
 import psutil
 import pytest
 
+import processes.serve
 from tests.processes.houses import House, wait_for
 
 
@@ -108,7 +109,7 @@ def test_the_first_start_makes_everything_and_the_second_finds_it(house: House, 
     log = house.log("serve")
     password = re.search(r"First administrator: admin {2}one-time password: (\S+)", log)
     assert password
-    assert f"Balai: http://localhost:{house.port}/" in log
+    wait_for(lambda: f"Balai: http://localhost:{house.port}/" in house.log("serve"), "no greeting")
     assert "Balai" in httpx.get(house.address + "/").text
     assert house.stop("serve") == 0
     before = len(house.log("serve"))
@@ -186,6 +187,21 @@ def test_a_taken_port_is_one_clear_line(house: House) -> None:
             assert ended.code == 2
             assert ended.err == f"balai: port {house.port} is taken: stop what uses it, or set PORT\n"
     assert family_of(house) == []
+
+
+def test_the_address_is_said_when_somebody_answers_there(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(processes.serve, "RESTART_SECONDS", 0.2)
+    family = processes.serve.Family((), greeting="Balai: here", port=house.port)
+    family._pause()
+    assert capsys.readouterr().out == "", "whoever opened it now would find nothing"
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", house.port))
+        door.listen()
+        family._pause()
+        family._pause()
+    assert capsys.readouterr().out == "Balai: here\n"
 
 
 def test_two_on_one_folder_are_refused(house: House) -> None:
