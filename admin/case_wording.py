@@ -173,6 +173,21 @@ def hours(of: str) -> str:
 # One entry of the thread
 
 
+def nobody_once(lines: Sequence[Line]) -> list[Line]:
+    """The lines to read: of several in a row that found nobody to tell, level by level, the last alone."""
+    after = [*lines[1:], None]
+    return [
+        line
+        for line, following in zip(lines, after, strict=True)
+        if not (_found_nobody(line) and following and _found_nobody(following))
+    ]
+
+
+def _found_nobody(line: Line) -> bool:
+    kind, _colon, rest = line.entry.detail.partition(":")
+    return line.entry.kind == "change" and (kind == "alert_nobody" or (kind == "alert" and rest.endswith(":0")))
+
+
 def who(line: Line) -> str:
     """Who speaks."""
     if line.entry.kind == "told":
@@ -300,6 +315,12 @@ def _alert(kind: str, rest: str) -> str:
         return _("Tidak ada yang bisa dikabari di %(level)s", level=level(rest))
     _why, _colon, found = rest.partition(":")
     at, _colon, count = found.partition(":")
+    if count == "0":
+        return _(
+            "Belum ada petugas yang bisa dikabari, sampai %(level)s: tidak ada yang Telegram-nya tersambung. Sambungkan di "
+            "Akun saya, supaya kasus berikutnya langsung sampai.",
+            level=level(at),
+        )
     return _("%(count)s orang dikabari di %(level)s", count=count, level=level(at))
 
 

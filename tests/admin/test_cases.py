@@ -160,6 +160,19 @@ def test_opening_a_case_shows_all_of_it_and_is_entered_in_the_audit(desk_on_both
     assert "Wayan, membaca kasus" in wayan.get(address_of(code)).text
 
 
+def test_that_nobody_could_be_told_is_one_line_with_what_to_do(desk_on_both, korleko, wayan):
+    code = told(desk_on_both, korleko)
+    with desk_on_both.database.transaction() as session:
+        case = case_records.by_code(session, code)
+        for detail in (*(f"alert_nobody:{level}" for level in range(4)), "alert:new:3:0"):
+            case_records.enter(session, case, "change", "time", desk_on_both.now, detail=detail)
+    page = wayan.get(address_of(code)).text
+    assert "Tidak ada yang bisa dikabari" not in page
+    assert "0 orang dikabari" not in page
+    assert page.count("Belum ada petugas yang bisa dikabari, sampai tingkat pusat") == 1
+    assert "Sambungkan di Akun saya" in page
+
+
 def test_what_must_be_known_before_writing_stands_at_the_top(desk_on_both, korleko, wayan):
     code = told(desk_on_both, korleko)
     page = wayan.get(address_of(code)).text

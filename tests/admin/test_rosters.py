@@ -194,6 +194,10 @@ def test_the_sheet_has_a_place_to_sign_and_no_phone(desk, slot):
     assert "Tanda tangan" in page
     assert "Inaq Rohani" in page
     assert PHONE not in page
+    booked_ones, _, unbooked = page.partition("Datang tanpa mendaftar")
+    assert "<td>1</td>" in booked_ones
+    assert "<td>2</td>" not in page, "an empty line is nobody's seat and has no number"
+    assert unbooked.count("<tr><td></td>") == 5
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
