@@ -260,6 +260,7 @@ def _go_on(session: Session, case: Case, told: Told, by: SignedIn, at: datetime)
         cases.reply(
             session, case, by.staff_id, words, f"demo:{case.id}:{number}", at + timedelta(hours=5 + number * 20)
         )
+    case.first_reply_at = at + timedelta(hours=5)  # no worker was there: the figures count it so
     if told.stage == "written":
         cases.add_words(session, case, told.more, f"demo:{case.id}:more", at + timedelta(days=8, hours=20))
     if told.stage in ("closed", "to_close"):
