@@ -277,7 +277,7 @@ def add_a_phrasing(thumb: Thumb) -> None:
     thumb.is_at_work()
     thumb.page.get_by_label("Panduan", exact=True).select_option(index=3)
     thumb.press("Ajarkan kepada bot")
-    thumb.sees("Yang akan mereka baca")
+    expect(thumb.page.get_by_role("heading", name="Yang akan mereka baca")).to_be_visible()
     thumb.press("Ya, ini menjawab")
     thumb.sees("Orang lain harus menyetujuinya")
 
