@@ -291,8 +291,9 @@ def _end_if_well(incident: Incident, now: datetime) -> bool:
 
 def calm_of(incident: Incident) -> timedelta:
     """For how long it must be well before it ends: twice as long with each time that it came back."""
-    longest = max(LONGEST_CALM, incident.rule.ends_after)
-    return min(incident.rule.ends_after * 2 ** min(incident.returns, 20), longest)
+    once = incident.rule.ends_after
+    doubled: int = 2 ** min(incident.returns, 20)
+    return min(once * doubled, max(once, LONGEST_CALM))
 
 
 def _is_open() -> ColumnElement[bool]:
