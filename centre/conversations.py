@@ -17,7 +17,7 @@ from sqlalchemy import JSON, ForeignKey, LargeBinary, String, bindparam, or_, se
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from centre.db import Base, BigId, UtcDateTime, connection_of, new_row, vault_of
-from centre.privacy import Vault
+from centre.sealing import SessionVault
 
 TakeOver = Callable[[Session, set[int], int], None]
 """What goes on elsewhere when conversations (their numbers) turn out to be another one."""
@@ -84,7 +84,7 @@ class Conversation(Base):
         self.sealed_memory = self._vault.seal(json.dumps(facts), _MEMORY) if facts else None
 
     @property
-    def _vault(self) -> Vault:
+    def _vault(self) -> SessionVault:
         session = object_session(self)
         assert session is not None, "a conversation is only read within a transaction"
         return vault_of(session)

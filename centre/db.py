@@ -38,6 +38,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from centre.privacy import Vault
+from centre.sealing import SessionVault
 
 PATIENCE = {
     "connect_timeout": 2,
@@ -110,6 +111,7 @@ class Database:
         with self.turns, self.engine.begin() as connection, self._session(connection) as session:
             yield session
             session.flush()
+        vault_of(session).committed()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -186,10 +188,19 @@ def is_any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return func.coalesce(found, literal_column("0")) == literal_column("1")
 
 
-def vault_of(session: Session) -> Vault:
-    """The vault that this session's transaction was opened with."""
-    vault: Vault = session.info["vault"]
-    return vault
+def vault_of(session: Session) -> SessionVault:
+    """The vault that this session's transaction was opened with, as it finds keys in this transaction."""
+    opened: SessionVault | None = session.info.get("opened")
+    if opened is None:
+        opened = SessionVault(session.info["vault"], lambda: connection_of(session), session.identity_map.values)
+        session.info["opened"] = opened
+    return opened
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _look_up_keys_again(session: Session, _previous: object) -> None:
+    if "opened" in session.info:
+        session.info["opened"].rolled_back()
 
 
 def _sqlite(url: str) -> Engine:
