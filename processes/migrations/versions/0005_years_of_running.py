@@ -25,6 +25,15 @@ def upgrade() -> None:
         batch_op.create_index("ix_backups_began_at", ["began_at"], unique=False)
 
     op.create_table(
+        "data_keys",
+        sa.Column("id", sa.LargeBinary(length=8), nullable=False),
+        sa.Column("owner_kind", sa.String(length=12), nullable=False),
+        sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_keys")),
+        sa.UniqueConstraint("owner_kind", "owner_id", name=op.f("uq_data_keys_owner_kind_owner_id")),
+    )
+    op.create_table(
         "last_runs",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
@@ -83,6 +92,7 @@ def downgrade() -> None:
 
     op.drop_table("incidents")
     op.drop_table("last_runs")
+    op.drop_table("data_keys")
     with op.batch_alter_table("backups", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.drop_index("ix_backups_began_at")
 
