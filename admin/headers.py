@@ -9,6 +9,9 @@ import secrets
 
 from flask import Blueprint, Response, g
 
+DEVICES = "camera=(), microphone=(self), geolocation=(), payment=(), usb=()"
+"""Guidance is spoken into the telephone; nothing else of it is asked for."""
+
 
 def add(pages: Blueprint) -> None:
     """Give each request its nonce, and each answer its headers."""
@@ -27,5 +30,8 @@ def add(pages: Blueprint) -> None:
         response.headers["Content-Security-Policy"] = policy
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Permissions-Policy"] = DEVICES
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.headers.setdefault("Cache-Control", "no-store")
         return response

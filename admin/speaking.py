@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from admin.access import anybody
 from admin.auth import where_to
-from admin.language import COOKIE, LANGUAGES
+from admin.language import LANGUAGES, cookie
 from centre import staff
 from centre.db import Database
 
@@ -28,7 +28,7 @@ def blueprint(database: Database) -> Blueprint:
                 with database.transaction() as session:
                     staff.set_language(session, g.staff.staff_id, wanted)
             secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
-            answer.set_cookie(COOKIE, wanted, max_age=KEPT_SECONDS, secure=secure, httponly=True, samesite="Lax")
+            answer.set_cookie(cookie(), wanted, max_age=KEPT_SECONDS, secure=secure, httponly=True, samesite="Lax")
         return answer
 
     return pages

@@ -32,6 +32,7 @@ from centre.db import Database
 from centre.privacy import derive_key
 from content import contacts
 from processes import migrating, parents, staff_codes, wiring
+from processes.front_door import FrontDoor
 from processes.last_resort import DangerCard
 from processes.phrasebook import Phrasebook
 from processes.previewing import preview
@@ -62,6 +63,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     app = _pages(settings, database, key, last_resort)
     doors = _webhooks(settings, database, last_resort)
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {routes.PREFIX: doors})  # type: ignore[method-assign]
+    app.wsgi_app = FrontDoor(app.wsgi_app, is_https=settings.is_https)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1)  # type: ignore[method-assign]
     return app
@@ -79,6 +81,8 @@ def _webhooks(settings: Settings, database: Database, last_resort: DangerCard) -
 def _pages(settings: Settings, database: Database, key: str, last_resort: DangerCard) -> Flask:
     """The web chat, the bookings by link, the admin, and how the house is doing."""
     app = Flask("balai", static_folder=None)
+    # Werkzeug's own redirects to a better spelling name the host that the request claims to have asked.
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = routes.LARGEST
     app.logger.setLevel(logging.ERROR)
     app.register_blueprint(
