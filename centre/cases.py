@@ -6,7 +6,7 @@ entered here and put on its way by `centre.case_replies`; whom to alert, and whe
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -253,11 +253,9 @@ def leave(session: Session, conversation_id: int, now: datetime) -> None:
         enter(session, case, "change", FAMILY, now, detail="left")
 
 
-def forget_old(session: Session, now: datetime) -> int:
+def forget_old(session: Session, now: datetime, kept: timedelta = case_rules.KEPT) -> int:
     """Erase ordinary cases two years after they were closed; what is restricted is kept until staff decide. Gives how many."""
-    old = select(Case).where(
-        Case.closed_at < now - case_rules.KEPT, Case.erased_at.is_(None), Case.is_restricted.is_(False)
-    )
+    old = select(Case).where(Case.closed_at < now - kept, Case.erased_at.is_(None), Case.is_restricted.is_(False))
     found = session.scalars(old.limit(100).with_for_update(skip_locked=True)).all()
     for case in found:
         erase(session, case, now)

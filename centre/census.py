@@ -256,12 +256,12 @@ def is_to_remind() -> ColumnElement[bool]:
     return census_consents.allows_reminders(PersonAddress.person_id)
 
 
-def forget_old(session: Session, now: datetime) -> int:
+def forget_old(session: Session, now: datetime, kept: timedelta = KEPT) -> int:
     """Let go of what nobody found to be true for three years; gives of how many. What was merged goes with whom it was found
     to be."""
     old = select(Person).join(CensusRecord, CensusRecord.person_id == Person.id).where(Person.merged_into.is_(None))
     found = session.scalars(
-        old.where(CensusRecord.checked_at < now - KEPT).order_by(CensusRecord.checked_at).limit(AT_ONCE)
+        old.where(CensusRecord.checked_at < now - kept).order_by(CensusRecord.checked_at).limit(AT_ONCE)
     ).all()
     for person in found:
         take_back(session, person, "time", now)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, LargeBinary, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre.db import Base, BigId, UtcDateTime, vault_of
+from centre.db import Base, BigId, UtcDateTime, changed, vault_of
 from centre.desk import NotHere
 
 KEPT = timedelta(days=1)
@@ -65,10 +65,10 @@ def rows_of(session: Session, kept: CensusImport) -> list[Row]:
     return [Row(number, fields) for number, fields in json.loads(vault_of(session).open(kept.sealed_rows, _ROWS))]
 
 
-def forget_old(session: Session, now: datetime) -> None:
+def forget_old(session: Session, now: datetime, kept: timedelta = KEPT) -> int:
     """Nobody decided for a day: let it go."""
-    old = delete(CensusImport).where(CensusImport.at <= now - KEPT)
-    session.execute(old.execution_options(synchronize_session=False))
+    old = delete(CensusImport).where(CensusImport.at <= now - kept)
+    return changed(session.execute(old.execution_options(synchronize_session=False)))
 
 
 _ROWS = "census_imports|rows"

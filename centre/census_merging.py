@@ -23,7 +23,7 @@ from centre.census_consents import CensusConsent
 from centre.census_links import CensusLink
 from centre.census_records import CensusRecord, keep_facts, record_of
 from centre.census_requests import DataRequest
-from centre.db import Base, BigId, UtcDateTime, vault_of
+from centre.db import Base, BigId, UtcDateTime, changed, vault_of
 from centre.desk import NotHere
 from centre.people import Person, PersonAddress
 from centre.staff import Scope
@@ -249,6 +249,13 @@ def _links(session: Session, person_id: int) -> Sequence[CensusLink]:
 
 def _people(session: Session, ids: Sequence[int]) -> Sequence[Person]:
     return session.scalars(select(Person).where(Person.id.in_(ids))).all()
+
+
+def forget_old(session: Session, now: datetime, kept: timedelta = UNDONE_WITHIN) -> int:
+    """When a join can be undone no more, what stood where before is not needed either; gives how many."""
+    old = update(PeopleMerge).where(PeopleMerge.at <= now - kept, PeopleMerge.sealed_before != b"")
+    emptied = old.values(sealed_before=b"").execution_options(synchronize_session=False)
+    return changed(session.execute(emptied))
 
 
 _BEFORE = "people_merges|before"

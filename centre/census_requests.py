@@ -246,13 +246,14 @@ def whom_to_tell(session: Session, request: DataRequest, now: datetime) -> Seque
     return members or _with_role(session, request, ABOVE)
 
 
-def forget_old(session: Session, now: datetime) -> None:
+def forget_old(session: Session, now: datetime, kept: timedelta = KEPT) -> int:
     """A year after the answer nobody needs to know."""
-    for request in session.scalars(
-        select(DataRequest).where(DataRequest.state != State.OPEN, DataRequest.answered_at < now - KEPT).limit(PAGE)
-    ):
+    old = select(DataRequest).where(DataRequest.state != State.OPEN, DataRequest.answered_at < now - kept)
+    found = session.scalars(old.limit(PAGE)).all()
+    for request in found:
         session.delete(request)
     session.flush()
+    return len(found)
 
 
 def _with_role(session: Session, request: DataRequest, roles: Sequence[Role]) -> Sequence[StaffMember]:

@@ -13,7 +13,7 @@ from sqlalchemy import Index, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.conversations import Conversation, Identifier
-from centre.db import Base, BigId, UtcDateTime, vault_of
+from centre.db import Base, BigId, UtcDateTime, changed, vault_of
 
 MOST = 5
 """Wrong names within `SPAN`; a slip of the finger or two is forgiven, a list of names is not."""
@@ -62,9 +62,10 @@ def note_on(session: Session, code: str, now: datetime) -> None:
     session.flush()
 
 
-def forget_old(session: Session, now: datetime) -> None:
+def forget_old(session: Session, now: datetime, kept: timedelta = KEPT) -> int:
     """A day later nothing is known of it."""
-    session.execute(delete(CodeTry).where(CodeTry.tried_at < now - KEPT).execution_options(synchronize_session=False))
+    old = delete(CodeTry).where(CodeTry.tried_at < now - kept)
+    return changed(session.execute(old.execution_options(synchronize_session=False)))
 
 
 def _senders(session: Session, conversation: Conversation) -> list[str]:

@@ -60,6 +60,8 @@ class Conversation(Base):
     """The platform says the person blocked us: nothing is sent at all."""
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Answering failed just now; the lane waits until then before the next try."""
+    declined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The person does not agree that anything of them is kept (`centre.conversation_consents`)."""
     joined_to: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
     """This sender is known by another conversation now (a number and a user id, first seen apart)."""
     has_case: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
@@ -169,7 +171,7 @@ def block(conversation: Conversation, now: datetime) -> None:
 
 def forget(session: Session, conversation: Conversation, now: datetime) -> None:
     """Empty the conversation at once. Its address stays until the farewell is out: see `centre.retention`."""
-    for column in ("language", "village_id", "step", "notice_version", "notice_at", "stopped_at"):
+    for column in ("language", "village_id", "step", "notice_version", "notice_at", "stopped_at", "declined_at"):
         setattr(conversation, column, None)
     conversation.offered, conversation.memory = [], {}
     conversation.closing_at = now

@@ -188,6 +188,11 @@ def is_any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return func.coalesce(found, literal_column("0")) == literal_column("1")
 
 
+def changed(result: Any) -> int:
+    """How many rows a statement changed or removed."""
+    return max(0, int(getattr(result, "rowcount", 0)))
+
+
 def vault_of(session: Session) -> SessionVault:
     """The vault that this session's transaction was opened with, as it finds keys in this transaction."""
     opened: SessionVault | None = session.info.get("opened")

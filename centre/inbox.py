@@ -37,7 +37,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import conversations, joining
 from centre.conversations import Conversation, Identifier, Sender
-from centre.db import Base, BigId, UtcDateTime, connection_of, vault_of
+from centre.db import Base, BigId, UtcDateTime, changed, connection_of, vault_of
 from centre.messages import Incoming
 
 STRIKES = 5
@@ -353,21 +353,22 @@ def is_for_staff() -> ColumnElement[bool]:
     return cast(ColumnElement[bool], InboxEvent.for_staff)
 
 
-def forget_old(session: Session, now: datetime) -> int:
-    """Erase words 72 hours after they were answered (unless staff still must look) and keys after 30 days."""
+def forget_old(session: Session, now: datetime, kept: timedelta = PAYLOAD_KEPT) -> int:
+    """Erase words 72 hours after they were answered, unless staff still must look; gives how many."""
     words = session.execute(
         update(InboxEvent)
-        .where(InboxEvent.handled_at < now - PAYLOAD_KEPT, InboxEvent.for_staff.is_(False))
+        .where(InboxEvent.handled_at < now - kept, InboxEvent.for_staff.is_(False))
         .where(InboxEvent.sealed_payload.is_not(None))
         .values(sealed_payload=None)
         .execution_options(synchronize_session=False)
     )
-    session.execute(
-        delete(InboxEvent)
-        .where(InboxEvent.handled_at < now - KEY_KEPT, InboxEvent.for_staff.is_(False))
-        .execution_options(synchronize_session=False)
-    )
-    return int(getattr(words, "rowcount", 0))
+    return changed(words)
+
+
+def forget_marks(session: Session, now: datetime, kept: timedelta = KEY_KEPT) -> int:
+    """After 30 days nobody brings the same message again; gives how many marks went."""
+    old = delete(InboxEvent).where(InboxEvent.handled_at < now - kept, InboxEvent.for_staff.is_(False))
+    return changed(session.execute(old.execution_options(synchronize_session=False)))
 
 
 def erase_words(session: Session, conversation_id: int, *, waiting_too: bool = False) -> None:
@@ -386,6 +387,17 @@ def erase_words(session: Session, conversation_id: int, *, waiting_too: bool = F
         update(InboxEvent)
         .where(InboxEvent.conversation_id == conversation_id, InboxEvent.state != State.OPEN)
         .values(sealed_payload=None, for_staff=False, conversation_id=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def erase_answered(session: Session, conversation_id: int) -> None:
+    """Somebody wants nothing kept: the words that are answered go, except what staff have still to look at."""
+    session.execute(
+        update(InboxEvent)
+        .where(InboxEvent.conversation_id == conversation_id, InboxEvent.state != State.OPEN)
+        .where(InboxEvent.for_staff.is_(False))
+        .values(sealed_payload=None)
         .execution_options(synchronize_session=False)
     )
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre import notices, slots
 from centre.areas import Village
 from centre.conversations import Conversation
-from centre.db import Base, BigId, UtcDateTime
+from centre.db import Base, BigId, UtcDateTime, changed
 from centre.notices import About, Notice
 from centre.slots import Slot
 
@@ -130,11 +130,10 @@ def move(session: Session, others: set[int], kept_id: int) -> None:
     session.flush()
 
 
-def forget_old(session: Session, now: datetime) -> None:
+def forget_old(session: Session, now: datetime, kept: timedelta = KEPT) -> int:
     """Wishes lapse a year after they were made."""
-    session.execute(
-        delete(Interest).where(Interest.asked_at <= now - KEPT).execution_options(synchronize_session=False)
-    )
+    old = delete(Interest).where(Interest.asked_at <= now - kept)
+    return changed(session.execute(old.execution_options(synchronize_session=False)))
 
 
 def erase(session: Session, conversation_id: int) -> None:

@@ -9,7 +9,16 @@ from __future__ import annotations
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from centre import case_records, census_consents, interests, news_consents, notices, people, slots
+from centre import (
+    case_records,
+    census_consents,
+    conversation_consents,
+    interests,
+    news_consents,
+    notices,
+    people,
+    slots,
+)
 from centre.booking_records import Booking
 from centre.conversations import Conversation
 from centre.notices import Notice
@@ -25,6 +34,7 @@ def take_over(session: Session, others: set[int], kept_id: int) -> None:
     )
     people.move(session, others, kept_id)
     census_consents.move(session, others, kept_id)
+    conversation_consents.move(session, others, kept_id)
     interests.move(session, others, kept_id)
     if case_records.move(session, others, kept_id):
         session.get_one(Conversation, kept_id).has_case = True

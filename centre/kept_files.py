@@ -304,7 +304,7 @@ def erase_of_case(session: Session, case_id: int) -> list[str]:
     return _erase(session, KeptFile.case_id == case_id)
 
 
-def forget_old(session: Session, now: datetime) -> list[str]:
+def forget_old(session: Session, now: datetime, kept: timedelta = inbox.PAYLOAD_KEPT) -> list[str]:
     """Erase what belongs to no case and whose message is over: as long as its words, see `centre.inbox`. Gives names as
     `erase`."""
     is_looked_for = exists().where(
@@ -312,10 +312,10 @@ def forget_old(session: Session, now: datetime) -> list[str]:
         or_(
             inbox.InboxEvent.for_staff,
             inbox.InboxEvent.state == inbox.State.OPEN,
-            inbox.InboxEvent.handled_at >= now - inbox.PAYLOAD_KEPT,
+            inbox.InboxEvent.handled_at >= now - kept,
         ),
     )
-    is_over = (KeptFile.created_at < now - inbox.PAYLOAD_KEPT) & ~is_looked_for
+    is_over = (KeptFile.created_at < now - kept) & ~is_looked_for
     return _erase(session, KeptFile.case_id.is_(None), or_(KeptFile.conversation_id.is_(None), is_over))
 
 

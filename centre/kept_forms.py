@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, LargeBinary, String, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre.db import Base, UtcDateTime, vault_of
+from centre.db import Base, UtcDateTime, changed, vault_of
 from centre.privacy import CannotOpen, Vault
 from centre.staff_sessions import fingerprint
 
@@ -81,9 +81,10 @@ def drop(session: Session, key: str) -> None:
     session.execute(delete(KeptForm).where(KeptForm.key_hash == fingerprint(key)))
 
 
-def forget_old(session: Session, now: datetime) -> None:
+def forget_old(session: Session, now: datetime, kept: timedelta = KEPT) -> int:
     """Remove what nobody came back for."""
-    session.execute(delete(KeptForm).where(KeptForm.kept_at <= now - KEPT).execution_options(synchronize_session=False))
+    old = delete(KeptForm).where(KeptForm.kept_at <= now - kept)
+    return changed(session.execute(old.execution_options(synchronize_session=False)))
 
 
 def _place(key: str) -> str:

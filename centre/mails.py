@@ -34,7 +34,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from centre import staff
-from centre.db import Base, BigId, UtcDateTime, vault_of
+from centre.db import Base, BigId, UtcDateTime, changed, vault_of
 from centre.privacy import CannotOpen
 from centre.staff import StaffMember
 
@@ -183,9 +183,10 @@ def failed_lately(session: Session, now: datetime) -> int:
     return session.execute(failed).scalar_one()
 
 
-def forget_old(session: Session, now: datetime) -> None:
+def forget_old(session: Session, now: datetime, kept: timedelta = KEPT) -> int:
     """Remove mail that is 30 days old."""
-    session.execute(delete(Mail).where(Mail.created_at < now - KEPT).execution_options(synchronize_session=False))
+    old = delete(Mail).where(Mail.created_at < now - kept)
+    return changed(session.execute(old.execution_options(synchronize_session=False)))
 
 
 def _held(which: ColumnElement[bool], most: int) -> Select[Mail]:

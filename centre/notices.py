@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     case,
+    or_,
     select,
     text,
     update,
@@ -32,7 +33,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import calendars, conversations
 from centre.conversations import Conversation
-from centre.db import Base, BigId, UtcDateTime, connection_of, new_row, vault_of
+from centre.db import Base, BigId, UtcDateTime, changed, connection_of, new_row, vault_of
 
 Kind = Literal[
     "reminder", "today", "offer", "lapsed", "moved", "cancelled", "missed", "new_dates", "booked", "own_date"
@@ -46,6 +47,10 @@ LULL = timedelta(minutes=2)
 
 SOON = timedelta(hours=1)
 """What is of use for no longer than this after the night is told at night."""
+
+
+KEPT = timedelta(days=90)
+"""How long it is known to whom something was told, after it was of use."""
 
 
 class State(enum.StrEnum):
@@ -309,6 +314,17 @@ def erase(session: Session, conversation_id: int) -> None:
         .values(state=State.VOID, conversation_id=None, sealed_reason=None)
         .execution_options(synchronize_session="fetch")
     )
+
+
+def forget_old(session: Session, now: datetime, kept: timedelta = KEPT) -> int:
+    """Long after it was of use nobody needs to know to whom it was told, or what staff wrote in it; gives how many."""
+    over = Notice.state.in_((State.TOLD, State.NOT_TOLD, State.VOID)) & (Notice.useful_until < now - kept)
+    of_somebody = or_(
+        Notice.conversation_id.is_not(None), Notice.person_id.is_not(None), Notice.sealed_reason.is_not(None)
+    )
+    emptied = update(Notice).where(over, of_somebody)
+    emptied = emptied.values(conversation_id=None, person_id=None, sealed_reason=None)
+    return changed(session.execute(emptied.execution_options(synchronize_session=False)))
 
 
 def _planned(session: Session, about: About, wanted: Wanted) -> dict[str, object]:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre import people
 from centre.areas import Village
 from centre.conversations import Conversation
-from centre.db import Base, BigId, UtcDateTime, vault_of
+from centre.db import Base, BigId, UtcDateTime, changed, vault_of
 from centre.figures import FEW
 from centre.masking import masked
 from centre.staff import Scope
@@ -150,14 +150,14 @@ def erase(session: Session, conversation_id: int) -> None:
     session.execute(gone.execution_options(synchronize_session=False))
 
 
-def forget_old(session: Session, now: datetime) -> None:
+def forget_old(session: Session, now: datetime, kept: timedelta = KEPT) -> int:
     """What is 90 days old goes, and groups of which nothing is left."""
-    session.execute(
-        delete(OpenQuestion).where(OpenQuestion.at < now - KEPT).execution_options(synchronize_session=False)
-    )
+    old = delete(OpenQuestion).where(OpenQuestion.at < now - kept)
+    gone = changed(session.execute(old.execution_options(synchronize_session=False)))
     filled = select(OpenQuestion.group_id).where(OpenQuestion.group_id.is_not(None))
-    empty = delete(QuestionGroup).where(QuestionGroup.id.not_in(filled), QuestionGroup.created_at < now - KEPT)
+    empty = delete(QuestionGroup).where(QuestionGroup.id.not_in(filled), QuestionGroup.created_at < now - kept)
     session.execute(empty.execution_options(synchronize_session=False))
+    return gone
 
 
 # Grouping

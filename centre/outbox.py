@@ -36,7 +36,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapp
 from centre import contact_points, conversations, inbox, notices
 from centre.contact_points import Pace
 from centre.conversations import Conversation, Sender
-from centre.db import Base, BigId, UtcDateTime, connection_of, vault_of
+from centre.db import Base, BigId, UtcDateTime, changed, connection_of, vault_of
 from centre.inbox import InboxEvent, Status
 from centre.messages import LIMITS, Outgoing, Part, fit
 from centre.privacy import CannotOpen
@@ -440,13 +440,17 @@ def erase_words(session: Session, conversation_id: int) -> None:
     )
 
 
-def forget_old(session: Session, now: datetime) -> None:
+def erase_said(session: Session, conversation_id: int) -> None:
+    """What we said and have sent goes; what is on its way goes out."""
+    said = delete(OutboxMessage).where(OutboxMessage.conversation_id == conversation_id)
+    said = said.where(OutboxMessage.take_down_at.is_(None), OutboxMessage.state.not_in(UNDER_WAY))
+    session.execute(said.execution_options(synchronize_session=False))
+
+
+def forget_old(session: Session, now: datetime, kept: timedelta = WORDS_KEPT) -> int:
     """Remove what was said more than 90 days ago (`reference: retention defaults`)."""
-    session.execute(
-        delete(OutboxMessage)
-        .where(OutboxMessage.created_at < now - WORDS_KEPT, OutboxMessage.state.not_in(UNDER_WAY))
-        .execution_options(synchronize_session=False)
-    )
+    old = delete(OutboxMessage).where(OutboxMessage.created_at < now - kept, OutboxMessage.state.not_in(UNDER_WAY))
+    return changed(session.execute(old.execution_options(synchronize_session=False)))
 
 
 def is_lost() -> ColumnElement[bool]:

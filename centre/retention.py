@@ -1,15 +1,14 @@
 """How long we keep what people told us, and erasing it when they ask (UU PDP 27/2022 art. 42-44).
 
-Words that came in go 72 hours after their answer, what we said after 90 days, a conversation that nobody has taken up for 90
-days too (unless a booking is still to come, something has still to be told, new dates are waited for: a wish is kept for a
-year, or somebody of the register is to be reminded there), a name a year after its last booking, a record of the register
-three years after it was last found true. Somebody who asks to be forgotten is forgotten at once; only their address stays
+How long is settled in `centre.retention_rules`, one row a rule; here stands what each of them clears. A conversation stays
+beyond its time while a booking is still to come, something has still to be told, new dates are waited for, or somebody of the
+register is to be reminded there. Somebody who asks to be forgotten is forgotten at once; only their address stays
 for a moment, so that they can read that it was done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select
@@ -24,17 +23,25 @@ from centre import (
     census,
     census_consents,
     census_imports,
+    census_merging,
     census_requests,
     code_tries,
+    conversation_consents,
     conversations,
+    erasure_receipts,
     inbox,
     interests,
     kept_files,
+    kept_forms,
+    mails,
     news_consents,
     notices,
     open_questions,
     outbox,
     people,
+    second_factors,
+    sign_ins,
+    staff,
     staff_channels,
     take_downs,
 )
@@ -43,11 +50,13 @@ from centre.booking_rules import hold_person
 from centre.case_records import Case
 from centre.case_records import State as CaseState
 from centre.conversations import Conversation, Identifier, Sender
+from centre.db import changed
 from centre.inbox import InboxEvent
 from centre.interests import Interest
 from centre.notices import Notice
 from centre.outbox import OutboxMessage
 from centre.people import Person, PersonAddress
+from centre.retention_rules import DEFAULTS, Keep
 from centre.slots import Slot
 from centre.staff_channels import StaffChannel
 
@@ -73,6 +82,7 @@ def forget(session: Session, conversation: Conversation, now: datetime, *, keep_
         kept_files.erase_of(session, each.id)
         answers.erase(session, each.id)
         news_consents.erase(session, each.id)
+        conversation_consents.erase(session, each.id)
         open_questions.erase(session, each.id)
         staff_channels.unlink_conversation(session, each.id, now)
         _erase_people(session, each, now)
@@ -96,20 +106,29 @@ def leave(session: Session, sender: Sender, now: datetime) -> None:
     forget(session, conversation, now)
 
 
-def forget_old(session: Session, now: datetime) -> None:
-    """Keep the promises of time."""
-    inbox.forget_old(session, now)
-    outbox.forget_old(session, now)
-    take_downs.forget_old(session, now)
-    code_tries.forget_old(session, now)
-    interests.forget_old(session, now)
-    open_questions.forget_old(session, now)
-    cases.forget_old(session, now)
-    kept_files.forget_old(session, now)
-    census.forget_old(session, now)
-    census_requests.forget_old(session, now)
-    census_imports.forget_old(session, now)
-    _forget_people(session, now)
+def keep_nothing(session: Session, conversation: Conversation) -> None:
+    """Somebody does not agree, or not any more: what is not needed to bring an answer goes at once (art. 9, 40).
+
+    Their bookings, cases and their record in the register go on: each of these was agreed to by itself, and has its own end.
+    """
+    conversation.village_id, conversation.memory = None, {}
+    inbox.erase_answered(session, conversation.id)
+    outbox.erase_said(session, conversation.id)
+    answers.erase(session, conversation.id)
+    open_questions.erase(session, conversation.id)
+    interests.erase(session, conversation.id)
+    news_consents.erase(session, conversation.id)
+    session.flush()
+
+
+def forget_old(session: Session, now: datetime, keep: Keep = DEFAULTS) -> dict[str, int]:
+    """Keep the promises of time; gives how many of each rule went. Some rules take a few hundred at once: ask again."""
+    return {rule: clear(session, rule, now, keep) for rule in CLEARING}
+
+
+def clear(session: Session, rule: str, now: datetime, keep: Keep = DEFAULTS) -> int:
+    """The same for one rule."""
+    return sum(each(session, now, keep[rule]) for each in CLEARING[rule])
 
 
 def erase_person(session: Session, person: Person, by: str, now: datetime) -> None:
@@ -122,16 +141,16 @@ def erase_person(session: Session, person: Person, by: str, now: datetime) -> No
     _erase(session, person, by, now)
 
 
-def sweep(session: Session, now: datetime) -> int:
+def sweep(session: Session, now: datetime, kept: timedelta = IDLE, *also: ColumnElement[bool]) -> int:
     """Remove conversations that were erased or left alone long enough; gives how many.
 
     One that still waits for an answer, or has one on its way, stays until that is done. The rows are held first and
     looked at then, so that nobody can write in between and be lost.
     """
-    may_go = (*_nothing_under_way(), or_(Conversation.closing_at.is_not(None), ~_is_awaited(now)))
+    may_go = (*also, *_nothing_under_way(), or_(Conversation.closing_at.is_not(None), ~_is_awaited(now)))
     held = session.scalars(
         select(Conversation.id)
-        .where(or_(Conversation.closing_at < now - FAREWELL, Conversation.last_incoming_at < now - IDLE), *may_go)
+        .where(or_(Conversation.closing_at < now - FAREWELL, Conversation.last_incoming_at < now - kept), *may_go)
         .order_by(Conversation.id)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
@@ -139,7 +158,12 @@ def sweep(session: Session, now: datetime) -> int:
     gone = session.execute(
         delete(Conversation).where(Conversation.id.in_(held), *may_go).execution_options(synchronize_session=False)
     )
-    return int(getattr(gone, "rowcount", 0))
+    return changed(gone)
+
+
+def _sweep_declined(session: Session, now: datetime, kept: timedelta) -> int:
+    """Of who agreed to nothing, what it took to bring the answer."""
+    return sweep(session, now, kept, Conversation.declined_at.is_not(None))
 
 
 def _nothing_under_way() -> Sequence[ColumnElement[bool]]:
@@ -217,14 +241,14 @@ def _other_telephone(session: Session, booking: Booking) -> int | None:
     )
 
 
-def _forget_people(session: Session, now: datetime) -> int:
+def _forget_people(session: Session, now: datetime, kept: timedelta) -> int:
     """Erase people whose last booking is a year old, or who never booked and were noted then; gives how many.
 
     Whether their telephone is still in use does not matter: what was kept for the place is kept no longer than that.
     """
     recent = select(Booking.person_id).join(Slot, Slot.id == Booking.slot_id)
-    recent = recent.where(Slot.ends_at > now - people.KEPT, Booking.person_id.is_not(None))
-    old = select(Person).where(Person.created_at < now - people.KEPT, Person.id.not_in(recent), ~census.is_kept())
+    recent = recent.where(Slot.ends_at > now - kept, Booking.person_id.is_not(None))
+    old = select(Person).where(Person.created_at < now - kept, Person.id.not_in(recent), ~census.is_kept())
     old = old.where(Person.merged_into.is_(None))  # these go with whom they were found to be
     seen = session.scalars(old.order_by(Person.id).limit(AT_ONCE)).all()
     for person in seen:
@@ -268,3 +292,42 @@ def _release(session: Session, booking: Booking, by: str, now: datetime) -> None
 
 def _is_to_come(booking: Booking, now: datetime) -> bool:
     return booking.is_open and now < booking.slot.ends_at
+
+
+def _forget_files(session: Session, now: datetime, kept: timedelta) -> int:
+    return len(kept_files.forget_old(session, now, kept))
+
+
+def _forget_names_of_messages(session: Session, now: datetime, _kept: timedelta) -> int:
+    """As long as a platform would delete a message by its name; they go with their messages at the latest."""
+    take_downs.forget_old(session, now)
+    return 0
+
+
+def _forget_chat_codes(session: Session, now: datetime, _kept: timedelta) -> int:
+    return second_factors.forget_old(session, now)
+
+
+CLEARING: Mapping[str, Sequence[Callable[[Session, datetime, timedelta], int]]] = {
+    "payload": (inbox.forget_old, _forget_files),
+    "marks": (inbox.forget_marks,),
+    "replies": (outbox.forget_old, _forget_names_of_messages),
+    "tries": (code_tries.forget_old,),
+    "wishes": (interests.forget_old,),
+    "questions": (open_questions.forget_old,),
+    "cases": (cases.forget_old,),
+    "census": (census.forget_old,),
+    "requests": (census_requests.forget_old,),
+    "uploads": (census_imports.forget_old,),
+    "merges": (census_merging.forget_old,),
+    "bookings": (_forget_people,),
+    "notices": (notices.forget_old,),
+    "conversation": (sweep,),
+    "declined": (_sweep_declined,),
+    "receipts": (erasure_receipts.forget_old,),
+    "addresses": (staff.forget_old, sign_ins.forget_old, _forget_chat_codes),
+    "links": (staff_channels.forget_old,),
+    "drafts": (kept_forms.forget_old,),
+    "mails": (mails.forget_old,),
+}
+"""What each rule of `centre.retention_rules` clears, in this order."""

@@ -18,7 +18,7 @@ import pyotp
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre.db import Base, BigId, UtcDateTime, vault_of
+from centre.db import Base, BigId, UtcDateTime, changed, vault_of
 from centre.passwords import readable_characters
 from centre.privacy import CannotOpen
 from centre.staff_sessions import fingerprint
@@ -172,13 +172,10 @@ def codes_left(session: Session, staff_id: str) -> int:
     return session.scalar(unused) or 0
 
 
-def forget_old(session: Session, now: datetime) -> None:
+def forget_old(session: Session, now: datetime) -> int:
     """Remove codes for chats that are over."""
-    session.execute(
-        delete(ChatCode)
-        .where(ChatCode.made_at <= now - CHAT_CODE_GOOD_FOR)
-        .execution_options(synchronize_session=False)
-    )
+    old = delete(ChatCode).where(ChatCode.made_at <= now - CHAT_CODE_GOOD_FOR)
+    return changed(session.execute(old.execution_options(synchronize_session=False)))
 
 
 def _kind(said: str) -> Kind:

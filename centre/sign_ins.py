@@ -19,7 +19,7 @@ from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import second_factors, staff
-from centre.db import Base, UtcDateTime, new_row, vault_of
+from centre.db import Base, UtcDateTime, changed, new_row, vault_of
 from centre.staff import SignedIn, StaffMember
 
 ACCOUNT_TRIES = 5
@@ -131,11 +131,10 @@ def forgive(session: Session, attempt: Try, now: datetime) -> None:
         count.tries, count.free_at = max(0, count.tries - 1), now
 
 
-def forget_old(session: Session, now: datetime) -> None:
+def forget_old(session: Session, now: datetime, kept: timedelta = COUNTS_KEPT) -> int:
     """Remove counts, and with them fingerprints of addresses, after 30 days."""
-    session.execute(
-        delete(SignInCount).where(SignInCount.last_at < now - COUNTS_KEPT).execution_options(synchronize_session=False)
-    )
+    old = delete(SignInCount).where(SignInCount.last_at < now - kept)
+    return changed(session.execute(old.execution_options(synchronize_session=False)))
 
 
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$ye2Vz0QPSGmj0aY3+sF7VA$qxnSr+ANJVPtRetDqFlQS8oQZ+vDykQXaQqOG0qnZHU"

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import audit, code_tries, staff
 from centre.conversations import Conversation
-from centre.db import Base, BigId, UtcDateTime, vault_of
+from centre.db import Base, BigId, UtcDateTime, changed, vault_of
 from centre.staff import StaffMember
 
 CHANNEL = "telegram"
@@ -158,16 +158,13 @@ def is_open() -> ColumnElement[bool]:
     return StaffChannel.ended_at.is_(None)
 
 
-def forget_old(session: Session, now: datetime) -> None:
+def forget_old(session: Session, now: datetime, kept: timedelta = ENDED_KEPT) -> int:
     """End the links of closed accounts; remove codes that are over, and links that ended 30 days ago."""
     closed = select(StaffMember.id).where(StaffMember.disabled_at.is_not(None))
     _end(session, StaffChannel.staff_id.in_(closed), now)
     _forget_codes(session, StaffLinkCode.made_at <= now - GOOD_FOR)
-    session.execute(
-        delete(StaffChannel)
-        .where(StaffChannel.ended_at < now - ENDED_KEPT)
-        .execution_options(synchronize_session=False)
-    )
+    old = delete(StaffChannel).where(StaffChannel.ended_at < now - kept)
+    return changed(session.execute(old.execution_options(synchronize_session=False)))
 
 
 def _new_characters(chance: random.Random) -> str:

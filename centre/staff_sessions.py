@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, ForeignKey, String, delete, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre.db import Base, UtcDateTime
+from centre.db import Base, UtcDateTime, changed
 
 IDLE = timedelta(minutes=15)
 """A village computer is shared: who walks away is signed out."""
@@ -145,13 +145,10 @@ def whose(session: Session, token: str) -> str | None:
     return session.scalar(select(StaffSession.staff_id).where(StaffSession.token_hash == fingerprint(token)))
 
 
-def forget_old(session: Session, now: datetime) -> None:
+def forget_old(session: Session, now: datetime, kept: timedelta = SESSIONS_KEPT) -> int:
     """Remove sessions begun more than 30 days ago."""
-    session.execute(
-        delete(StaffSession)
-        .where(StaffSession.created_at < now - SESSIONS_KEPT)
-        .execution_options(synchronize_session=False)
-    )
+    old = delete(StaffSession).where(StaffSession.created_at < now - kept)
+    return changed(session.execute(old.execution_options(synchronize_session=False)))
 
 
 def number_of(token: str) -> str:

@@ -12,20 +12,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from centre import (
     census_reminders,
     heartbeats,
-    kept_forms,
     mails,
     open_questions,
     outbox,
-    retention,
-    second_factors,
-    sign_ins,
-    staff,
-    staff_channels,
 )
 from centre.db import Database
 from centre.file_store import FileStore
+from centre.retention_rules import Keep
 from content import gates
-from processes import alerting, counting, fetching, mailing, noticing, publishing, requesting, telling, wiring
+from processes import alerting, clearing, counting, fetching, mailing, noticing, publishing, requesting, telling, wiring
 from processes.gating import Gatekeeper
 from processes.guide import GuideKeeper
 from processes.settings import MailServer
@@ -42,9 +37,10 @@ def start(
     home: str,
     post: MailServer | None,
     daily: int,
+    keep: Keep,
 ) -> BackgroundScheduler:
     """Begin to tick. `home`: our public address, for links in what we write first. `post`: where mail is handed over.
-    `daily`: how many people a day WhatsApp lets us write to first."""
+    `daily`: how many people a day WhatsApp lets us write to first. `keep`: how long what is kept."""
     jobs: dict[Callable[[], None], float] = {
         keeper.refresh: 1,
         gatekeeper.look: 1,
@@ -57,11 +53,12 @@ def start(
         lambda: _count(database): 20,
         lambda: _publish_due(database): 5,
         lambda: _gather_questions(database): 30,
-        lambda: _sweep(database): 60,
+        lambda: _clear_conversations(database, keep): 60,
         lambda: _sweep_files(database, files): 600,
         lambda: _plan_reminders(database): 900,
         lambda: _warn_of_requests(database, home, post): 60,
-        lambda: _forget_old(database): 3600,
+        lambda: _forget_old(database, keep): 3600,
+        lambda: _forget_at_night(database, keep): 300,
     }
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     for job, seconds in jobs.items():
@@ -127,9 +124,8 @@ def _gather_questions(database: Database) -> None:
         open_questions.gather(session, wiring.clock())
 
 
-def _sweep(database: Database) -> None:
-    with database.transaction() as session:
-        retention.sweep(session, wiring.clock())
+def _clear_conversations(database: Database, keep: Keep) -> None:
+    clearing.clear_conversations(database, wiring.clock, keep)
 
 
 def _sweep_files(database: Database, files: FileStore) -> None:
@@ -149,17 +145,16 @@ def _warn_of_requests(database: Database, home: str, post: MailServer | None) ->
     requesting.warn_due(database, home, wiring.clock, mails.queue if post else None)
 
 
-def _forget_old(database: Database) -> None:
-    """Retention (reference defaults): words 72 hours after their answer, keys 30 days, replies 90 days."""
+def _forget_old(database: Database, keep: Keep) -> None:
+    """What is over goes within the hour; what the publish gate judged long ago too."""
+    clearing.clear_some(database, wiring.clock, keep)
     with database.transaction() as session:
-        retention.forget_old(session, wiring.clock())
-        staff.forget_old(session, wiring.clock())
-        sign_ins.forget_old(session, wiring.clock())
-        staff_channels.forget_old(session, wiring.clock())
-        second_factors.forget_old(session, wiring.clock())
-        kept_forms.forget_old(session, wiring.clock())
-        mails.forget_old(session, wiring.clock())
         gates.forget_old(session, wiring.clock())
+
+
+def _forget_at_night(database: Database, keep: Keep) -> None:
+    """All that is over, once a night, with a report."""
+    clearing.clear_night(database, wiring.clock, keep)
 
 
 def _guarded(job: Callable[[], None]) -> Callable[[], None]:

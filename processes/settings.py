@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     """Rupiah for one announcement in the template; with the day and the list it was read from, or not at all."""
     whatsapp_news_price_date: date | None = None
     whatsapp_news_price_source: str = ""
+    privacy_contact: str = Field(default="", max_length=300)
+    """Who answers for data protection here, as the privacy page and a notice of a breach name them."""
     metrics_token: str = Field(default="", repr=False)
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     """How many proxies of ours stand before the web process, whose X-Forwarded-For may be believed."""

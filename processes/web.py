@@ -33,12 +33,14 @@ from centre.privacy import derive_key
 from content import contacts
 from processes import migrating, parents, staff_codes, wiring
 from processes.front_door import FrontDoor
+from processes import privacy_page as privacy_text
+from processes.keep_settings import read_keep
 from processes.last_resort import DangerCard
 from processes.phrasebook import Phrasebook
 from processes.previewing import preview
 from processes.settings import Settings, read_settings, secret_key
 from processes.trial_desk import TrialDesk
-from webhooks import appointments, public_figures, routes, webchat
+from webhooks import appointments, privacy_page, public_figures, routes, webchat
 
 COMPRESS_FROM = 1000
 """Bytes under which compressing costs more than it saves."""
@@ -97,6 +99,8 @@ def _pages(settings: Settings, database: Database, key: str, last_resort: Danger
     )
     app.register_blueprint(appointments.blueprint(database, wiring.clock, public_url=settings.public_url))
     app.register_blueprint(public_figures.blueprint(database, wiring.clock))
+    keep = read_keep()
+    app.register_blueprint(privacy_page.blueprint(privacy_text.pages(keep, settings.privacy_contact)))
     store = wiring.file_store(settings)
     admin.register(
         app,

@@ -31,6 +31,7 @@ from processes import fetching, schedule, unsending, wiring
 from processes.answering import answer_next, answer_waiting, follow_statuses
 from processes.gating import Gatekeeper
 from processes.guide import GuideKeeper
+from processes.keep_settings import read_keep
 from processes.settings import Settings, SettingsInvalid, mail_server
 from webhooks.delivery import Courier
 from webhooks.telegram import CallFailed, Telegram
@@ -51,6 +52,7 @@ class Worker:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
+        self._keep = read_keep()
         self._keeper = GuideKeeper(database, settings.data, settings.public_url)
         self._gatekeeper = Gatekeeper(database, wiring.clock)
         self._channels = wiring.channels(settings, wiring.sounds(database))
@@ -75,6 +77,7 @@ class Worker:
             self._settings.public_url,
             mail_server(self._settings),
             self._settings.whatsapp_daily,
+            self._keep,
         )
         log.info("worker.ready", name=self._name, channels=sorted(self._channels))
         answering = threading.Thread(target=self._answer, args=(loop,), name="answering", daemon=True)

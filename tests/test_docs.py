@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ from urllib.parse import unquote
 import click
 import pytest
 
+from centre import retention_rules
+from centre.retention_rules import RULES, SETTABLE
+from processes import keep_table, migrating
 from processes.commands import main
 from processes.settings import Settings
 
@@ -58,7 +62,7 @@ def settings_in_code() -> set[str]:
         for module in (ROOT / "processes").glob("*.py")
         for name in re.findall(r"environ(?:\.get\(|\[)\"(BALAI_[A-Z_]+)\"", words_of(module))
     }
-    return fields | asked - BETWEEN_OURSELVES
+    return fields | asked - BETWEEN_OURSELVES | {rule.setting for rule in SETTABLE}
 
 
 def all_commands(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -81,17 +85,47 @@ def command_named(words: list[str]) -> tuple[click.Command, list[str]]:
 
 @every_document
 def test_a_setting_that_is_named_exists(document: Path) -> None:
-    named = set(re.findall(r"\bBALAI_[A-Z_]+\b", words_of(document)))
+    named = set(re.findall(r"\bBALAI_[A-Z_]+\b", words_of(document))) - {"BALAI_KEEP_"}
     assert named <= settings_in_code()
 
 
 def test_every_setting_is_explained_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", words_of(OPERATING), re.MULTILINE))
     assert set(rows) == settings_in_code()
+    for rule in SETTABLE:
+        assert rule.kept is not None
+        assert f"`{rule.kept.days}`" in rows[rule.setting], rule.setting
     for name, field in Settings.model_fields.items():
         if field.default not in ("", None, Settings.model_fields["data"].default):
             told = rows[str(field.validation_alias or f"BALAI_{name.upper()}")]
             assert f"{field.default:g}" in told if isinstance(field.default, float) else str(field.default) in told
+
+
+def test_every_table_says_how_long_its_rows_are_kept() -> None:
+    """A new table: name it under a rule of `centre/retention_rules.py`; if it holds nothing of a person, in `OF_NOBODY`."""
+    tables = set(migrating.METADATA.tables)
+    assert retention_rules.without_rule(tables) == set()
+    named = {table for rule in RULES for table in rule.tables} | retention_rules.OF_NOBODY
+    assert named <= tables, "these tables are gone"
+    assert not retention_rules.OF_NOBODY & {table for rule in RULES for table in rule.tables}
+
+
+@pytest.mark.parametrize(
+    ("page", "tables"),
+    [
+        ("operating.md", [keep_table.for_operators()]),
+        ("privacy.md", [keep_table.for_families("id"), keep_table.for_families("en")]),
+    ],
+)
+def test_pages_promise_the_times_that_are_kept(page: str, tables: list[str]) -> None:
+    """UPDATE_DOCS=1 writes them anew."""
+    document = ROOT / "docs" / page
+    parts = re.split(f"({keep_table.BEGIN}\n.*?{keep_table.END})", words_of(document), flags=re.DOTALL)
+    wanted = [f"{keep_table.BEGIN}\n{table}\n{keep_table.END}" for table in tables]
+    if os.environ.get("UPDATE_DOCS"):
+        parts[1::2] = wanted
+        document.write_text("".join(parts), encoding="utf-8")
+    assert parts[1::2] == wanted
 
 
 @every_document
