@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, Date, func, select
+from sqlalchemy import JSON, Date, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.db import Base, UtcDateTime, new_row
@@ -21,8 +21,6 @@ NIGHT = 2
 """The hour from which the night's clearing is due."""
 TAKEN_AGAIN = timedelta(hours=1)
 """A night that was begun and not done for so long was cut off."""
-LATE = timedelta(hours=36)
-"""So long after the last one that was done, one is missing."""
 
 
 class RetentionDay(Base):
@@ -68,11 +66,6 @@ def end_night(session: Session, began: datetime, now: datetime) -> None:
     today = _held(session, began)
     today.done_at = now
     session.flush()
-
-
-def last_done(session: Session) -> datetime | None:
-    """When a night's clearing was last done."""
-    return session.scalar(select(func.max(RetentionDay.done_at)))
 
 
 def days(session: Session, most: int = 31) -> Sequence[RetentionDay]:

@@ -81,6 +81,7 @@ RULES = (
             "conversation_consents",
             "news_consents",
             "given_answers",
+            "data_keys",
         ),
         (
             "Percakapan tanpa kasus (bahasa, desa, alamat akun), sesudah pesan terakhir; lebih lama selama masih ada janji "
@@ -312,7 +313,7 @@ OF_NOBODY = frozenset(
         *("articles", "article_drafts", "revisions", "translations", "recordings", "content_version", "said_otherwise"),
         *("law_changes", "law_reviews", "phrases", "phrase_proposals", "pivot_marks", "translation_pivots"),
         *("test_questions", "gate_runs", "exchange_uploads", "catalogues_signed", "contact_checks"),
-        *("heartbeats", "contact_points"),
+        *("heartbeats", "contact_points", "last_runs", "backups", "incidents"),
     )
 )
 """Tables about guidance, places and machines. Of people they hold staff ids at most, which go by `staff`."""

@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from centre import retention, retention_reports
+from centre import last_runs, retention, retention_reports
 from centre.db import Database, is_down
 from centre.retention_rules import DEFAULTS, Keep
 
@@ -45,6 +45,7 @@ def clear_night(database: Database, clock: Clock, keep: Keep = DEFAULTS) -> bool
     cleared = {rule: _clear_all(database, rule, clock, keep) for rule in retention.CLEARING}
     with database.transaction() as session:
         retention_reports.end_night(session, began, clock())
+        last_runs.enter(session, last_runs.RETENTION, clock())
     log.info("retention.night", **{rule: number for rule, number in cleared.items() if number})
     return True
 

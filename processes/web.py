@@ -32,8 +32,8 @@ from centre.db import Database
 from centre.privacy import derive_key
 from content import contacts
 from processes import migrating, parents, staff_codes, wiring
-from processes.front_door import FrontDoor
 from processes import privacy_page as privacy_text
+from processes.front_door import FrontDoor
 from processes.keep_settings import read_keep
 from processes.last_resort import DangerCard
 from processes.phrasebook import Phrasebook

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from centre import retention, retention_reports
+from centre import last_runs, retention, retention_reports
 from centre.conversations import Conversation
 from centre.db import Database
 from centre.retention_reports import RetentionDay
@@ -41,7 +41,7 @@ def test_the_night_is_cleared_once_and_its_numbers_are_kept(database: Database) 
         assert session.scalar(select(func.count()).select_from(Conversation)) == 0
         report = report_of(session, date(2027, 3, 11))
         assert (report.cleared, report.done_at) == ({"conversation": 2}, AT_TWO)
-        assert retention_reports.last_done(session) == AT_TWO
+        assert last_runs.when(session, last_runs.RETENTION) == AT_TWO
     assert clearing.clear_night(database, lambda: AT_TWO + timedelta(days=1)), "the next night is another"
 
 
