@@ -11,8 +11,10 @@ from centre.retention_rules import BY_NAME, DAY, DEFAULTS, HOUR, RULES, YEAR, Ke
 
 BEGIN, END = "<!-- kept: begin -->", "<!-- kept: end -->"
 """Between these a page carries a table; `tests/test_docs.py` holds it against the rules."""
-FOR_FAMILIES = ("payload", "replies", "conversation", "declined", "questions", "bookings", "wishes", "notices", "cases")
-FOR_FAMILIES += ("sensitive_cases", "census", "requests", "receipts", "audit")
+FOR_FAMILIES = (
+    *("payload", "replies", "conversation", "declined", "questions", "bookings", "wishes", "notices", "cases"),
+    *("sensitive_cases", "census", "requests", "receipts", "audit"),
+)
 """What is said to everybody; the rest is about machines and staff."""
 _UNITS = {"id": ("jam", "hari", "tahun"), "en": ("hours", "days", "years")}
 _ENDLESS = {"id": "tidak dihapus oleh waktu", "en": "not erased by time"}

@@ -52,7 +52,7 @@ class Worker:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
-        self._keep = read_keep()
+        self._kept = read_keep()
         self._keeper = GuideKeeper(database, settings.data, settings.public_url)
         self._gatekeeper = Gatekeeper(database, wiring.clock)
         self._channels = wiring.channels(settings, wiring.sounds(database))
@@ -77,7 +77,7 @@ class Worker:
             self._settings.public_url,
             mail_server(self._settings),
             self._settings.whatsapp_daily,
-            self._keep,
+            self._kept,
         )
         log.info("worker.ready", name=self._name, channels=sorted(self._channels))
         answering = threading.Thread(target=self._answer, args=(loop,), name="answering", daemon=True)
