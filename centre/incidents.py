@@ -3,7 +3,7 @@
 Whoever detects something (a job of `processes/`, a channel) says `report` each time it is seen and `mend` each time it is
 seen to be well. There is at most one open incident for each kind and subject, and it does not flap: a trouble opens when it
 has stood for a while, ends when it has been well for a while, and one that comes back soon goes on as the same incident
-that must stay well twice as long. Subjects and details are names of ours and codes ("telegram", "401"): never words, names
+that must stay well four times as long. Subjects and details are names of ours and codes ("telegram", "401"): never words, names
 or numbers of people. Whom it is told to: `centre.incident_tellings`.
 """
 
@@ -290,10 +290,10 @@ def _end_if_well(incident: Incident, now: datetime) -> bool:
 
 
 def calm_of(incident: Incident) -> timedelta:
-    """For how long it must be well before it ends: twice as long with each time that it came back."""
+    """For how long it must be well before it ends: four times as long with each time that it came back."""
     once = incident.rule.ends_after
-    doubled: int = 2 ** min(incident.returns, 20)
-    return min(once * doubled, max(once, LONGEST_CALM))
+    times: int = 4 ** min(incident.returns, 10)
+    return min(once * times, max(once, LONGEST_CALM))
 
 
 def _is_open() -> ColumnElement[bool]:

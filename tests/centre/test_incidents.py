@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from centre import incidents
 from centre.db import Database
-from centre.incidents import BACK_SOON, RULES, Incident, Kind
+from centre.incidents import RULES, Incident, Kind
 from centre.staff import Scope
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -84,9 +84,9 @@ def test_what_comes_back_soon_must_be_well_for_longer(database: Database) -> Non
         again = seen(session, minutes(30))
         assert (again.id, again.returns, again.is_open) == (first.id, 1, True)
         well(session, minutes(31))
-        assert incidents.settle(session, minutes(50)) == 0
-        assert incidents.settle(session, minutes(51)) == 1
-        later = seen(session, minutes(51) + BACK_SOON)
+        assert incidents.settle(session, minutes(70)) == 0
+        assert incidents.settle(session, minutes(71)) == 1
+        later = seen(session, minutes(71) + 2 * incidents.calm_of(again))
         assert later.id != first.id
 
 
@@ -138,6 +138,6 @@ def test_two_machines_see_it_at_once(database: Database) -> None:
         with database.transaction() as session:
             assert count(session) == 1
             well(session, when)
-            incidents.settle(session, when + timedelta(minutes=20))
+            incidents.settle(session, when + timedelta(minutes=10))
     with database.reading() as session:
         assert session.scalars(select(Incident.times)).one() == 4
