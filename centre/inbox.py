@@ -35,9 +35,10 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import conversations, joining
+from centre import conversations, incidents, joining
 from centre.conversations import Conversation, Identifier, Sender
 from centre.db import Base, BigId, UtcDateTime, changed, connection_of, vault_of
+from centre.incidents import Sign
 from centre.messages import Incoming
 
 STRIKES = 5
@@ -84,6 +85,8 @@ class Received:
     """The platform's own name for a picture or voice note, so that staff can fetch it."""
     receipt: dict[str, str] | None = None
     """What the platform wants to hear back at once (Telegram: that a tap was seen); best effort, never stored."""
+    sign: Sign | None = None
+    """What the platform tells of ourselves, not of anybody: for the list of troubles, and no event of its own."""
 
 
 class InboxEvent(Base):
@@ -154,8 +157,10 @@ _STORE_FROM_KNOWN = {
 
 
 def receive(session: Session, events: Sequence[Received], now: datetime) -> int:
-    """Store what is new among `events`; gives how many were. Repetitions are passed over."""
-    return sum(_store(session, event, now) for event in events)
+    """Store what is new among `events`; gives how many were. Repetitions are passed over; signs go to the list of troubles."""
+    if found := [event.sign for event in events if event.sign]:
+        incidents.note(session, found, now)
+    return sum(_store(session, event, now) for event in events if event.sign is None)
 
 
 def claim(session: Session, now: datetime) -> tuple[Conversation, InboxEvent] | None:

@@ -99,8 +99,6 @@ def cause(incident: Incident, stage: Stage) -> str:
 
 
 def _members(session: Session, roles: Sequence[Role], within: Collection[str] | None = None) -> Sequence[StaffMember]:
-    held = StaffRole.role.in_(roles)
-    if within is not None:
-        held &= StaffRole.area.in_(within)
-    wanted = select(StaffMember).where(StaffMember.disabled_at.is_(None), StaffMember.roles.any(held))
+    held = [StaffRole.role.in_(roles), *([] if within is None else [StaffRole.area.in_(within)])]
+    wanted = select(StaffMember).where(StaffMember.disabled_at.is_(None), StaffMember.roles.any(and_(*held)))
     return session.scalars(wanted.order_by(StaffMember.name, StaffMember.id)).all()

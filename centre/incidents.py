@@ -10,7 +10,7 @@ or numbers of people. Whom it is told to: `centre.incident_tellings`.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,6 +47,16 @@ class Kind(enum.StrEnum):
 
 
 @dataclass(frozen=True)
+class Sign:
+    """What somebody who looked found: this kind of trouble with this subject, or that there is none."""
+
+    kind: Kind
+    subject: str
+    is_well: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class Rule:
     """How a kind of trouble opens and ends."""
 
@@ -67,11 +77,11 @@ def _minutes(count: int) -> timedelta:
 
 
 RULES: Mapping[str, Rule] = {
-    Kind.CHANNEL_REFUSED: Rule(is_felt=True),
+    Kind.CHANNEL_REFUSED: Rule(lapses_after=timedelta(hours=1), is_felt=True),
     Kind.QUEUE_OLD: Rule(opens_after=_minutes(2), ends_after=_minutes(5), is_felt=True),
     Kind.WORKER_MISSING: Rule(ends_after=_minutes(5), is_felt=True),
     Kind.WEBHOOK_ERRORS: Rule(opens_after=_minutes(5), is_felt=True),
-    Kind.NUMBER_QUALITY: Rule(ends_after=_minutes(30), can_wait=True),
+    Kind.NUMBER_QUALITY: Rule(ends_after=_minutes(30), lapses_after=timedelta(days=7), can_wait=True),
     Kind.TEMPLATE_STOPPED: Rule(can_wait=True),
     Kind.GATEWAY_BANNED: Rule(is_felt=True),
     Kind.MAIL_REFUSED: Rule(opens_after=_minutes(5)),
@@ -181,6 +191,15 @@ def mend(session: Session, kind: str, subject: str, now: datetime) -> None:
         incident.well_since = incident.well_since or now
         _end_if_well(incident, now)
     session.flush()
+
+
+def note(session: Session, signs: Iterable[Sign], now: datetime) -> None:
+    """Enter what was found: the troubles last, so that one bad sign outweighs a good one of the same look."""
+    for sign in sorted(signs, key=lambda each: (not each.is_well, each.kind, each.subject)):
+        if sign.is_well:
+            mend(session, sign.kind, sign.subject, now)
+        else:
+            report(session, sign.kind, sign.subject, now, detail=sign.detail)
 
 
 def settle(session: Session, now: datetime) -> int:

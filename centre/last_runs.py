@@ -10,9 +10,11 @@ from datetime import datetime
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre.db import Base, UtcDateTime
+from centre.db import Base, UtcDateTime, new_row
 
 BACKUP, RETENTION = "backup", "retention"
+BEGUN = "begun"
+"""When this house began to be looked after: what was never done is late from then on."""
 
 
 class LastRun(Base):
@@ -33,3 +35,8 @@ def enter(session: Session, name: str, now: datetime) -> None:
 def when(session: Session, name: str) -> datetime | None:
     """When it was last done; None where it never was."""
     return session.execute(select(LastRun.done_at).where(LastRun.name == name)).scalar()
+
+
+def begin(session: Session, now: datetime) -> None:
+    """The house is looked after, from the first time that this is said."""
+    session.execute(new_row(session, LastRun, {"name": BEGUN, "done_at": now}))

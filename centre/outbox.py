@@ -458,6 +458,23 @@ def is_lost() -> ColumnElement[bool]:
     return _literally(OutboxMessage.state, LOST) & OutboxMessage.seen_at.is_(None)
 
 
+def count_stuck(session: Session, since: datetime) -> int:
+    """How many replies could have gone out since then and have not: announcements and what waits behind another apart."""
+    before = aliased(OutboxMessage)
+    is_behind = exists().where(
+        before.conversation_id == OutboxMessage.conversation_id,
+        before.id < OutboxMessage.id,
+        _literally(before.state, UNDER_WAY),
+    )
+    stuck = select(func.count()).where(is_waiting(), OutboxMessage.is_news.is_(False), OutboxMessage.next_at < since)
+    return session.execute(stuck.where(~is_behind)).scalar_one()
+
+
+def is_waiting() -> ColumnElement[bool]:
+    """What is still to go out, written as in its index."""
+    return _literally(OutboxMessage.state, State.OPEN)
+
+
 def count_lost(session: Session) -> int:
     """How many replies staff must hear of."""
     return session.execute(select(func.count()).select_from(OutboxMessage).where(is_lost())).scalar_one()

@@ -75,13 +75,21 @@ def send(server: MailServer, letter: Letter, now: datetime) -> Outcome:
     try:
         client = _connected(server)
     except (OSError, smtplib.SMTPException) as error:
-        return Outcome("temporary", _named(error), is_server_away=True)
+        return Outcome("temporary", named(error), is_server_away=True)
     try:
         return _handed_over(client, server.sender, letter.to, message)
     finally:
         with suppress(OSError, smtplib.SMTPException):
             client.quit()
         client.close()
+
+
+def greet(server: MailServer) -> None:
+    """Come in and go again, as far as a mail would be handed over. Raises what stands in the way."""
+    client = _connected(server)
+    with suppress(OSError, smtplib.SMTPException):
+        client.quit()
+    client.close()
 
 
 def as_message(server: MailServer, letter: Letter, now: datetime) -> EmailMessage:
@@ -124,13 +132,13 @@ def _handed_over(client: smtplib.SMTP, sender: str, to: str, message: bytes) -> 
             if code >= 300:
                 return _refused(code)
     except (OSError, smtplib.SMTPException) as error:
-        return Outcome("temporary", _named(error), is_server_away=True)
+        return Outcome("temporary", named(error), is_server_away=True)
     try:
         code, _ = client.data(message)
     except smtplib.SMTPDataError as error:  # it would not even begin to listen
         return _refused(error.smtp_code)
     except (OSError, smtplib.SMTPException) as error:
-        return Outcome("ambiguous", _named(error), is_server_away=True)
+        return Outcome("ambiguous", named(error), is_server_away=True)
     return Outcome("sent") if code < 300 else _refused(code)
 
 
@@ -139,7 +147,7 @@ def _refused(code: int) -> Outcome:
     return Outcome("permanent" if code >= 500 else "temporary", f"smtp {code}")
 
 
-def _named(error: Exception) -> str:
+def named(error: Exception) -> str:
     """What happened, without addresses or words of the server."""
     code = getattr(error, "smtp_code", None)
     return f"{type(error).__name__} {code}" if code else type(error).__name__

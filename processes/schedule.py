@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from centre import (
     census_reminders,
     heartbeats,
+    incidents,
     mails,
     open_questions,
     outbox,
@@ -150,6 +151,7 @@ def _forget_old(database: Database, keep: Keep) -> None:
     clearing.clear_some(database, wiring.clock, keep)
     with database.transaction() as session:
         gates.forget_old(session, wiring.clock())
+        incidents.forget_old(session, wiring.clock())
 
 
 def _forget_at_night(database: Database, keep: Keep) -> None:

@@ -15,6 +15,7 @@ import signal
 import socket
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
@@ -27,12 +28,13 @@ from bot.understanding import understand
 from centre import inbox
 from centre.db import Database
 from content import languages
-from processes import fetching, schedule, unsending, wiring
+from processes import fetching, schedule, unsending, watching, wiring
 from processes.answering import answer_next, answer_waiting, follow_statuses
 from processes.gating import Gatekeeper
 from processes.guide import GuideKeeper
 from processes.keep_settings import read_keep
 from processes.settings import Settings, SettingsInvalid, mail_server
+from processes.watching import House
 from webhooks.delivery import Courier
 from webhooks.telegram import CallFailed, Telegram
 
@@ -40,6 +42,7 @@ SHORTEST_IDLE, LONGEST_IDLE = 0.02, 0.12
 """Seconds between looks for new messages: short while people write, longer in a quiet village, to spare the machine."""
 DRAIN_SECONDS = 25.0
 LOST_DATABASE_SECONDS = 1.0
+BACKUP_DAILY = timedelta(hours=26)
 STATUS_SECONDS = 1.0
 """Between looks at delivery statuses about messages that are not known (yet)."""
 
@@ -84,7 +87,8 @@ class Worker:
         answering.start()
         fetch = fetching.run(self._database, self._channels, self._files, wiring.clock)
         unsend = unsending.run(self._database, self._channels, wiring.clock)
-        beside = [asyncio.create_task(task) for task in (self._register(), self._poll(), fetch, unsend)]
+        watch = watching.run(self._database, self._channels, _house(self._settings), wiring.clock)
+        beside = [asyncio.create_task(task) for task in (self._register(), self._poll(), fetch, unsend, watch)]
         try:
             await self._courier.run()
         finally:
@@ -177,6 +181,20 @@ class Worker:
         if events:
             with self._database.transaction() as session:
                 inbox.receive(session, events, wiring.clock())
+
+
+def _house(settings: Settings) -> House:
+    """What is to be looked after."""
+    apis = ((settings.has_telegram, settings.telegram_api), (settings.has_whatsapp, settings.whatsapp_api))
+    return House(
+        machine=socket.gethostname()[:60],
+        home=settings.public_url,
+        folders=(settings.data, settings.folder_of_files),
+        backup_every=BACKUP_DAILY if settings.is_sqlite else None,
+        post=mail_server(settings),
+        whatsapp_account=settings.whatsapp_account_id,
+        hosts=tuple(address for is_there, address in apis if is_there),
+    )
 
 
 def _warm_up(guide: Guide) -> None:

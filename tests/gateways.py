@@ -18,6 +18,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -98,6 +100,12 @@ class Gateways:
         self.webhook: dict[str, Any] = {}
         self.templates: list[dict[str, Any]] = []
         """What Meta knows of our message templates, shown ten at a time."""
+        self.webhook_troubles: dict[str, Any] = {}
+        """What getWebhookInfo tells beside the address."""
+        self.number: dict[str, str] = {"quality_rating": "GREEN", "status": "CONNECTED"}
+        """What Meta thinks of our number."""
+        self.runs_ahead = timedelta(0)
+        """The platforms' clock, against ours."""
         self.files: dict[str, bytes] = {}
         """What people sent, by the name that the platform gave it (WhatsApp: digits)."""
         self._tokens = (telegram_token, whatsapp_token)
@@ -165,6 +173,10 @@ class Gateways:
         headers = {name.strip().lower(): value.strip() for name, _, value in lines}
         body = await reader.readexactly(int(headers.get("content-length") or 0))
         path = head[0].split(" ")[1]
+        if head[0].startswith("HEAD "):
+            told = format_datetime(datetime.now(UTC) + self.runs_ahead, usegmt=True)
+            writer.write(f"HTTP/1.1 200 OK\r\nDate: {told}\r\nContent-Length: 0\r\n\r\n".encode())
+            return True
         if path == "/ledger":
             calls = [asdict(call) for call in self.calls]
             return _write(writer, 200, {"calls": calls, "violations": self.violations})
@@ -217,6 +229,12 @@ class Gateways:
         if call.method == "getUpdates":
             return 200, {"ok": True, "result": await self._updates(call.data)}
         results: dict[str, Any] = {
+            "getWebhookInfo": {
+                "url": self.webhook.get("url", ""),
+                "has_custom_certificate": False,
+                "pending_update_count": 0,
+                **self.webhook_troubles,
+            },
             "getMe": {"id": 99, "is_bot": True, "first_name": "Balai", "username": "BalaiUjiBot"},
             "sendMessage": {
                 "message_id": len(self.calls),
@@ -273,7 +291,7 @@ class Gateways:
         if self._tokens[1] and authorization != f"Bearer {self._tokens[1]}":
             return 401, {"error": {"message": "Invalid access token", "type": "OAuthException", "code": 190}}
         if call.method == "phone":
-            return 200, {"display_phone_number": "+62 812-3456-7890", "id": "1"}
+            return 200, {"display_phone_number": "+62 812-3456-7890", "id": "1", **self.number}
         if call.method == "upload":
             return 200, {"id": f"7{len(self.calls)}"}
         if call.method == "media":

@@ -7,10 +7,12 @@ A channel knows its platform and nothing else: no database, no conversation. `we
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from centre.contact_points import Pace
 from centre.inbox import Received
+from centre.incidents import Sign
 from centre.kept_files import Fetched
 from centre.outbox import Delivery, Outcome
 
@@ -68,4 +70,15 @@ class Channel(Protocol):
 
         At most `centre.file_kinds.MOST_BYTES`. Never raises for what a platform or network does: that is the outcome.
         """
+        ...
+
+
+@runtime_checkable
+class Watched(Protocol):
+    """A channel whose platform can be asked how we stand with it."""
+
+    name: str
+
+    async def look(self, now: datetime) -> list[Sign]:
+        """What the platform says of us (`centre.incidents`); nothing where it could not be asked. Never raises."""
         ...

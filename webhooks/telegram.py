@@ -12,7 +12,7 @@ import logging
 import re
 import warnings
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -27,6 +27,7 @@ from telegram import (
     LinkPreviewOptions,
     Message,
     Update,
+    WebhookInfo,
 )
 from telegram.constants import ChatType
 from telegram.error import (
@@ -46,6 +47,7 @@ from centre.contact_points import Pace
 from centre.conversations import Sender
 from centre.file_kinds import MOST_BYTES
 from centre.inbox import Received
+from centre.incidents import Kind, Sign
 from centre.kept_files import Fetched
 from centre.messages import Choice, Incoming, Part, Spoken
 from centre.outbox import Delivery, Outcome
@@ -67,6 +69,9 @@ TOKEN_WAIT = timedelta(seconds=60)
 UNSAID_WAIT = timedelta(seconds=5)
 """Too many requests, but no word on how long to wait."""
 NETWORK_WAIT = timedelta(seconds=5)
+ERRORS_LATELY = timedelta(minutes=10)
+"""Telegram keeps its last error for good: only one this young says something of now."""
+MANY_PENDING = 100
 CONFLICT_WAIT = timedelta(seconds=30)
 """Somebody else is asking for the same updates."""
 FILE_PATH = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
@@ -225,6 +230,16 @@ class Telegram:
         """End the webhook, so that `poll` may ask; updates that wait are kept. Raises `CallFailed`."""
         await self._ask(self._ready().delete_webhook(drop_pending_updates=False))
 
+    async def look(self, now: datetime) -> list[Sign]:
+        """Does it hear us, and do its webhooks reach us (Bot API, getWebhookInfo)? One call that asks both."""
+        try:
+            told = await self._ready().get_webhook_info()
+        except InvalidToken:
+            return [Sign(Kind.CHANNEL_REFUSED, self.name, False, "token")]
+        except Exception:  # noqa: BLE001 - a network that is away says nothing of us
+            return []
+        return [Sign(Kind.CHANNEL_REFUSED, self.name, True), _webhook_sign(told, now)]
+
     async def poll(self, offset: int = 0) -> tuple[list[Received], int]:
         """Wait up to 25 seconds for updates; gives their events in order, and the offset for the next call.
 
@@ -368,6 +383,17 @@ def _blocking(change: ChatMemberUpdated, key: str) -> list[Received]:
         return []
     blocked = change.new_chat_member.status in ("kicked", "left")
     return [Received("telegram", key, _sender(change.chat.id), blocked=blocked)]
+
+
+def _webhook_sign(told: WebhookInfo, now: datetime) -> Sign:
+    """How its webhooks fare; by a code, for its words may name our address."""
+    is_recent = told.last_error_date is not None and told.last_error_date > now - ERRORS_LATELY
+    status = re.search(r"\b[45][0-9]{2}\b", told.last_error_message or "")
+    if told.url and is_recent:
+        return Sign(Kind.WEBHOOK_ERRORS, "telegram", False, status[0] if status else "error")
+    if told.url and told.pending_update_count > MANY_PENDING:
+        return Sign(Kind.WEBHOOK_ERRORS, "telegram", False, "pending")
+    return Sign(Kind.WEBHOOK_ERRORS, "telegram", True)
 
 
 def _is_group(chat: Chat) -> bool:

@@ -14,7 +14,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -28,6 +28,7 @@ from centre.contact_points import Pace
 from centre.conversations import Sender
 from centre.file_kinds import MOST_BYTES
 from centre.inbox import Received, Status
+from centre.incidents import Sign
 from centre.kept_files import Fetched
 from centre.messages import LIMITS, Incoming, Part, Spoken, Template
 from centre.outbox import Delivery, Outcome
@@ -36,6 +37,7 @@ from centre.spoken import ENDINGS, MIME
 from webhooks.channel import Forged, SoundGone, Unreadable
 from webhooks.downloads import ELSEWHERE, GONE, TOO_LARGE, UNREACHABLE, download
 from webhooks.reading import as_object, object_in, objects_in, words_in
+from webhooks.whatsapp_account import NUMBER_FIELDS, account_sign, number_sign, refused_sign
 
 PLATFORM = Pace(per_second=60, burst=60, per_chat=45, chat_span=timedelta(seconds=270))
 """80 a second per number, what comes in counted too; one person about one in 6 s, with a burst of 45."""
@@ -205,6 +207,17 @@ class WhatsApp:
         own = (self._api.scheme, self._api.host, self._api.port)
         return (url.scheme, url.host, url.port) in (own, ("https", MEDIA_HOST, None))
 
+    async def look(self, now: datetime) -> list[Sign]:
+        """Does Meta hear us, and what does it think of our number (Graph API, phone number)?"""
+        try:
+            number = await self._ready().get_business_phone_number(self._phone_id, fields=NUMBER_FIELDS)
+        except WhatsAppError as error:
+            rule = RULES.get(error.code)
+            return [refused_sign(rule.error)] if rule and rule.error in ("token", "account") else []
+        except Exception:  # noqa: BLE001 - a network that is away says nothing of us
+            return []
+        return [refused_sign(""), number_sign(number)]
+
     async def templates(self, account_id: str) -> list[dict[str, Any]]:
         """Every template of a WhatsApp Business account with its status, as Meta describes it. Raises `CallFailed`."""
         found: list[dict[str, Any]] = []
@@ -222,8 +235,10 @@ class WhatsApp:
         return found
 
     def _events(self, change: dict[str, Any]) -> list[Received]:
-        """The events of one change that are about our own number."""
+        """The events of one change that are about our own number; what Meta tells of the account as a whole."""
         value = object_in(change, "value")
+        if sign := account_sign(words_in(change, "field"), value):
+            return [Received("whatsapp", "", sign=sign)]
         number = words_in(object_in(value, "metadata"), "phone_number_id")
         if change.get("field") != "messages" or number != self._phone_id:
             return []
