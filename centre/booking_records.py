@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relat
 from centre.areas import LINK_DIGITS, LINK_LETTERS
 from centre.db import Base, BigId, UtcDateTime, vault_of
 from centre.people import Person
+from centre.sealing import sealed
 from centre.slots import Slot
 
 CODE = re.compile(rf"([{LINK_LETTERS}]{{4}})[\s.-]*([{LINK_DIGITS}]{{3}})", re.IGNORECASE)
@@ -84,7 +85,9 @@ class Booking(Base):
     """The person answered a reminder: they will come."""
     changed_by_us_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Staff gave the slot another time or place, and the person has not yet said that this suits them."""
-    sealed_answers: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_answers: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed("bookings|answers", person="person_id")
+    )
     booked_by: Mapped[str] = mapped_column(String(42))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

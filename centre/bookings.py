@@ -376,7 +376,7 @@ def _enter(session: Session, slot: Slot, person: Person, ask: Ask, state: State,
         asked_at=now,
         booked_by=ask.by,
         changed_at=now,
-        sealed_answers=vault_of(session).seal(json.dumps(said), ANSWERS) if said else None,
+        sealed_answers=vault_of(session).of("person", person.id).seal(json.dumps(said), ANSWERS) if said else None,
     )
     session.add(booking)
     note(session, booking, state, ask.by, now)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from centre.areas import LINK_DIGITS, LINK_LETTERS
 from centre.db import Base, BigId, UtcDateTime, vault_of
+from centre.sealing import sealed
 
 Category = Literal[
     "pay",
@@ -170,7 +171,9 @@ class CaseIdentity(Base):
     __tablename__ = "case_identities"
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
-    sealed_facts: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_facts: Mapped[bytes] = mapped_column(
+        LargeBinary, info=sealed("case_identities|facts|{case_id}", case="case_id")
+    )
 
     @property
     def facts(self) -> dict[str, str]:
@@ -217,7 +220,9 @@ class CaseEntry(Base):
     by: Mapped[str] = mapped_column(String(42))
     detail: Mapped[str] = mapped_column(String(40), default="")
     """Which change, question or notice: a code, never words."""
-    sealed_text: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_text: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed("case_entries|text|{case_id}", case="case_id")
+    )
     file_id: Mapped[int | None] = mapped_column(BigId)
     """Of `centre.kept_files`."""
     sending: Mapped[str | None] = mapped_column(String(10))
@@ -336,12 +341,13 @@ def facts_of(session: Session, case: Case) -> dict[str, str]:
 def keep_facts(session: Session, case: Case, **facts: str) -> None:
     """Keep what was told about who is concerned; an empty text forgets one."""
     kept = {name: value for name, value in {**facts_of(session, case), **facts}.items() if value}
-    sealed = vault_of(session).seal(json.dumps(kept, ensure_ascii=False), f"{_FACTS}|{case.id}")
+    told = json.dumps(kept, ensure_ascii=False)
+    noted = vault_of(session).of("case", case.id).seal(told, f"{_FACTS}|{case.id}")
     identity = session.get(CaseIdentity, case.id)
     if identity is None:
-        session.add(CaseIdentity(case_id=case.id, sealed_facts=sealed))
+        session.add(CaseIdentity(case_id=case.id, sealed_facts=noted))
     else:
-        identity.sealed_facts = sealed
+        identity.sealed_facts = noted
     session.flush()
 
 
@@ -355,8 +361,8 @@ def enter(
     **more: Any,
 ) -> CaseEntry:
     """Add one entry at the end of the thread, its words sealed for this case."""
-    sealed = vault_of(session).seal(words, f"{_TEXT}|{case.id}") if words else None
-    entry = CaseEntry(case_id=case.id, kind=kind, by=by, sealed_text=sealed, at=now, **more)
+    said = vault_of(session).of("case", case.id).seal(words, f"{_TEXT}|{case.id}") if words else None
+    entry = CaseEntry(case_id=case.id, kind=kind, by=by, sealed_text=said, at=now, **more)
     session.add(entry)
     session.flush()
     return entry

@@ -117,7 +117,7 @@ def make(
         partner_id=partner_id,
         state=State.DRAFT,
         shares=",".join(each for each in SHARES if each in told),
-        sealed_request=vault_of(session).seal(asked, _place("request", case.id)),
+        sealed_request=vault_of(session).of("case", case.id).seal(asked, _place("request", case.id)),
         made_by=by,
         made_at=now,
         changed_at=now,
@@ -188,7 +188,7 @@ def override(session: Session, case: Case, referral: CaseReferral, by: SignedIn,
     if len(reason.strip()) < LEAST:
         raise ReasonMissing
     why = clean(reason)
-    referral.sealed_reason = vault_of(session).seal(why, _place("reason", case.id))
+    referral.sealed_reason = vault_of(session).of("case", case.id).seal(why, _place("reason", case.id))
     referral.consent, referral.consent_at, referral.asked_at = "override", now, None
     _enter(session, case, referral, "override", by.staff_id, now, why)
 

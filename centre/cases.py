@@ -19,6 +19,7 @@ from centre import (
     case_replies,
     case_rules,
     case_safety,
+    data_keys,
     kept_files,
     open_questions,
     outbox,
@@ -230,13 +231,15 @@ def erase(session: Session, case: Case, now: datetime) -> None:
     case.cover_lookup = case.conversation_id = None
     case.erased_at = now
     session.flush()
+    data_keys.destroy(session, "case", [case.id])
 
 
 def _take_down_at_staff(session: Session, case: Case, now: datetime) -> None:
     """What staff read of it in their own chats goes too: from their telephones where the channel can, and from our copy."""
     read_by = set(audit.who_did(session, case.about, ("case_read", "case_taken", "case_replied")))
     for conversation in staff_channels.ever_of(session, read_by):
-        outbox.take_down_naming(session, conversation, case_records.shown(case.code), now)
+        if outbox.take_down_naming(session, conversation, case_records.shown(case.code), now):
+            data_keys.renew(session, "conversation", conversation.id)
 
 
 def forget(session: Session, conversation_id: int, now: datetime, *, but: Case | None = None) -> None:

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
-from centre import census_consents, name_words, people
+from centre import census_consents, data_keys, name_words, people
 from centre.census_consents import CensusConsent, ConsentMissing, Given
 from centre.census_links import CensusLink
 from centre.census_records import (
@@ -229,13 +229,15 @@ def birth_of(entry: Entry) -> date | None:
 
 
 def let_go(session: Session, person: Person) -> None:
-    """Nothing rests on a consent any more: the register forgets. What was booked stays with the person."""
+    """Nothing rests on a consent any more: the register forgets, and what it knew opens nowhere any more. What was booked
+    stays with the person."""
     ids = people.as_one(session, person.id)
     for table in (CensusChange, CensusStatus, CensusRecord, name_words.NameWord, CensusLink):
         session.execute(delete(table).where(table.person_id.in_(ids)).execution_options(synchronize_session="fetch"))
     from_others = delete(CensusLink).where(CensusLink.other_id.in_(ids))
     session.execute(from_others.execution_options(synchronize_session="fetch"))
-    session.flush()
+    for number in ids:
+        data_keys.renew(session, "person", number)
 
 
 def take_back(session: Session, person: Person, by: str, now: datetime, *, conversation_id: int | None = None) -> bool:

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, LargeBinary, String, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre.db import Base, BigId, UtcDateTime, changed, vault_of
+from centre import data_keys
+from centre.db import Base, BigId, UtcDateTime, vault_of
 from centre.desk import NotHere
+from centre.sealing import sealed
 
 KEPT = timedelta(days=1)
 
@@ -25,7 +27,7 @@ class CensusImport(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     staff_id: Mapped[str] = mapped_column(String(36))
     village_id: Mapped[int] = mapped_column(ForeignKey("villages.id", ondelete="CASCADE"), index=True)
-    sealed_rows: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_rows: Mapped[bytes] = mapped_column(LargeBinary, info=sealed("census_imports|rows", sheet="id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -39,12 +41,12 @@ class Row:
 
 def keep(session: Session, staff_id: str, village_id: int, rows: Sequence[Row], now: datetime) -> CensusImport:
     """Keep what was read; an earlier file of the same officer is let go."""
-    session.execute(delete(CensusImport).where(CensusImport.staff_id == staff_id))
+    _let_go(session, CensusImport.staff_id == staff_id)
     written = json.dumps([[row.number, dict(row.fields)] for row in rows], ensure_ascii=False)
-    kept = CensusImport(
-        staff_id=staff_id, village_id=village_id, at=now, sealed_rows=vault_of(session).seal(written, _ROWS)
-    )
+    kept = CensusImport(staff_id=staff_id, village_id=village_id, at=now, sealed_rows=b"")
     session.add(kept)
+    session.flush()
+    kept.sealed_rows = vault_of(session).of("sheet", kept.id).seal(written, _ROWS)
     session.flush()
     return kept
 
@@ -67,8 +69,14 @@ def rows_of(session: Session, kept: CensusImport) -> list[Row]:
 
 def forget_old(session: Session, now: datetime, kept: timedelta = KEPT) -> int:
     """Nobody decided for a day: let it go."""
-    old = delete(CensusImport).where(CensusImport.at <= now - kept)
-    return changed(session.execute(old.execution_options(synchronize_session=False)))
+    return _let_go(session, CensusImport.at <= now - kept)
+
+
+def _let_go(session: Session, which: ColumnElement[bool]) -> int:
+    gone = delete(CensusImport).where(which).returning(CensusImport.id)
+    numbers = session.scalars(gone.execution_options(synchronize_session=False)).all()
+    data_keys.destroy(session, "sheet", numbers)
+    return len(numbers)
 
 
 _ROWS = "census_imports|rows"

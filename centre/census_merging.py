@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import census_consents, census_desk, census_links, name_words, people
+from centre import census_consents, census_desk, census_links, data_keys, name_words, people
 from centre.areas import Village
 from centre.booking_records import Booking
 from centre.case_scopes import CaseScope
@@ -26,6 +26,7 @@ from centre.census_requests import DataRequest
 from centre.db import Base, BigId, UtcDateTime, changed, vault_of
 from centre.desk import NotHere
 from centre.people import Person, PersonAddress
+from centre.sealing import sealed
 from centre.staff import Scope
 
 UNDONE_WITHIN = timedelta(days=30)
@@ -46,7 +47,7 @@ class PeopleMerge(Base):
     other_id: Mapped[int] = mapped_column(BigId, ForeignKey("people.id", ondelete="CASCADE"), index=True)
     by: Mapped[str] = mapped_column(String(36))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    sealed_before: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_before: Mapped[bytes] = mapped_column(LargeBinary, info=sealed("people_merges|before", person="kept_id"))
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_by: Mapped[str | None] = mapped_column(String(36))
 
@@ -67,8 +68,8 @@ def begin(session: Session, kept: Person, other: Person, by: str, now: datetime)
         "empty": [name for name in ("kind", "birth_year", "sealed_phone") if not getattr(kept, name)],
         **_empty_of(record_of(session, kept.id)),
     }
-    sealed = vault_of(session).seal(json.dumps(before), _BEFORE)
-    merge = PeopleMerge(kept_id=kept.id, other_id=other.id, by=by, at=now, sealed_before=sealed)
+    noted = vault_of(session).of("person", kept.id).seal(json.dumps(before), _BEFORE)
+    merge = PeopleMerge(kept_id=kept.id, other_id=other.id, by=by, at=now, sealed_before=noted)
     session.add(merge)
     session.flush()
     return merge
@@ -83,6 +84,7 @@ def take_over(session: Session, merge: PeopleMerge, kept: Person, other: Person)
             .values(person_id=kept.id)
             .execution_options(synchronize_session="fetch")
         )
+    _seal_for(session, DataRequest, kept.id)
     census_links.move(session, other.id, kept.id)
     theirs, own = record_of(session, other.id), record_of(session, kept.id)
     if theirs is None:
@@ -116,6 +118,7 @@ def undo(session: Session, merge: PeopleMerge, by: str, now: datetime) -> tuple[
             .values(person_id=other.id)
             .execution_options(synchronize_session="fetch")
         )
+        _seal_for(session, table, other.id)
     _consents_again(session, merge, other, before["consents"])
     _addresses_back(session, kept, other, before, now)
     _links_back(session, kept, other, before, now)
@@ -125,6 +128,12 @@ def undo(session: Session, merge: PeopleMerge, by: str, now: datetime) -> tuple[
     people.keep_apart(session, kept.id, other.id, by, now)
     session.flush()
     return kept, other
+
+
+def _seal_for(session: Session, table: Any, person_id: int) -> None:
+    """What moved is sealed with the key of whom it moved to."""
+    for row in session.scalars(select(table).where(table.person_id == person_id)):
+        data_keys.seal_anew(session, row)
 
 
 def every(
@@ -210,7 +219,8 @@ def _links_back(session: Session, kept: Person, other: Person, before: dict[str,
 def _empty_again(session: Session, kept: Person, other: Person, before: dict[str, Any]) -> None:
     """What the kept record had from the other alone, and nobody has put right since."""
     for name in before["empty"]:
-        if getattr(kept, name) == getattr(other, name):
+        seen = name.removeprefix("sealed_")  # sealed twice, the same number looks different
+        if getattr(kept, seen) == getattr(other, seen):
             setattr(kept, name, None)
     own, theirs = record_of(session, kept.id), record_of(session, other.id)
     if own is None or theirs is None:

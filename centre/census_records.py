@@ -17,6 +17,7 @@ from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, select, tex
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from centre.db import Base, BigId, UtcDateTime, vault_of
+from centre.sealing import sealed
 
 Sex = Literal["f", "m"]
 SEXES: tuple[Sex, ...] = get_args(Sex)
@@ -64,7 +65,9 @@ class CensusRecord(Base):
     visa_ends_on: Mapped[date | None] = mapped_column(Date)
     business: Mapped[str | None] = mapped_column(String(6))
     phone_use: Mapped[str | None] = mapped_column(String(6))
-    sealed_facts: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_facts: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed("census_records|facts|{person_id}", person="person_id")
+    )
     source: Mapped[str] = mapped_column(String(5))
     entered_by: Mapped[str] = mapped_column(String(42))
     entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -110,7 +113,7 @@ class CensusChange(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int] = mapped_column(BigId, ForeignKey("people.id", ondelete="CASCADE"), index=True)
     field: Mapped[str] = mapped_column(String(20))
-    sealed_values: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_values: Mapped[bytes] = mapped_column(LargeBinary, info=sealed("census_changes|values", person="person_id"))
     by: Mapped[str] = mapped_column(String(42))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -137,16 +140,17 @@ def records_of(session: Session, person_ids: Sequence[int]) -> dict[int, CensusR
 def keep_facts(session: Session, record: CensusRecord, facts: dict[str, str]) -> None:
     """Seal what says more about somebody, for this record alone."""
     known = {name: value for name, value in facts.items() if value}
-    sealed = vault_of(session).seal(json.dumps(known, ensure_ascii=False), f"{_FACTS}|{record.person_id}")
-    record.sealed_facts = sealed if known else None
+    sealer = vault_of(session).of("person", record.person_id)
+    place = f"{_FACTS}|{record.person_id}"
+    record.sealed_facts = sealer.seal(json.dumps(known, ensure_ascii=False), place) if known else None
 
 
 def note_change(
     session: Session, person_id: int, field: str, values: tuple[str, str], by: str, now: datetime
 ) -> CensusChange:
     """Enter that a field became another one."""
-    sealed = vault_of(session).seal(json.dumps(values, ensure_ascii=False), _CHANGES)
-    change = CensusChange(person_id=person_id, field=field, sealed_values=sealed, by=by, at=now)
+    kept = vault_of(session).of("person", person_id).seal(json.dumps(values, ensure_ascii=False), _CHANGES)
+    change = CensusChange(person_id=person_id, field=field, sealed_values=kept, by=by, at=now)
     session.add(change)
     return change
 

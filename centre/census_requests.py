@@ -33,6 +33,7 @@ from centre.areas import Village
 from centre.census_records import record_of
 from centre.db import Base, BigId, UtcDateTime, vault_of
 from centre.desk import NotHere
+from centre.sealing import sealed
 from centre.staff import Role, Scope, StaffMember, StaffRole
 
 Wish = Literal["see", "correct", "erase", "stop"]
@@ -83,7 +84,9 @@ class DataRequest(Base):
     village_id: Mapped[int | None] = mapped_column(ForeignKey("villages.id", ondelete="SET NULL"), index=True)
     wish: Mapped[str] = mapped_column(String(8))
     how: Mapped[str] = mapped_column(String(5))
-    sealed_words: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_words: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed("data_requests|words", person="person_id")
+    )
     """What is to be put right, in the words it was asked in; gone when it is answered."""
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -91,7 +94,9 @@ class DataRequest(Base):
     state: Mapped[str] = mapped_column(String(8), default=State.OPEN)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_by: Mapped[str | None] = mapped_column(String(42))
-    sealed_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_reason: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed("data_requests|reason", person="person_id")
+    )
     alerted: Mapped[int] = mapped_column(default=0)
     """How many alerts of it went out: one when a day is left, one when it is over."""
 
@@ -134,7 +139,7 @@ def ask(
     )
     if words.strip():
         told = "\n".join(filter(None, (words_of(session, request), words.strip())))
-        request.sealed_words = vault_of(session).seal(told[-LONGEST_WORDS:], _WORDS)
+        request.sealed_words = vault_of(session).of("person", person_id).seal(told[-LONGEST_WORDS:], _WORDS)
     session.add(request)
     session.flush()
     return request
@@ -166,7 +171,8 @@ def answer(
     if refused_because is not None:
         if len(refused_because.strip()) < 10:
             raise ReasonMissing
-        request.sealed_reason = vault_of(session).seal(refused_because.strip()[:LONGEST_WORDS], _REASON)
+        sealer = vault_of(session).of("person", request.person_id)
+        request.sealed_reason = sealer.seal(refused_because.strip()[:LONGEST_WORDS], _REASON)
     request.state = State.DONE if refused_because is None else State.REFUSED
     request.answered_at, request.answered_by, request.sealed_words = now, by, None
     session.flush()

@@ -8,7 +8,7 @@ number, or both); each leads to the same conversation.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,9 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, bindparam, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
+from centre import data_keys
 from centre.db import Base, BigId, UtcDateTime, connection_of, new_row, vault_of
-from centre.sealing import SessionVault
+from centre.sealing import KEYS, SessionVault, sealed
 
 TakeOver = Callable[[Session, set[int], int], None]
 """What goes on elsewhere when conversations (their numbers) turn out to be another one."""
@@ -42,13 +43,15 @@ class Conversation(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     channel: Mapped[str] = mapped_column(String(20))
-    sealed_sender: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_sender: Mapped[bytes] = mapped_column(LargeBinary, info=sealed("conversations|sender", conversation="id"))
     language: Mapped[str | None] = mapped_column(String(8))
     village_id: Mapped[int | None] = mapped_column(ForeignKey("villages.id", ondelete="SET NULL"), index=True)
     step: Mapped[str | None] = mapped_column(String(40))
     offered: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
     """What may be chosen now by its number or its label: [code, label, title] each."""
-    sealed_memory: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_memory: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed("conversations|memory", conversation="id")
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_incoming_at: Mapped[datetime] = mapped_column(UtcDateTime)
     notice_version: Mapped[str | None] = mapped_column(String(20))
@@ -83,7 +86,7 @@ class Conversation(Base):
 
     @memory.setter
     def memory(self, facts: dict[str, Any]) -> None:
-        self.sealed_memory = self._vault.seal(json.dumps(facts), _MEMORY) if facts else None
+        self.sealed_memory = self._vault.of("conversation", self.id).seal(json.dumps(facts), _MEMORY) if facts else None
 
     @property
     def _vault(self) -> SessionVault:
@@ -107,6 +110,14 @@ def known(session: Session, sender: Sender) -> int | None:
     found = _known(session, lookups)
     same = set(found.values())
     return same.pop() if len(found) == len(lookups) and len(same) == 1 else None
+
+
+def known_with_key(session: Session, sender: Sender) -> int | None:
+    """The same, and its key is held: nothing more need be looked up to seal something for it. None also where it has none."""
+    lookups = lookups_of(session, sender)
+    rows = vault_of(session).note(_FIND_WITH_KEY, {"lookups": lookups})
+    same = {row.owner_id for row in rows}
+    return same.pop() if len(rows) == len(lookups) and len(same) == 1 else None
 
 
 def of_sender(session: Session, sender: Sender, now: datetime, take_over: TakeOver = lambda *_: None) -> int:
@@ -170,12 +181,13 @@ def block(conversation: Conversation, now: datetime) -> None:
 
 
 def forget(session: Session, conversation: Conversation, now: datetime) -> None:
-    """Empty the conversation at once. Its address stays until the farewell is out: see `centre.retention`."""
+    """Empty the conversation at once, and destroy its key: call it when all else is erased. Its address, and what waits for an
+    answer, stay until the farewell is out (`centre.retention`), sealed with a new key."""
     for column in ("language", "village_id", "step", "notice_version", "notice_at", "stopped_at", "declined_at"):
         setattr(conversation, column, None)
     conversation.offered, conversation.memory = [], {}
     conversation.closing_at = now
-    session.flush()
+    data_keys.renew(session, "conversation", conversation.id)
 
 
 _PLACE, _MEMORY = "conversations|sender", "conversations|memory"
@@ -190,7 +202,13 @@ def lookups_of(session: Session, sender: Sender) -> list[str]:
 _FIND = select(Identifier.lookup, Identifier.conversation_id).where(
     Identifier.lookup.in_(bindparam("lookups", expanding=True))
 )
-"""Asked for each message that comes in, so it is put together once."""
+_FIND_WITH_KEY = (
+    select(KEYS)
+    .join(Identifier, Identifier.conversation_id == KEYS.c.owner_id)
+    .where(Identifier.lookup.in_(bindparam("lookups", expanding=True)), KEYS.c.owner_kind == "conversation")
+    .with_for_update(read=True, key_share=True, of=KEYS)
+)
+"""Asked for each message that comes in, so they are put together once."""
 
 
 def _known(session: Session, lookups: list[str]) -> dict[str, int]:
@@ -200,15 +218,16 @@ def _known(session: Session, lookups: list[str]) -> dict[str, int]:
 
 def _begin(session: Session, sender: Sender, lookup: str, now: datetime) -> None:
     """Make the conversation, unless another process made it a moment ago (then ours is taken back)."""
-    sealed = vault_of(session).seal(json.dumps(sender.identifiers), _PLACE)
     conversation = Conversation(
-        channel=sender.channel, sealed_sender=sealed, created_at=now, last_incoming_at=now, offered=[]
+        channel=sender.channel, sealed_sender=b"", created_at=now, last_incoming_at=now, offered=[]
     )
     session.add(conversation)
     session.flush()
-    if not _insert_or_ignore(session, {"lookup": lookup, "conversation_id": conversation.id}):
+    if _insert_or_ignore(session, {"lookup": lookup, "conversation_id": conversation.id}):
+        _keep_sender(session, conversation, sender.identifiers)
+    else:
         session.delete(conversation)
-        session.flush()
+    session.flush()
 
 
 def _tie(session: Session, lookups: list[str], conversation_id: int) -> None:
@@ -233,8 +252,13 @@ def _learn(session: Session, conversation_id: int, sender: Sender) -> None:
     """Remember every identifier the sender has shown: the channel may need any of them to write back."""
     conversation = session.get_one(Conversation, conversation_id)
     known = dict(sender_of(session, conversation).identifiers) | dict(sender.identifiers)
-    conversation.sealed_sender = vault_of(session).seal(json.dumps(list(known.items())), _PLACE)
+    _keep_sender(session, conversation, list(known.items()))
     session.flush()
+
+
+def _keep_sender(session: Session, conversation: Conversation, identifiers: Sequence[tuple[str, str]]) -> None:
+    sealer = vault_of(session).of("conversation", conversation.id)
+    conversation.sealed_sender = sealer.seal(json.dumps(identifiers), _PLACE)
 
 
 def _insert_or_ignore(session: Session, row: dict[str, Any]) -> bool:

@@ -36,10 +36,11 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import conversations, incidents, joining
-from centre.conversations import Conversation, Identifier, Sender
+from centre.conversations import Conversation, Sender
 from centre.db import Base, BigId, UtcDateTime, changed, connection_of, vault_of
 from centre.incidents import Sign
 from centre.messages import Incoming
+from centre.sealing import sealed
 
 STRIKES = 5
 """Failed answers after which a message is set aside."""
@@ -118,7 +119,9 @@ class InboxEvent(Base):
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"))
     kind: Mapped[str] = mapped_column(String(10))
     """message, status or block."""
-    sealed_payload: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_payload: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed("inbox_events|payload|{channel}|{key}", conversation="conversation_id")
+    )
     state: Mapped[str] = mapped_column(String(10))
     attempts: Mapped[int] = mapped_column(default=0)
     problem: Mapped[str | None] = mapped_column(String(100))
@@ -137,23 +140,15 @@ _IS_OPEN = InboxEvent.state == bindparam(None, State.OPEN.value, literal_execute
 _WAITING = select(InboxEvent.id).where(_IS_OPEN, InboxEvent.conversation_id.is_not(None)).limit(1)
 
 _EVENTS = cast(Table, InboxEvent.__table__)
-_TOLD = ("channel", "key", "kind", "sealed_payload", "state", "attempts", "for_staff", "received_at")
-_FROM_KNOWN = select(
-    *(bindparam(name, type_=_EVENTS.c[name].type) for name in _TOLD), Identifier.conversation_id
-).where(Identifier.lookup == bindparam("lookup"))
 
 
 def _new_only(insert: Any) -> Any:
     return insert.on_conflict_do_nothing(index_elements=["channel", "key"]).returning(_EVENTS.c.id)
 
 
-# Run for each message that comes in, so they are put together once: with the conversation given, and looked up.
+# Run for each message that comes in, so put together once.
 _INSERTS = {"sqlite": sqlite_insert, "postgresql": postgres_insert}
 _STORE = {name: _new_only(insert(_EVENTS)) for name, insert in _INSERTS.items()}
-_STORE_FROM_KNOWN = {
-    name: _new_only(insert(_EVENTS).from_select([*_TOLD, "conversation_id"], _FROM_KNOWN))
-    for name, insert in _INSERTS.items()
-}
 
 
 def receive(session: Session, events: Sequence[Received], now: datetime) -> int:
@@ -185,6 +180,7 @@ def claim_several(session: Session, now: datetime, most: int) -> list[tuple[Conv
         .with_for_update(skip_locked=True, of=Conversation, key_share=True)
     )
     held = {conversation.id: conversation for conversation in session.scalars(waiting)}
+    vault_of(session).hold("conversation", list(held))
     oldest = (
         select(func.min(InboxEvent.id))
         .where(InboxEvent.conversation_id.in_(held), _IS_OPEN)
@@ -410,37 +406,25 @@ def erase_answered(session: Session, conversation_id: int) -> None:
 def _store(session: Session, event: Received, now: datetime) -> int:
     vault = vault_of(session)
     key = vault.lookup(f"{event.channel}:event", event.key)
+    conversation_id = conversations.known_with_key(session, event.sender) if event.sender else None
+    if event.sender and conversation_id is None:
+        if _is_known(session, event.channel, key):
+            return 0  # nor must a late repetition bring somebody back who asked to be forgotten
+        conversation_id = conversations.of_sender(session, event.sender, now, joining.take_over)
+    payload = json.dumps(_payload(event), ensure_ascii=False)
     row: dict[str, Any] = {
         "channel": event.channel,
         "key": key,
+        "conversation_id": conversation_id,
         "kind": "message" if event.message else "status" if event.status else "block",
-        "sealed_payload": vault.seal(json.dumps(_payload(event), ensure_ascii=False), _place(event.channel, key)),
+        "sealed_payload": vault.of("conversation", conversation_id).seal(payload, _place(event.channel, key)),
         "state": State.OPEN,
         "attempts": 0,
         "for_staff": False,
         "received_at": now,
     }
-    if event.sender and _store_from_known(session, row, event.sender):
-        return 1
-    row["conversation_id"] = None
-    if event.sender:
-        if _is_known(session, event.channel, key):
-            return 0  # nor must a late repetition bring somebody back who asked to be forgotten
-        row["conversation_id"] = conversations.of_sender(session, event.sender, now, joining.take_over)
-    return _run(session, _STORE, row)
-
-
-def _store_from_known(session: Session, row: dict[str, Any], sender: Sender) -> int:
-    """The common case in one statement: a new message of somebody with one identifier, who has written before."""
-    if len(sender.identifiers) != 1:
-        return 0
-    (lookup,) = conversations.lookups_of(session, sender)
-    return _run(session, _STORE_FROM_KNOWN, {**row, "lookup": lookup})
-
-
-def _run(session: Session, statements: dict[str, Any], row: dict[str, Any]) -> int:
     connection = connection_of(session)
-    return 1 if connection.execute(statements[connection.dialect.name], row).first() else 0
+    return 1 if connection.execute(_STORE[connection.dialect.name], row).first() else 0
 
 
 def _is_known(session: Session, channel: str, key: str) -> bool:

@@ -34,13 +34,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import inbox  # as a whole: it knows cases, and cases know files
+from centre import data_keys, inbox  # as a whole: it knows cases, and cases know files
 from centre.case_records import Case, CaseEntry
 from centre.conversations import Conversation
 from centre.db import Base, BigId, UtcDateTime, vault_of
 from centre.file_kinds import ENDINGS, MIME, cleaned
 from centre.file_store import FileMissing, FileStore, Stored
 from centre.privacy import CannotOpen
+from centre.sealing import Sealer, sealed
 
 TRIES = 5
 BACKOFF = [timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=12)]
@@ -122,9 +123,13 @@ class KeptFile(Base):
     entry_id: Mapped[int | None] = mapped_column(ForeignKey(CaseEntry.id, ondelete="SET NULL"), index=True)
     origin: Mapped[str] = mapped_column(String(6))
     channel: Mapped[str] = mapped_column(String(20))
-    sealed_media: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_media: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed("kept_files|media|{id}", case="case_id", conversation="conversation_id")
+    )
     """The platform's own name of it, as long as it may have to be fetched."""
-    sealed_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_key: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed("kept_files|key|{name}", case="case_id", conversation="conversation_id")
+    )
     media_type: Mapped[str | None] = mapped_column(String(10))
     """A key of `centre.file_kinds.MIME`."""
     size: Mapped[int | None]
@@ -163,7 +168,7 @@ def expect(
     session.add(file)
     session.flush()
     if file.state == State.WAITING:
-        file.sealed_media = vault_of(session).seal(media, _media_place(file))
+        file.sealed_media = _sealer(session, file).seal(media, _media_place(file))
     session.flush()
     return file
 
@@ -173,9 +178,10 @@ def of_event(session: Session, event_id: int) -> KeptFile | None:
     return session.scalars(select(KeptFile).where(KeptFile.event_id == event_id)).first()
 
 
-def attach(file: KeptFile, case_id: int, entry_id: int | None = None) -> None:
+def attach(session: Session, file: KeptFile, case_id: int, entry_id: int | None = None) -> None:
     """The file belongs to a case from now on, and goes when the case goes."""
     file.case_id, file.entry_id = case_id, entry_id
+    data_keys.seal_anew(session, file)
 
 
 # What is uploaded
@@ -387,7 +393,7 @@ def _claimed(session: Session, file: KeptFile, now: datetime) -> Wanted | None:
 
 def _hold(session: Session, file: KeptFile, stored: Stored, now: datetime) -> None:
     file.name, file.media_type, file.size = stored.name, stored.media_type, stored.size
-    file.sealed_key = vault_of(session).seal(stored.key.hex(), _key_place(stored.name))
+    file.sealed_key = _sealer(session, file).seal(stored.key.hex(), _key_place(stored.name))
     file.sealed_media = None  # what need not be fetched again need not be known
     file.state, file.why, file.kept_at = State.KEPT, None, now
 
@@ -409,6 +415,12 @@ def _end(file: KeptFile, state: State, why: str) -> None:
 def _erase(session: Session, *which: ColumnElement[bool]) -> list[str]:
     gone = delete(KeptFile).where(*which).returning(KeptFile.name)
     return list(filter(None, session.scalars(gone.execution_options(synchronize_session=False))))
+
+
+def _sealer(session: Session, file: KeptFile) -> Sealer:
+    if file.case_id:
+        return vault_of(session).of("case", file.case_id)
+    return vault_of(session).of("conversation", file.conversation_id)
 
 
 def _media_place(file: KeptFile) -> str:

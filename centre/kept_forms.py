@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.db import Base, UtcDateTime, changed, vault_of
 from centre.privacy import CannotOpen, Vault
+from centre.sealing import sealed_for_hours
 from centre.staff_sessions import fingerprint
 
 KEPT = timedelta(hours=8)
@@ -35,7 +36,7 @@ class KeptForm(Base):
     key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     """The fingerprint of the browser's key."""
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff_members.id", ondelete="CASCADE"), index=True)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, info=sealed_for_hours())
     kept_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -36,6 +36,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 from centre import staff
 from centre.db import Base, BigId, UtcDateTime, changed, vault_of
 from centre.privacy import CannotOpen
+from centre.sealing import sealed
 from centre.staff import StaffMember
 
 LEASE = timedelta(minutes=5)
@@ -78,7 +79,7 @@ class Mail(Base):
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff_members.id", ondelete="CASCADE"))
     cause: Mapped[str] = mapped_column(String(60))
     """What made us write ("alert:17"): writing to somebody twice for the same cause is impossible."""
-    sealed_words: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_words: Mapped[bytes] = mapped_column(LargeBinary, info=sealed("mails|words|{staff_id}|{cause}"))
     """Subject and body."""
     state: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

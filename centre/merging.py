@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from centre import bookings, census_merging, people, slots
+from centre import bookings, census_merging, data_keys, people, slots
 from centre.booking_records import OPEN, Booking, State, by_staff, of_person
 from centre.people import Person
 
@@ -27,10 +27,13 @@ def merge(session: Session, kept_id: int, other_id: int, by: str, now: datetime)
         if booking.is_open and booking.slot_id in own:
             _keep_one_place(session, own[booking.slot_id], booking, by, now)
         booking.person = kept
+        booking.person_id = kept.id
+        data_keys.seal_anew(session, booking)
     _merge_addresses(session, kept, other)
     people.keep_apart_as(session, kept.id, other.id)
     kept.kind, kept.birth_year = kept.kind or other.kind, kept.birth_year or other.birth_year
     kept.sealed_phone = kept.sealed_phone or other.sealed_phone
+    data_keys.seal_anew(session, kept)
     other.merged_into = kept.id
     census_merging.take_over(session, merge, kept, other)
     session.flush()

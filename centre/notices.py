@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast, get_args
@@ -31,9 +32,11 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import calendars, conversations
+from centre import calendars, conversations, data_keys
 from centre.conversations import Conversation
 from centre.db import Base, BigId, UtcDateTime, changed, connection_of, new_row, vault_of
+from centre.privacy import CannotOpen
+from centre.sealing import sealed
 
 Kind = Literal[
     "reminder", "today", "offer", "lapsed", "moved", "cancelled", "missed", "new_dates", "booked", "own_date"
@@ -86,7 +89,9 @@ class Notice(Base):
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"), index=True)
     """Where it goes; none: only staff can tell."""
     zone: Mapped[str] = mapped_column(String(20))
-    sealed_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_reason: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed("notices|reason", conversation="conversation_id")
+    )
     """What staff gave as their reason."""
     is_urgent: Mapped[bool] = mapped_column(default=False)
     """Told at night too: waiting until morning would be too late."""
@@ -207,8 +212,10 @@ def void_where(session: Session, *which: ColumnElement[bool]) -> int:
 
 
 def reason_of(session: Session, notice: Notice) -> str:
-    """What staff gave as their reason; empty for none."""
-    return vault_of(session).open(notice.sealed_reason, _REASON) if notice.sealed_reason else ""
+    """What staff gave as their reason; empty for none, and where the conversation it was for is erased."""
+    with suppress(CannotOpen):
+        return vault_of(session).open(notice.sealed_reason, _REASON) if notice.sealed_reason else ""
+    return ""
 
 
 def due(session: Session, now: datetime, limit: int = 50) -> list[int]:
@@ -297,13 +304,16 @@ def mark_seen(notice: Notice, staff_id: str, now: datetime) -> None:
 
 
 def readdress(session: Session, which: ColumnElement[bool], conversation_id: int) -> None:
-    """What is still to be told of these goes to another conversation."""
+    """What is still to be told of these goes to another conversation, and is sealed for it."""
+    moved = session.scalars(select(Notice).where(which, Notice.state == State.DUE)).all()
     session.execute(
         update(Notice)
         .where(which, Notice.state == State.DUE)
         .values(conversation_id=conversation_id)
         .execution_options(synchronize_session="fetch")
     )
+    for notice in moved:
+        data_keys.seal_anew(session, notice)
 
 
 def erase(session: Session, conversation_id: int) -> None:
@@ -339,13 +349,17 @@ def _planned(session: Session, about: About, wanted: Wanted) -> dict[str, object
         "slot_id": about.slot_id,
         "conversation_id": about.conversation_id,
         "zone": about.zone,
-        "sealed_reason": vault_of(session).seal(wanted.reason, _REASON) if wanted.reason else None,
+        "sealed_reason": _sealed_reason(session, about, wanted.reason),
         "is_urgent": is_urgent,
         "due_at": wanted.due if is_urgent else awake,
         "useful_until": wanted.useful_until,
         "state": State.DUE,
         "is_recalled": False,
     }
+
+
+def _sealed_reason(session: Session, about: About, reason: str) -> bytes | None:
+    return vault_of(session).of("conversation", about.conversation_id).seal(reason, _REASON) if reason else None
 
 
 def _or_again(insert: Any) -> Any:

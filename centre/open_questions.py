@@ -26,6 +26,7 @@ from centre.conversations import Conversation
 from centre.db import Base, BigId, UtcDateTime, changed, vault_of
 from centre.figures import FEW
 from centre.masking import masked
+from centre.sealing import sealed
 from centre.staff import Scope
 
 Why = Literal["unanswered", "not_helped"]
@@ -83,7 +84,9 @@ class OpenQuestion(Base):
     revision: Mapped[str | None] = mapped_column(String(12))
     language: Mapped[str] = mapped_column(String(8))
     area: Mapped[str | None] = mapped_column(String(13), index=True)
-    sealed_words: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_words: Mapped[bytes] = mapped_column(
+        LargeBinary, info=sealed("open_questions|words", conversation="conversation_id")
+    )
     near: Mapped[str] = mapped_column(String(200))
     """The articles that came closest when it was asked, the closest first: staff are offered these before all others."""
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -136,7 +139,7 @@ def keep(
             revision=revision,
             language=language,
             area=village.code if village else None,
-            sealed_words=vault_of(session).seal(shown, _WORDS),
+            sealed_words=vault_of(session).of("conversation", conversation.id).seal(shown, _WORDS),
             near=" ".join(near[:NEAR]),
             at=now,
         )

@@ -40,6 +40,7 @@ from centre.db import Base, BigId, UtcDateTime, changed, connection_of, vault_of
 from centre.inbox import InboxEvent, Status
 from centre.messages import LIMITS, Outgoing, Part, fit
 from centre.privacy import CannotOpen
+from centre.sealing import sealed
 
 LEASE = timedelta(seconds=60)
 USEFUL = timedelta(hours=24)
@@ -149,7 +150,10 @@ class OutboxMessage(Base):
     part: Mapped[int]
     is_news: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """An announcement: whatever else is to be said, to anybody, goes before it."""
-    sealed_part: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_part: Mapped[bytes | None] = mapped_column(
+        LargeBinary,
+        info=sealed("outbox_messages|part|{conversation_id}|{cause}|{part}", conversation="conversation_id"),
+    )
     """The words; None once they were taken down."""
     state: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -161,7 +165,9 @@ class OutboxMessage(Base):
     """How often a call ended without our knowing whether it arrived."""
     error: Mapped[str | None] = mapped_column(String(60))
     provider_key: Mapped[str | None] = mapped_column(String(32), index=True)
-    sealed_provider_id: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_provider_id: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed("outbox_messages|provider_id|{id}", conversation="conversation_id")
+    )
     """The platform's own name for it, for as long as it could be deleted by that name."""
     take_down_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """To be deleted from the telephone, then or as soon as it has arrived there; None when nothing more is to be done."""
@@ -404,8 +410,10 @@ def take_down(session: Session, conversation: Conversation, now: datetime) -> li
     return sorted(dropped)
 
 
-def take_down_naming(session: Session, conversation: Conversation, sign: str, now: datetime) -> None:
-    """What we said here that has `sign` in it leaves no traces, with everything said for the same cause; the rest stays."""
+def take_down_naming(session: Session, conversation: Conversation, sign: str, now: datetime) -> bool:
+    """What we said here that has `sign` in it leaves no traces, with everything said for the same cause; the rest stays.
+
+    Gives whether there was anything."""
     reach = LIMITS[conversation.channel].takes_back
     rows = session.scalars(
         select(OutboxMessage)
@@ -419,6 +427,7 @@ def take_down_naming(session: Session, conversation: Conversation, sign: str, no
         if row.cause in causes:
             _take_down(row, now - reach if reach else None, now)
     session.flush()
+    return bool(causes)
 
 
 def _names(session: Session, row: OutboxMessage, sign: str) -> bool:
@@ -509,7 +518,11 @@ def _row(
         next_at=now,
         expires_at=now + USEFUL,
     )
-    row.sealed_part = vault_of(session).seal(json.dumps(part.to_json(), ensure_ascii=False), _place(row))
+    row.sealed_part = (
+        vault_of(session)
+        .of("conversation", row.conversation_id)
+        .seal(json.dumps(part.to_json(), ensure_ascii=False), _place(row))
+    )
     return row
 
 
@@ -609,7 +622,8 @@ def _mark_sent(session: Session, row: OutboxMessage, provider_id: str, now: date
     if provider_id:
         row.provider_key = vault_of(session).lookup(f"{row.channel}:sent", provider_id)
     if provider_id and LIMITS[row.channel].takes_back:
-        row.sealed_provider_id = vault_of(session).seal(provider_id, _provider_place(row))
+        sealer = vault_of(session).of("conversation", row.conversation_id)
+        row.sealed_provider_id = sealer.seal(provider_id, _provider_place(row))
 
 
 def _take_down(row: OutboxMessage, since: datetime | None, now: datetime) -> None:

@@ -19,9 +19,10 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, delete, exists, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
-from centre import name_words
+from centre import data_keys, name_words
 from centre.conversations import Conversation
 from centre.db import Base, BigId, UtcDateTime, vault_of
+from centre.sealing import sealed
 
 Kind = Literal["prospective", "abroad", "returned", "family"]
 Relation = Literal["self", "child", "spouse", "parent", "sibling", "other"]
@@ -66,8 +67,8 @@ class Person(Base):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
-    sealed_phone: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_name: Mapped[bytes] = mapped_column(LargeBinary, info=sealed("people|name", person="id"))
+    sealed_phone: Mapped[bytes | None] = mapped_column(LargeBinary, info=sealed("people|phone", person="id"))
     """Told at the desk by those who have no address with us; nothing is sent there by itself."""
     kind: Mapped[str | None] = mapped_column(String(12))
     birth_year: Mapped[int | None]
@@ -129,14 +130,11 @@ def add(
     phone: str = "",
 ) -> Person:
     """Note somebody. Raises `NameInvalid` or `PhoneInvalid`."""
-    person = Person(
-        sealed_name=vault_of(session).seal(clean_name(name), _NAME),
-        kind=kind,
-        birth_year=birth_year,
-        village_id=village_id,
-        created_at=now,
-    )
+    known = clean_name(name)
+    person = Person(sealed_name=b"", kind=kind, birth_year=birth_year, village_id=village_id, created_at=now)
     session.add(person)
+    session.flush()
+    _keep_name(session, person, known)
     if phone.strip():
         set_phone(session, person, phone)
     session.flush()
@@ -145,14 +143,17 @@ def add(
 
 def rename(session: Session, person: Person, name: str) -> None:
     """The name was taken down wrongly. Raises `NameInvalid`."""
-    person.sealed_name = vault_of(session).seal(clean_name(name), _NAME)
-    if person.id:
-        name_words.renamed(session, person.id, person.name)
+    _keep_name(session, person, clean_name(name))
+    name_words.renamed(session, person.id, person.name)
+
+
+def _keep_name(session: Session, person: Person, name: str) -> None:
+    person.sealed_name = vault_of(session).of("person", person.id).seal(name, _NAME)
 
 
 def set_phone(session: Session, person: Person, phone: str) -> None:
     """Where staff may call. Raises `PhoneInvalid`."""
-    person.sealed_phone = vault_of(session).seal(clean_phone(phone), _PHONE)
+    person.sealed_phone = vault_of(session).of("person", person.id).seal(clean_phone(phone), _PHONE)
 
 
 def clean_phone(typed: str) -> str:
@@ -264,12 +265,14 @@ def like_name(session: Session, village_id: int, typed: str, most: int = 5) -> l
 
 
 def erase(session: Session, person: Person) -> None:
-    """Forget somebody, and the records that were found to be theirs. What they booked stays in the counts, without them."""
+    """Forget somebody, and the records that were found to be theirs, and destroy their keys. What they booked stays in the
+    counts, without them."""
     for record in session.scalars(select(Person).where(Person.merged_into == person.id)).all():
         erase(session, record)
     if person in session:  # else it went just now, together with the one it was found to be
         session.delete(person)
     session.flush()
+    data_keys.destroy(session, "person", [person.id])
 
 
 def as_one(session: Session, person_id: int) -> list[int]:

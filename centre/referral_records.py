@@ -13,6 +13,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.db import Base, BigId, UtcDateTime
+from centre.sealing import sealed
 
 Body = Literal["bp3mi", "disnaker", "uptd_ppa", "police", "embassy", "health", "organisation"]
 BODIES: tuple[Body, ...] = get_args(Body)
@@ -64,11 +65,15 @@ class CaseReferral(Base):
     """Since when the family is asked in the chat; None when it is not, or has answered."""
     consent: Mapped[str | None] = mapped_column(String(10))
     consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    sealed_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_reason: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed("case_referrals|reason|{case_id}", case="case_id")
+    )
     """For an override: why, in the words of who may decide that."""
     shares: Mapped[str] = mapped_column(String(60), default="")
     """What the letter tells beside the case: "name", "phone", "words", with commas between."""
-    sealed_request: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_request: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed("case_referrals|request|{case_id}", case="case_id")
+    )
     """What the other body is asked to do."""
     made_by: Mapped[str] = mapped_column(String(36))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)

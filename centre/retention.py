@@ -28,6 +28,7 @@ from centre import (
     code_tries,
     conversation_consents,
     conversations,
+    data_keys,
     erasure_receipts,
     inbox,
     interests,
@@ -50,7 +51,6 @@ from centre.booking_rules import hold_person
 from centre.case_records import Case
 from centre.case_records import State as CaseState
 from centre.conversations import Conversation, Identifier, Sender
-from centre.db import changed
 from centre.inbox import InboxEvent
 from centre.interests import Interest
 from centre.notices import Notice
@@ -118,7 +118,7 @@ def keep_nothing(session: Session, conversation: Conversation) -> None:
     open_questions.erase(session, conversation.id)
     interests.erase(session, conversation.id)
     news_consents.erase(session, conversation.id)
-    session.flush()
+    data_keys.renew(session, "conversation", conversation.id)
 
 
 def forget_old(session: Session, now: datetime, keep: Keep = DEFAULTS) -> dict[str, int]:
@@ -155,10 +155,10 @@ def sweep(session: Session, now: datetime, kept: timedelta = IDLE, *also: Column
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     ).all()
-    gone = session.execute(
-        delete(Conversation).where(Conversation.id.in_(held), *may_go).execution_options(synchronize_session=False)
-    )
-    return changed(gone)
+    gone = delete(Conversation).where(Conversation.id.in_(held), *may_go).returning(Conversation.id)
+    removed = session.scalars(gone.execution_options(synchronize_session=False)).all()
+    data_keys.destroy(session, "conversation", removed)
+    return len(removed)
 
 
 def _sweep_declined(session: Session, now: datetime, kept: timedelta) -> int:

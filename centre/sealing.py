@@ -10,16 +10,17 @@ a key can only be destroyed when what it sealed is there to be seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Connection, LargeBinary, Select, String, column, select, table
+from sqlalchemy import BigInteger, Connection, LargeBinary, Select, String, bindparam, column, select, table
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from centre.privacy import BY_OWN_KEY, ID_BYTES, CannotOpen, OwnKey, Vault
 
-Kind = Literal["conversation", "person", "case", "import"]
+Kind = Literal["conversation", "person", "case", "sheet"]
 """Who or what has a key of its own."""
 AT_ONCE = 500
 """Keys asked for in one query."""
@@ -31,7 +32,14 @@ KEYS = table(
     column("sealed_key", LargeBinary),
 )
 """The table as this module needs it; it is `centre.data_keys.DataKey`, which comes after the door to the database."""
-_ROWS = select(KEYS.c.id, KEYS.c.owner_kind, KEYS.c.owner_id, KEYS.c.sealed_key)
+_HOLD = (
+    select(KEYS)
+    .where(KEYS.c.owner_kind == bindparam("kind"), KEYS.c.owner_id.in_(bindparam("numbers", expanding=True)))
+    .order_by(KEYS.c.id)
+    .with_for_update(read=True, key_share=True)
+)
+_BY_ID = select(KEYS).where(KEYS.c.id.in_(bindparam("ids", expanding=True)))
+"""Asked all the time, so they are put together once."""
 
 
 def sealed(place: str, **owner: str) -> dict[str, Any]:
@@ -91,12 +99,12 @@ class SessionVault:
 
     def hold(self, kind: Kind, numbers: Sequence[int]) -> None:
         """Look up the keys of several in one query, before something is sealed for each."""
-        asked = _ROWS.where(KEYS.c.owner_kind == kind, KEYS.c.owner_id.in_(numbers)).order_by(KEYS.c.id)
-        self.note(asked.with_for_update(read=True, key_share=True))
+        if numbers:
+            self.note(_HOLD, {"kind": kind, "numbers": list(numbers)})
 
-    def note(self, held: Select[Any]) -> list[Any]:
-        """Remember the keys in the rows of this query, and hold them; gives the rows."""
-        rows = list(self._connection().execute(held))
+    def note(self, held: Select[Any], values: Mapping[str, object] | None = None) -> list[Any]:
+        """Remember the keys in the rows of this query, which holds them; gives the rows."""
+        rows = list(self._connection().execute(held, values))
         for row in rows:
             try:
                 self._own[row.owner_kind, row.owner_id] = self._opened(row)
@@ -104,9 +112,16 @@ class SessionVault:
                 self._closed.add((row.owner_kind, row.owner_id))
         return rows
 
+    def note_taken(self, rows: Iterable[Any]) -> None:
+        """The rows of these keys were deleted just now; what they sealed can be opened until `destroyed` is told so."""
+        for row in rows:
+            self._own.pop((row.owner_kind, row.owner_id), None)
+            with suppress(CannotOpen):
+                self._opened(row)
+
     def destroyed(self, key_ids: Iterable[bytes]) -> None:
         """The rows of these keys were deleted in this transaction."""
-        self._gone |= set(key_ids)
+        self._gone |= {bytes(key_id) for key_id in key_ids}
         self._own = {owner: key for owner, key in self._own.items() if key.id not in self._gone}
         self._by_id = {key_id: key for key_id, key in self._by_id.items() if key_id not in self._gone}
 
@@ -150,7 +165,7 @@ class SessionVault:
         wanted = [key_id, *({*_keys_needed(self._loaded())} - self._by_id.keys() - self._gone - {key_id})]
         unknown = [each for each in wanted if each == key_id or self._remembered(each) is None]
         for start in range(0, len(unknown), AT_ONCE):
-            found = self._connection().execute(_ROWS.where(KEYS.c.id.in_(unknown[start : start + AT_ONCE])))
+            found = self._connection().execute(_BY_ID, {"ids": unknown[start : start + AT_ONCE]})
             for row in found:
                 try:
                     self._opened(row)

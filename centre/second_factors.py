@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre.db import Base, BigId, UtcDateTime, changed, vault_of
 from centre.passwords import readable_characters
 from centre.privacy import CannotOpen
+from centre.sealing import sealed
 from centre.staff_sessions import fingerprint
 
 Kind = Literal["app", "chat"]
@@ -49,7 +50,7 @@ class SecondFactor(Base):
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff_members.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
     """app or chat."""
-    sealed_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_secret: Mapped[bytes | None] = mapped_column(LargeBinary, info=sealed("staff_factors|secret|{staff_id}"))
     """app: what the codes come from."""
     last_step: Mapped[int | None] = mapped_column(BigInteger)
     """app: the step of the last code that was taken; neither it nor an earlier one is taken again."""

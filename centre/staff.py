@@ -28,6 +28,7 @@ from centre.passwords import fits as fits
 from centre.passwords import hash_password as hash_password
 from centre.passwords import one_time_password as one_time_password
 from centre.passwords import readable_characters as readable_characters
+from centre.sealing import sealed
 from centre.second_factors import SecondFactor
 from centre.staff_sessions import ABSOLUTE as ABSOLUTE
 from centre.staff_sessions import IDLE as IDLE
@@ -89,7 +90,7 @@ class StaffMember(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    sealed_email: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_email: Mapped[bytes | None] = mapped_column(LargeBinary, info=sealed("staff_members|email|{id}"))
     conduct_version: Mapped[str | None] = mapped_column(String(20))
     """Which wording of the code of conduct was accepted (`centre.conduct`), and when."""
     conduct_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

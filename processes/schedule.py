@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from centre import (
     census_reminders,
+    data_keys,
     heartbeats,
     incidents,
     mails,
@@ -152,6 +153,7 @@ def _forget_old(database: Database, keep: Keep) -> None:
     with database.transaction() as session:
         gates.forget_old(session, wiring.clock())
         incidents.forget_old(session, wiring.clock())
+        data_keys.forget_ownerless(session)
 
 
 def _forget_at_night(database: Database, keep: Keep) -> None:

@@ -50,7 +50,7 @@ def file_with(turn: Turn, case: Case) -> int | None:
     file = kept_files.of_event(turn.session, turn.event_id)
     if file is None:
         return None
-    kept_files.attach(file, case.id)
+    kept_files.attach(turn.session, file, case.id)
     turn.is_kept = True
     return file.id
 

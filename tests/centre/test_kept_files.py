@@ -329,7 +329,7 @@ def test_files_of_a_case_stay_with_the_case(database: Database, store: FileStore
     of_case, other, case = expected(database), expected(database, "kanarimedia-2"), opened_case(database)
     name = fetched(database, store, of_case)
     with database.transaction() as session:
-        kept_files.attach(session.get_one(KeptFile, of_case), case)
+        kept_files.attach(session, session.get_one(KeptFile, of_case), case)
     conversation = conversation_of(database)
     with database.transaction() as session:
         retention.forget(session, session.get_one(Conversation, conversation), NOW)
@@ -345,7 +345,7 @@ def test_a_case_that_goes_leaves_no_file_behind(database: Database, store: FileS
     number, case = expected(database), opened_case(database)
     fetched(database, store, number)
     with database.transaction() as session:
-        kept_files.attach(session.get_one(KeptFile, number), case)
+        kept_files.attach(session, session.get_one(KeptFile, number), case)
         session.flush()
         session.delete(session.get_one(case_records.Case, case))
     with database.transaction() as session:
