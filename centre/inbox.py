@@ -88,6 +88,8 @@ class Received:
     """What the platform wants to hear back at once (Telegram: that a tap was seen); best effort, never stored."""
     sign: Sign | None = None
     """What the platform tells of ourselves, not of anybody: for the list of troubles, and no event of its own."""
+    said_at: datetime | None = None
+    """When it happened, as far as the platform signs that; never stored."""
 
 
 class InboxEvent(Base):
@@ -152,10 +154,14 @@ _STORE = {name: _new_only(insert(_EVENTS)) for name, insert in _INSERTS.items()}
 
 
 def receive(session: Session, events: Sequence[Received], now: datetime) -> int:
-    """Store what is new among `events`; gives how many were. Repetitions are passed over; signs go to the list of troubles."""
+    """Store what is new among `events`; gives how many were. Repetitions are passed over; signs go to the list of troubles.
+
+    What is older than the keys by which messages are known is passed over too: no platform brings it so late, but somebody
+    who recorded it could, and it would be stored anew.
+    """
     if found := [event.sign for event in events if event.sign]:
         incidents.note(session, found, now)
-    return sum(_store(session, event, now) for event in events if event.sign is None)
+    return sum(_store(session, event, now) for event in events if event.sign is None and not _is_stale(event, now))
 
 
 def claim(session: Session, now: datetime) -> tuple[Conversation, InboxEvent] | None:
@@ -401,6 +407,10 @@ def erase_answered(session: Session, conversation_id: int) -> None:
         .values(sealed_payload=None)
         .execution_options(synchronize_session=False)
     )
+
+
+def _is_stale(event: Received, now: datetime) -> bool:
+    return event.said_at is not None and event.said_at <= now - KEY_KEPT
 
 
 def _store(session: Session, event: Received, now: datetime) -> int:

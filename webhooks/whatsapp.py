@@ -14,7 +14,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -265,6 +265,7 @@ MEDIA = frozenset({"image", "audio", "voice", "video", "document", "sticker"})
 PASSED_OVER = frozenset({"reaction", "system", "revoke", "request_welcome"})
 """Nothing that waits for an answer."""
 STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
+SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
 USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?\w+")
 """A business-scoped user id: country, dot, letters and digits."""
 
@@ -273,10 +274,11 @@ def _received(message: dict[str, Any], contacts: list[dict[str, Any]]) -> Receiv
     key, sender = words_in(message, "id"), _sender(message, contacts)
     if not key or sender is None or message.get("group_id"):
         return None
+    said_at = _moment(message)
     if message.get("type") == "edit":  # what was edited is said anew
         message = object_in(object_in(message, "edit"), "message")
     read = _incoming(message)
-    return Received("whatsapp", key, sender, read[0], media=read[1]) if read else None
+    return Received("whatsapp", key, sender, read[0], media=read[1], said_at=said_at) if read else None
 
 
 def _incoming(message: dict[str, Any]) -> tuple[Incoming, str] | None:
@@ -346,7 +348,14 @@ def _status(status: dict[str, Any]) -> Received | None:
             error=_name_of(code) if code else "",
             again=code in AGAIN,
         ),
+        said_at=_moment(status),
     )
+
+
+def _moment(told: dict[str, Any]) -> datetime | None:
+    """When it happened (seconds since 1970, as text); None where that cannot be read."""
+    seconds = words_in(told, "timestamp")
+    return datetime.fromtimestamp(int(seconds), UTC) if SECONDS.fullmatch(seconds) else None
 
 
 def _code(error: dict[str, Any]) -> int:

@@ -7,6 +7,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.gateways import FIXTURES, WHY_SKIPPED
-from tests.webhooks.door import PHONE_ID, SECRET, VERIFY_TOKEN, Door, as_bytes, signed, whatsapp_webhook
+from tests.webhooks.door import NOW, PHONE_ID, SECRET, VERIFY_TOKEN, Door, as_bytes, signed, whatsapp_webhook
 from webhooks.telegram import Telegram
 from webhooks.whatsapp import WhatsApp
 
@@ -45,6 +46,7 @@ def recorded() -> Iterator[tuple[str, str, dict[str, Any]]]:
                 change["value"].get("metadata", {})["phone_number_id"] = PHONE_ID
                 for event in change["value"].get("messages", []) + change["value"].get("statuses", []):
                     event["id"] = f"{event['id']}/{path.name}/{name}"
+                    event["timestamp"] = str(int(NOW.timestamp()))
             yield path.name, name, payload
 
 
@@ -88,6 +90,19 @@ def test_a_tap_is_acknowledged_in_the_same_breath(sqlite_door: Door) -> None:
     answers = [sqlite_door.telegram(TELEGRAM["tap"]).json for _ in range(2)]
     assert answers == [{"method": "answerCallbackQuery", "callback_query_id": "9001"}] * 2
     assert len(sqlite_door.kept()) == 1
+
+
+def test_what_was_recorded_long_ago_and_is_brought_again_is_not_kept(door: Door) -> None:
+    """Signed it is, but no platform comes so late, and the key by which it was known is gone (`centre.inbox.KEY_KEPT`)."""
+    for days, kept in ((8, 1), (29, 2), (31, 2), (400, 2)):
+        said_at = str(int((NOW - timedelta(days=days)).timestamp()))
+        told = {"id": f"wamid.{days}", "timestamp": said_at}
+        assert door.whatsapp(whatsapp_webhook(TEXT | told)).status_code == 200
+        assert len(door.kept()) == kept
+    assert door.whatsapp(whatsapp_webhook(statuses=[told | {"status": "sent"}])).status_code == 200
+    for unreadable in ("", "soon", "9" * 30, "-1", "99999999999"):
+        assert door.whatsapp(whatsapp_webhook(TEXT | {"id": unreadable, "timestamp": unreadable})).status_code == 200
+    assert len(door.kept()) == 6, "one has no id"
 
 
 # Forgeries

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -145,7 +146,8 @@ def test_another_number_of_the_same_account_is_not_ours_to_answer(whatsapp: What
 def test_what_became_of_ours(whatsapp: WhatsApp, status: dict[str, Any], expected: Status) -> None:
     told = {"id": "wamid.9", "timestamp": "1790000000", "biz_opaque_callback_data": "41", **status}
     (event,) = split(whatsapp, whatsapp_webhook(statuses=[told]))
-    assert event == Received("whatsapp", f"wamid.9:{status['status']}:1790000000", status=expected)
+    said_at = datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)
+    assert event == Received("whatsapp", f"wamid.9:{status['status']}:1790000000", status=expected, said_at=said_at)
 
 
 def test_without_an_app_secret_everything_is_a_forgery() -> None:
