@@ -21,6 +21,9 @@ TITLE_LIMIT = 72
 """A choice's longer name: a row's description in a WhatsApp list."""
 CODE_LIMIT = 64
 """A choice's code, in bytes (Telegram callback_data)."""
+LONGEST_SAID = 10_000
+"""Characters of one message that comes in. Telegram and WhatsApp stop at 4096, our page at 4,000: more is no message, but an
+attempt to keep us busy."""
 
 Kind = Literal["text", "tap", "media", "other"]
 Style = Literal["plain", "buttons", "list", "numbers", "template", "spoken"]

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from centre.messages import LONGEST_SAID
 from webhooks.channel import Unreadable
 
 
@@ -42,7 +43,8 @@ def words_in(data: object, name: str) -> str:
 
 
 def words(value: object) -> str:
-    """`value` if it is text, without half characters (lone surrogates), which cannot be stored."""
+    """`value` if it is text, without half characters (lone surrogates), which cannot be stored, and no longer than anybody
+    writes."""
     if not isinstance(value, str):
         return ""
-    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return value[:LONGEST_SAID].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

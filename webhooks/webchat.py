@@ -41,7 +41,7 @@ from centre.file_kinds import MOST_BYTES, NotKept
 from centre.file_store import FileStore, Stored
 from centre.inbox import InboxEvent, Received
 from centre.kept_files import TooMany
-from centre.messages import CODE_LIMIT, Incoming, Part
+from centre.messages import CODE_LIMIT, LONGEST_SAID, Incoming, Part
 from centre.outbox import OutboxMessage
 from centre.privacy import CannotOpen
 from webhooks import browsers, public_figures, uploads
@@ -49,8 +49,6 @@ from webhooks.browsers import html, is_from_elsewhere, see
 from webhooks.page import words
 from webhooks.uploads import SentBefore, Upload
 
-LONGEST = 10_000
-"""Characters in one message; the page itself stops at 4,000."""
 LARGEST = 256 * 1024
 """Bytes in one request: the longest message, each letter written as its form encoding."""
 SAID_PER_BROWSER = "20 per minute"
@@ -474,7 +472,7 @@ def _sender(token: str) -> Sender:
 
 def _message(form: dict[str, str]) -> Incoming:
     code, text = form.get("code", ""), form.get("text", "").replace("\r\n", "\n")
-    if len(text) > LONGEST:
+    if len(text) > LONGEST_SAID:
         raise Refused(413, words.TOO_LONG)
     if len(code.encode()) > CODE_LIMIT:
         raise Refused(400, words.UNREADABLE)

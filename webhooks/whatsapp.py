@@ -242,7 +242,7 @@ class WhatsApp:
         number = words_in(object_in(value, "metadata"), "phone_number_id")
         if change.get("field") != "messages" or number != self._phone_id:
             return []
-        contacts = objects_in(value, "contacts")
+        contacts = _contacts(value)
         messages = [_received(message, contacts) for message in objects_in(value, "messages")]
         statuses = [_status(status) for status in objects_in(value, "statuses")]
         return [event for event in messages + statuses if event]
@@ -264,13 +264,16 @@ class WhatsApp:
 MEDIA = frozenset({"image", "audio", "voice", "video", "document", "sticker"})
 PASSED_OVER = frozenset({"reaction", "system", "revoke", "request_welcome"})
 """Nothing that waits for an answer."""
+Contacts = dict[tuple[str, str], dict[str, Any]]
+ALONE = ("", "")
+"""Where the only contact of a change stands, or an empty one."""
 STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
 SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
 USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?\w+")
 """A business-scoped user id: country, dot, letters and digits."""
 
 
-def _received(message: dict[str, Any], contacts: list[dict[str, Any]]) -> Received | None:
+def _received(message: dict[str, Any], contacts: Contacts) -> Received | None:
     key, sender = words_in(message, "id"), _sender(message, contacts)
     if not key or sender is None or message.get("group_id"):
         return None
@@ -306,7 +309,7 @@ def _choice(interactive: dict[str, Any]) -> Incoming:
     return Incoming("tap", words_in(reply, "title"), words_in(reply, "id"))
 
 
-def _sender(message: dict[str, Any], contacts: list[dict[str, Any]]) -> Sender | None:
+def _sender(message: dict[str, Any], contacts: Contacts) -> Sender | None:
     """Who wrote: by number, by user id, or both. `from` holds either; the contact may tell the other."""
     written_by = words_in(message, "from")
     phone = written_by if _is_phone(written_by) else ""
@@ -318,14 +321,22 @@ def _sender(message: dict[str, Any], contacts: list[dict[str, Any]]) -> Sender |
     return Sender("whatsapp", identifiers) if identifiers else None
 
 
-def _contact_of(phone: str, user: str, contacts: list[dict[str, Any]]) -> dict[str, Any]:
+def _contact_of(phone: str, user: str, contacts: Contacts) -> dict[str, Any]:
     """The contact that is surely this person's: two people must never be taken for one."""
-    for contact in contacts:
-        if (phone and contact.get("wa_id") == phone) or (user and contact.get("user_id") == user):
-            return contact
-    alone = contacts[0] if len(contacts) == 1 else {}
+    for found in (contacts.get(("wa_id", phone)), contacts.get(("user_id", user))):
+        if found:
+            return found
+    alone = contacts[ALONE]
     differs = (phone and words_in(alone, "wa_id")) or (user and words_in(alone, "user_id"))
     return {} if differs else alone
+
+
+def _contacts(value: dict[str, Any]) -> Contacts:
+    """The contacts of a change by what they are known by: a request may hold as many as there are messages."""
+    contacts = objects_in(value, "contacts")
+    found = {(kind, words_in(each, kind)): each for each in reversed(contacts) for kind in ("wa_id", "user_id")}
+    known = {key: contact for key, contact in found.items() if key[1]}
+    return known | {ALONE: contacts[0] if len(contacts) == 1 else {}}
 
 
 def _is_phone(value: str) -> bool:
