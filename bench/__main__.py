@@ -1,11 +1,11 @@
-"""`python -m bench [finding] [gating] [storing] [passing] [memory] [growing] [booking] [pages]`: measure, a table each."""
+"""`python -m bench [NAME …]`: measure, a table each; without a name everything."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-NAMES = ("finding", "gating", "storing", "passing", "memory", "growing", "booking", "pages")
+NAMES = ("finding", "gating", "storing", "throughput", "passing", "memory", "growing", "booking", "pages")
 
 
 def main() -> None:

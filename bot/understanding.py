@@ -5,6 +5,7 @@ Pure: the same for `balai ask`, for the evaluation and for a conversation.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -55,10 +56,11 @@ class Understood:
 def understand(text: str, language: str | None, guide: Guide, thread: Thread | None = None) -> Understood:
     """Read a typed message. `language` is the person's own choice, if they made one; `thread` what was spoken of."""
     text = readable(text)
-    seen = danger.look(text, guide.finder.alarm, lambda part: guide.finder.readings(part, language))
+    read = functools.cache(lambda part: guide.finder.read(part, language))  # mostly one, for danger and for the search
+    seen = danger.look(text, guide.finder.alarm, lambda part: read(part).readings)
     if not has_letters(text):
         return _wordless(seen, language or languages.SOURCE)
-    found = guide.finder.find(text[:LONGEST_READ], language)
+    found = guide.finder.find_in(read(text[:LONGEST_READ]))
     if seen:
         kept = (found.label,) if found.kind == "answer" and found.label else found.choices
         return Understood("danger", found.language, choices=kept, danger=seen, because=seen.because)

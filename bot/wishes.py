@@ -106,9 +106,14 @@ def whom_in(text: str) -> str | None:
 
 def changes_place(text: str, names: frozenset[str] = frozenset()) -> bool:
     """Does somebody want to give back or move a place they have, and says nothing else? `names`: of those it is for."""
-    said = set(words_in(text))
-    wants = bool(said & CHANGING) or bool(said & NO and said & COMING)
-    return wants and said <= CHANGING | ABOUT_A_PLACE | BESIDE | EITHER | names
+    said = frozenset(words_in(text))
+    return speaks_of_change(text) and said <= CHANGING | ABOUT_A_PLACE | BESIDE | EITHER | names
+
+
+def speaks_of_change(text: str) -> bool:
+    """Is there a word of giving back or moving in it, so that a closer look is worth its cost?"""
+    said = frozenset(words_in(text))
+    return bool(said & CHANGING) or bool(said & NO and said & COMING)
 
 
 def _nearest(word: str, known: frozenset[str]) -> str:

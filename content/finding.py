@@ -13,12 +13,13 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
+from numpy.typing import NDArray
 
 from content import alarm as danger_alarm
 from content import grams, normalising, ranking, recognising
@@ -115,6 +116,16 @@ class Found:
     """The articles that come closest, however far they are: what staff choose from first."""
 
 
+class Read(NamedTuple):
+    """A message as it is read: in Bahasa; in a local language as typed, then word by word in Bahasa."""
+
+    text: str
+    words: list[str]
+    spoken: str
+    """The language that was recognised."""
+    readings: list[list[str]]
+
+
 @dataclass(frozen=True)
 class Finder:
     """Everything needed to answer; made by `build` or `load`, never changed."""
@@ -126,18 +137,21 @@ class Finder:
     """What hears danger beside the rules (`content.danger.look`): it is built, saved and swapped together with us."""
     fingerprint: str
 
-    def readings(self, text: str, language: str | None = None) -> list[list[str]]:
-        """A text as it is read here: in Bahasa; in a local language as typed, then word by word in Bahasa."""
-        words = normalising.split_words(text)
-        return read(words, self.recogniser.recognise(words, language)[0])
-
-    def find(self, text: str, language: str | None = None) -> Found:
-        """What a message asks for; `language` is the person's own choice and weighs more on short messages."""
+    def read(self, text: str, language: str | None = None) -> Read:
+        """A text as it is read here; `language` is the person's own choice and weighs more on short messages."""
         words = normalising.split_words(text)
         spoken, _ = self.recogniser.recognise(words, language)
+        return Read(text, words, spoken, read(words, spoken))
+
+    def find(self, text: str, language: str | None = None) -> Found:
+        """What a message asks for; `language` as in `read`."""
+        return self.find_in(self.read(text, language))
+
+    def find_in(self, message: Read) -> Found:
+        """The same of a message that was read already."""
+        text, words, spoken, readings = message
         if not any(len(word) > 1 for word in words):
             return Found("none", None, (), 0.0, spoken, (), (), "")
-        readings = read(words, spoken)
         ranked = self.ranker.rank(readings, ASIDE)
         return self._decide(text, words, readings, spoken, ranked)
 
@@ -201,11 +215,13 @@ class Finder:
         shares = self.ranker.shares(read(words, spoken))
         best = [self.ranker.labels[n] for n in shares.argsort()[:-3:-1]]
         label = best[1] if best[0] == UNCLEAR else best[0]
-        articles = sum(
-            share for share, each in zip(shares, self.ranker.labels, strict=True) if not each.startswith("@")
-        )
-        share = shares[self.ranker.labels.index(label)] / articles
+        share = shares[self.ranker.labels.index(label)] / shares[self._articles].sum()
         return label if not label.startswith("@") and share >= at_least else None
+
+    @cached_property
+    def _articles(self) -> NDArray[np.bool_]:
+        """Which labels are articles; the others stand for a person, chitchat and the like."""
+        return np.array([not label.startswith("@") for label in self.ranker.labels])
 
     def save(self, path: Path) -> None:
         """Write the finder to one file, whole or not at all."""

@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any, Final
 
@@ -78,7 +78,7 @@ class Grams:
 
     def _own(self, word: str) -> set[int]:
         """The features of one word, its pairs with others left out."""
-        return {self.vocabulary.get(name, -1) for name in (*parts_of(word, self.shape), f"={word}")}
+        return {*self._parts(word), self.vocabulary.get(f"={word}", -1)}
 
     def arrays(self) -> dict[str, Any]:
         """The vocabulary as arrays, to be saved; `from_arrays` reads them."""
@@ -100,9 +100,13 @@ class Grams:
         lookup = self.vocabulary.get
         return tuple(n for part in parts_of(word, self.shape) if (n := lookup(part)) is not None)
 
+    @cached_property
+    def _rarest(self) -> float:
+        return float(self.rarity.max(initial=1.0))
+
     def _count_words(self, words: Sequence[str], counts: Counter[int]) -> float:
         seen, missed = 0.0, 0.0
-        rarest = float(self.rarity.max(initial=1.0))
+        rarest = self._rarest
         for feature in words_and_pairs(words):
             number = self.vocabulary.get(feature)
             if number is not None:

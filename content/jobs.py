@@ -25,7 +25,7 @@ def jobs_in(text: str) -> tuple[str, ...]:
     """Take a message; return the codes of all jobs it names, in order of naming, each once; the longest name wins."""
     words = split(text)
     known = jobs()
-    longest = max(name.count(" ") + 1 for name in known)
+    longest = _longest_name()
     named: list[str] = []
     at = 0
     while at < len(words):
@@ -40,6 +40,12 @@ def jobs_in(text: str) -> tuple[str, ...]:
             named.append(job)
         at += size
     return tuple(dict.fromkeys(named))
+
+
+@functools.lru_cache(maxsize=1)
+def _longest_name() -> int:
+    """Words of the longest name."""
+    return max(name.count(" ") + 1 for name in jobs())
 
 
 def codes() -> frozenset[str]:

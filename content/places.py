@@ -92,11 +92,17 @@ def place_among(words: Sequence[Word]) -> str | None:
 def country_at(words: Sequence[Word], index: int) -> str | None:
     """The country whose name begins at this word."""
     known = places()
-    for size in (3, 2, 1):
+    for size in (3, 2, 1) if words[index].plain in _first_words() else ():
         name = " ".join(word.plain for word in words[index : index + size])
         if name in known and (name not in ONLY_AFTER_AT or _is_at(words, index)):
             return known[name]
     return _misspelt_place(words[index].plain)
+
+
+@functools.lru_cache(maxsize=1)
+def _first_words() -> frozenset[str]:
+    """Of all names the word they begin with: nearly every other word is passed over by it."""
+    return frozenset(name.partition(" ")[0] for name in places())
 
 
 def _is_at(words: Sequence[Word], index: int) -> bool:

@@ -161,7 +161,7 @@ class Ranker:
         if first == last:
             return 0.0
         start, end = self.phrasing_starts[first], self.phrasing_starts[last]
-        products = message[self.phrasing_grams[start:end]] * self.phrasing_weights[start:end]
+        products = message.take(self.phrasing_grams[start:end]) * self.phrasing_weights[start:end]
         sums = np.add.reduceat(products, self.phrasing_starts[first:last] - start) if end > start else np.zeros(1)
         return float(sums.max())
 

@@ -211,6 +211,8 @@ def cancelled_by_word(turn: Turn) -> Answer | None:
 
 def wants_change(turn: Turn, text: str) -> bool:
     """Does somebody who has a place want to give it back or move it, in their own words ("batalin janji budi dong")?"""
+    if not wishes.speaks_of_change(text):
+        return False
     names = (each.person.name for each in people.behind(turn.session, turn.conversation))
     if not wishes.changes_place(text, frozenset(word for name in names for word in wishes.words_in(name))):
         return False
