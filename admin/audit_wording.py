@@ -29,6 +29,7 @@ DEEDS: dict[str, Any] = {
     "staff_blocked": _("menutup akun"),
     "staff_unblocked": _("membuka akun"),
     "staff_password_reset": _("memberi kata sandi sekali pakai"),
+    "backup_restored": _("mengembalikan data dari cadangan"),
     "village_changed": _("mengubah keterangan desa"),
     "audit_read": _("membaca catatan perbuatan"),
     "conduct_accepted": _("menyetujui kode etik"),

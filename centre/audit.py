@@ -78,6 +78,7 @@ Deed = Literal[
     "person_told",
     "data_request_made",
     "data_request_answered",
+    "backup_restored",
     "call_read",
     "call_made",
     "slots_made",

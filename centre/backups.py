@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import BigInteger, Index, String, delete, exists, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from centre import last_runs
 from centre.db import Base, BigId, UtcDateTime, connection_of
 
 EVERY = timedelta(minutes=50)
@@ -18,8 +19,6 @@ AGAIN = timedelta(minutes=5)
 """After one that failed."""
 LONGEST = timedelta(minutes=30)
 """Whoever is not done by then has died."""
-LATE = timedelta(hours=2)
-"""So old may the last good one be before somebody is told."""
 ENTRIES_KEPT = timedelta(days=90)
 
 
@@ -64,9 +63,10 @@ def begin(session: Session, now: datetime) -> Backup:
 
 
 def succeed(session: Session, backup_id: int, size: int, now: datetime) -> None:
-    """It lies where it should, whole."""
+    """It lies where it should, whole. The house is backed up as it was when this began."""
     row = session.get_one(Backup, backup_id)
     row.ended_at, row.size = now, size
+    last_runs.enter(session, last_runs.BACKUP, row.began_at)
     session.flush()
 
 
@@ -75,15 +75,3 @@ def fail(session: Session, backup_id: int, why: str, now: datetime) -> None:
     row = session.get_one(Backup, backup_id)
     row.ended_at, row.failed = now, why[:40]
     session.flush()
-
-
-def last_good(session: Session) -> datetime | None:
-    """The moment that the newest whole backup shows; None when there is none."""
-    good = (Backup.failed.is_(None), Backup.ended_at.is_not(None))
-    return session.scalar(select(Backup.began_at).where(*good).order_by(Backup.began_at.desc()).limit(1))
-
-
-def is_late(session: Session, now: datetime) -> bool:
-    """Has nothing been backed up for too long? To be asked only where backups are to be made (`BALAI_BACKUPS`)."""
-    newest = last_good(session)
-    return newest is None or newest < now - LATE

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from processes.backup_commands import backup, restore
 from processes.command_line import PROBLEMS_SHOWN, OneLine, Refused, the_database
 from processes.content_commands import content
 from processes.settings import read_settings, settings_as_given
@@ -171,6 +172,12 @@ def _floor(given: str) -> tuple[str, float]:
         return name, float(percent)
     except ValueError:
         raise click.BadParameter(f"{given!r} has no number; write {name}=95", param_hint="--floor") from None
+
+
+# Years of running
+
+main.add_command(backup)
+main.add_command(restore)
 
 
 # Guidance

@@ -6,11 +6,12 @@ import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib import import_module
+from importlib import import_module, metadata
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
@@ -60,6 +61,25 @@ def downgrade(database: Database, revision: str) -> None:
 def newest() -> str | None:
     """The revision this code expects."""
     return ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+def knows(revision: str) -> bool:
+    """Is this a shape that this code can bring up to its own?"""
+    return revision in {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
+
+
+def current(database: Database) -> str | None:
+    """The shape that a database has; None for an empty one."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def version() -> str:
+    """The version of this code, as it is installed."""
+    try:
+        return metadata.version("balai")
+    except metadata.PackageNotFoundError:
+        return "uninstalled"
 
 
 @contextmanager

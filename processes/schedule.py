@@ -23,6 +23,7 @@ from centre.file_store import FileStore
 from centre.retention_rules import Keep
 from content import gates
 from processes import alerting, clearing, counting, fetching, mailing, noticing, publishing, requesting, telling, wiring
+from processes.backing_up import HourlyBackups
 from processes.gating import Gatekeeper
 from processes.guide import GuideKeeper
 from processes.settings import MailServer
@@ -34,6 +35,7 @@ def start(
     database: Database,
     keeper: GuideKeeper,
     gatekeeper: Gatekeeper,
+    backups: HourlyBackups,
     files: FileStore,
     name: str,
     home: str,
@@ -46,6 +48,7 @@ def start(
     jobs: dict[Callable[[], None], float] = {
         keeper.refresh: 1,
         gatekeeper.look: 1,
+        backups.look: 60,
         lambda: _beat(database, name): 5,
         lambda: _reap(database): 5,
         lambda: _tell_families(database): 1,

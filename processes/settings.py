@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
@@ -20,11 +22,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from centre import mail_addresses
 
+if TYPE_CHECKING:
+    from processes.archives import Key
+
 ROOT = Path(__file__).parent.parent
 KEY_FILE = "secret.key"
 FIELD_KEY_FILE = "field.keys"
+BACKUP_KEY_FILE = "backup.key"
 KEY_MISSING = "BALAI_SECRET_KEY is missing: with PostgreSQL it must be given, the same on every machine"
 FIELD_KEY_MISSING = "BALAI_FIELD_KEYS is missing: with PostgreSQL it must be given, the same on every machine"
+BACKUP_KEY_MISSING = "BALAI_BACKUP_KEY is missing: `balai backup key` makes one; keep it away from the backups"
 SHORTEST_FIELD_KEY = 32
 """Characters: as many as a random key of 192 bits has when written as `secrets.token_urlsafe` writes it."""
 
@@ -82,6 +89,11 @@ class Settings(BaseSettings):
     whatsapp_news_price_source: str = ""
     privacy_contact: str = Field(default="", max_length=300)
     """Who answers for data protection here, as the privacy page and a notice of a breach name them."""
+    backups: str = ""
+    """The folder into which the worker backs up every hour; without it nobody does by itself."""
+    backups_keep: int = Field(default=48, ge=1)
+    backup_key: str = Field(default="", repr=False)
+    """What backups are sealed for: a secret age key, or where nothing is to be read here, its public half."""
     metrics_token: str = Field(default="", repr=False)
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     """How many proxies of ours stand before the web process, whose X-Forwarded-For may be believed."""
@@ -115,6 +127,10 @@ class Settings(BaseSettings):
         return Path(self.files).expanduser().absolute() if self.files else self.data / "files"
 
     @property
+    def folder_of_backups(self) -> Path | None:
+        return Path(self.backups).expanduser().absolute() if self.backups else None
+
+    @property
     def is_https(self) -> bool:
         return self.public_url.startswith("https://")
 
@@ -135,6 +151,8 @@ def read_settings() -> Settings:
     _check_whatsapp(settings)
     _check_price(settings)
     mail_server(settings)
+    if settings.backups:
+        backup_key(settings)
     return settings
 
 
@@ -165,6 +183,28 @@ def field_keys(settings: Settings) -> list[str]:
     if not settings.is_sqlite:
         raise SettingsInvalid(FIELD_KEY_MISSING)
     return _field_keys_in(_kept(settings, FIELD_KEY_FILE), f"{FIELD_KEY_FILE} in BALAI_DATA")
+
+
+def backup_key(settings: Settings, *, may_be_made: bool = True) -> Key:
+    """What backups are sealed for: as given, else made once and kept under the data folder (SQLite).
+
+    Raises `SettingsInvalid`.
+    """
+    from processes import archives  # only where it is needed: `balai serve` stays small
+
+    if not settings.backup_key and not (settings.is_sqlite and (may_be_made or _is_kept(settings, BACKUP_KEY_FILE))):
+        raise SettingsInvalid(BACKUP_KEY_MISSING)
+    written = settings.backup_key or _kept(settings, BACKUP_KEY_FILE, archives.new_key)
+    try:
+        return archives.key_of(written)
+    except archives.KeyInvalid as error:
+        raise SettingsInvalid("BALAI_BACKUP_KEY is no key of backups: `balai backup key` makes one") from error
+
+
+def has_own_keys(settings: Settings) -> bool:
+    """Are the secret key and the field keys there, given or kept, so that none would be made?"""
+    has_secret = bool(settings.secret_key) or _is_kept(settings, KEY_FILE)
+    return has_secret and (bool(settings.field_keys) or _is_kept(settings, FIELD_KEY_FILE))
 
 
 def mail_server(settings: Settings) -> MailServer | None:
@@ -218,25 +258,33 @@ def _field_keys_in(written: str, where: str) -> list[str]:
     return keys
 
 
-def _kept(settings: Settings, name: str) -> str:
+def _is_kept(settings: Settings, name: str) -> bool:
+    return settings.is_sqlite and (settings.data / name).is_file()
+
+
+def _random_key() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def _kept(settings: Settings, name: str, make: Callable[[], str] = _random_key) -> str:
     """What a file of keys under the data folder holds; made when missing. Raises `SettingsInvalid`."""
     path = settings.data / name
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
-        _make_key(path)
+        _make_key(path, make)
         return path.read_text()
     except OSError as error:
         raise SettingsInvalid(f"BALAI_DATA: {settings.data} cannot be used ({error.strerror})") from error
 
 
-def _make_key(path: Path) -> None:
+def _make_key(path: Path, make: Callable[[], str]) -> None:
     """Write a new key whole under another name first: two processes starting at once must read the same one."""
     if path.exists():
         return
     draft = path.with_suffix(f".{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
+        file.write(make())
         file.flush()
         os.fsync(file.fileno())
     try:

@@ -30,6 +30,7 @@ from centre.db import Database
 from content import languages
 from processes import fetching, schedule, unsending, watching, wiring
 from processes.answering import answer_next, answer_waiting, follow_statuses
+from processes.backing_up import HourlyBackups
 from processes.gating import Gatekeeper
 from processes.guide import GuideKeeper
 from processes.keep_settings import read_keep
@@ -58,6 +59,7 @@ class Worker:
         self._kept = read_keep()
         self._keeper = GuideKeeper(database, settings.data, settings.public_url)
         self._gatekeeper = Gatekeeper(database, wiring.clock)
+        self._backups = HourlyBackups(database, settings.folder_of_backups, wiring.clock)
         self._channels = wiring.channels(settings, wiring.sounds(database))
         self._files = wiring.file_store(settings)
         self._courier = Courier(database, self._channels, wiring.clock, random.SystemRandom())
@@ -75,6 +77,7 @@ class Worker:
             self._database,
             self._keeper,
             self._gatekeeper,
+            self._backups,
             self._files,
             self._name,
             self._settings.public_url,
@@ -98,6 +101,7 @@ class Worker:
             await asyncio.to_thread(answering.join, DRAIN_SECONDS)
             self._keeper.close()
             self._gatekeeper.close()
+            self._backups.close()
 
     def stop(self) -> None:
         """Claim nothing more."""

@@ -15,6 +15,7 @@ import pytest
 from centre import retention_rules
 from centre.retention_rules import RULES, SETTABLE
 from processes import keep_table, migrating
+from processes.backup_commands import ToByItself
 from processes.commands import main
 from processes.settings import Settings
 
@@ -78,6 +79,8 @@ def command_named(words: list[str]) -> tuple[click.Command, list[str]]:
     command: click.Command = main
     rest = list(words)
     while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
+        if rest[0] not in command.commands and isinstance(command, ToByItself):
+            rest.insert(0, command.otherwise)
         assert rest[0] in command.commands, f"there is no `balai {' '.join(words)}`"
         command = command.commands[rest.pop(0)]
     return command, rest

@@ -1,4 +1,4 @@
-"""When the next backup is due, who makes it, and when somebody must be told that there is none."""
+"""When the next backup is due, who makes it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from centre import backups
+from centre import backups, last_runs
 from centre.backups import Backup
 from centre.db import Database
 
@@ -46,19 +46,16 @@ def test_what_failed_is_tried_again_soon_and_who_died_is_not_waited_for(database
 
 def test_the_last_good_one_is_the_moment_that_it_shows(database: Database) -> None:
     with database.reading() as session:
-        assert backups.last_good(session) is None
-        assert backups.is_late(session, NOON)
+        assert last_runs.when(session, last_runs.BACKUP) is None
     first = begun(database, NOON)
     assert first
     with database.reading() as session:
-        assert backups.last_good(session) is None, "one under way is none yet"
+        assert last_runs.when(session, last_runs.BACKUP) is None, "one under way is none yet"
     done(database, first, NOON + 9 * MINUTE)
     with database.transaction() as session:
         backups.fail(session, backups.begin(session, NOON + 60 * MINUTE).id, "DiskFull", NOON + 61 * MINUTE)
     with database.reading() as session:
-        assert backups.last_good(session) == NOON
-        assert not backups.is_late(session, NOON + backups.LATE)
-        assert backups.is_late(session, NOON + backups.LATE + MINUTE)
+        assert last_runs.when(session, last_runs.BACKUP) == NOON
 
 
 def test_entries_are_not_kept_for_ever(database: Database) -> None:
