@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("finding", "gating", "storing", "throughput", "passing", "memory", "growing", "booking", "pages")
+NAMES = ("finding", "gating", "storing", "throughput", "passing", "memory", "growing", "booking", "pages", "faults")
 
 
 def main() -> None:

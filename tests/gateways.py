@@ -12,6 +12,8 @@ import email
 import functools
 import json
 import re
+import socket
+import struct
 import sys
 import threading
 import time
@@ -59,6 +61,8 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     breaks: bool = False
     """Half the answer, then the connection is closed."""
+    resets: bool = False
+    """No answer, and the connection is torn down (RST) instead of closed."""
     drips: float = 0.0
     """Seconds between one byte of the body and the next."""
     arrives: bool = False
@@ -134,6 +138,10 @@ class Gateways:
         """Script `fault` for the next `times` calls (to `method`, for the recipient `to`)."""
         self._faults.append(Fault(**{**asdict(fault), "method": method, "to": to, "times": times}))
 
+    def fault_for(self, call: Call) -> Fault | None:
+        """What goes wrong with this call, if anything."""
+        return next((fault for fault in self._faults if fault.fits(call)), None)
+
     def arrived(self, to: str = "") -> list[str]:
         """The texts that people got, in order; of one person when `to` is given."""
         says = ("sendMessage", "sendVoice", "sendAudio", "messages")
@@ -181,7 +189,7 @@ class Gateways:
             calls = [asdict(call) for call in self.calls]
             return _write(writer, 200, {"calls": calls, "violations": self.violations})
         call, good = self._take(path, headers, body)
-        fault = next((fault for fault in self._faults if fault.fits(call)), None)
+        fault = self.fault_for(call)
         self.calls.append(call)
         if fault is None:
             status, answer = await good()
@@ -190,6 +198,8 @@ class Gateways:
         fault.times -= 1
         call.arrived = fault.arrives
         await asyncio.sleep(fault.after)
+        if fault.resets:
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         if fault.breaks or fault.drips:
             return await _write_badly(writer, fault)
         return _write(writer, fault.status, fault.body, fault.headers) if fault.status else False

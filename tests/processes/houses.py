@@ -88,11 +88,14 @@ class House:
         return run(*words, environment=self.environment(**settings), folder=self.folder, typed=typed, seconds=seconds)
 
     def start(self, *parts: str, **settings: str) -> None:
-        """Start long-running commands, each in a process group of its own; what they log is kept."""
+        """Start long-running commands, each in a process group of its own; what they log is kept.
+
+        "worker-2" is one more worker.
+        """
         for part in parts:
             with (self.folder.parent / f"{part}.log").open("ab") as log:
                 self.running[part] = subprocess.Popen(
-                    command(part),
+                    command(part.partition("-")[0]),
                     env=self.environment(**settings),
                     cwd=self.folder.parent,
                     stdout=log,
@@ -129,11 +132,11 @@ class House:
 
     def starts(self, part: str) -> int:
         """How often the worker has said that it is ready; for the web process nothing is counted."""
-        return self.log(part).count("worker.ready") if part == "worker" else 0
+        return self.log(part).count("worker.ready") if part.startswith("worker") else 0
 
     def is_up(self, part: str, starts: int) -> bool:
         """Has the worker become ready once more than `starts` times? Does the web process answer?"""
-        return self.starts(part) > starts if part == "worker" else self.answers()
+        return self.starts(part) > starts if part.startswith("worker") else self.answers()
 
     @property
     def address(self) -> str:
@@ -182,16 +185,17 @@ class House:
             rows = select(OutboxMessage).where(OutboxMessage.channel == channel).order_by(OutboxMessage.id)
             return list(session.scalars(rows))
 
-    def hurry(self, younger: timedelta = timedelta(seconds=4)) -> None:
+    def hurry(self, channel: str = "%", younger: timedelta = timedelta(seconds=4)) -> None:
         """A minute passes for calls that nobody is making any more, and for all that waits to be tried again."""
         now = datetime.now(UTC)
+        waiting = update(OutboxMessage).where(OutboxMessage.channel.like(channel))
         with self.database.transaction() as session:
             session.execute(
-                update(OutboxMessage)
-                .where(OutboxMessage.state == "sending", OutboxMessage.lease_until < now + LEASE - younger)
-                .values(lease_until=now - timedelta(seconds=1))
+                waiting.where(
+                    OutboxMessage.state == "sending", OutboxMessage.lease_until < now + LEASE - younger
+                ).values(lease_until=now - timedelta(seconds=1))
             )
-            session.execute(update(OutboxMessage).where(OutboxMessage.state == "open").values(next_at=now))
+            session.execute(waiting.where(OutboxMessage.state == "open").values(next_at=now))
             session.execute(update(Conversation).where(Conversation.paused_until > now).values(paused_until=now))
 
 
