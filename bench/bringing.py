@@ -107,12 +107,10 @@ class Person:
 
 
 def name_of(number: int) -> str:
-    """A company's name that stands on no list and is like no other."""
-    syllables = []
-    while number:
-        number, last = divmod(number, len(SYLLABLES))
-        syllables.append(SYLLABLES[last])
-    return " ".join("".join(syllables[start : start + 3]).capitalize() for start in range(0, len(syllables), 3))
+    """A company's name that stands on no list and is like no other: three words of three syllables, as no word of a
+    sentence is that could be cut off."""
+    syllables = [SYLLABLES[number // len(SYLLABLES) ** place % len(SYLLABLES)] for place in range(9)]
+    return " ".join("".join(syllables[start : start + 3]).capitalize() for start in (0, 3, 6))
 
 
 @dataclass
@@ -214,9 +212,9 @@ class Platforms:
         """sent, delivered, read: in any order, three times each."""
         states = [*STATES] * (1 + REPEATS)
         self.chance.shuffle(states)
+        bodies = {state: whatsapp_status(provider_id(call), state, ours=ours(call)) for state in STATES}
         for state in states:
-            body = whatsapp_status(provider_id(call), state, ours=ours(call))
-            await self._knock_until_taken(body, "whatsapp")
+            await self._knock_until_taken(bodies[state], "whatsapp")
             self.told_at.setdefault((provider_id(call), state), time.time())
             self.first_told_at.setdefault(ours(call), time.time())
         self._telling -= 1

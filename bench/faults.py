@@ -4,10 +4,13 @@ A ledger outside the system (`bench.weighing`) says what came of it. The suite r
 (`tests/processes/test_kill.py`). Here, by default, for a few minutes; the size is chosen with
 
     BALAI_FAULT_EVENTS=50000 BALAI_FAULT_KILLS=100 BALAI_FAULT_DATABASES=sqlite,postgresql python -m bench faults
+
+and `BALAI_FAULT_SECONDS` ends the bringing after so long, however much there was.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import shutil
@@ -59,6 +62,7 @@ HANG = 40.0
 PARTS = {"sqlite": ("web", "worker"), DATABASE: ("web", "worker", "worker-2")}
 BETWEEN = 8.0
 """At most so many seconds something that is to fall is waited with."""
+SECONDS = float(os.environ.get("BALAI_FAULT_SECONDS", "inf"))
 TELLS = int(os.environ.get("BALAI_FAULT_TELLS", "0"))
 """Seconds between two lines of how far it is; 0: none."""
 RECOVERY = 5.0
@@ -79,10 +83,12 @@ class Size:
     seed: int = 2026
     hurried: bool = False
     """The minutes of waiting for word from a platform pass quickly."""
+    seconds: float = math.inf
+    """After this it is enough, however much there was."""
 
-    def is_due(self, events: int, kills: int) -> bool:
-        """Is it time for the next kill? They are spread over all that is brought."""
-        return kills < self.kills and events * self.kills >= kills * self.events
+    def share(self, events: int, seconds: float) -> float:
+        """How much of it is done."""
+        return max(events / self.events, seconds / self.seconds)
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,9 @@ def measure() -> bool:
 
 def _measure(name: str) -> bool:
     with Misbehaving(2026, SHARE, HANG) as gateways, furnished(name, gateways) as (house, server):
-        verdict = ordeal(house, gateways, crowd(PEOPLE), PARTS[name], Size(EVENTS, KILLS, BETWEEN), server)
+        verdict = ordeal(
+            house, gateways, crowd(PEOPLE), PARTS[name], Size(EVENTS, KILLS, BETWEEN, seconds=SECONDS), server
+        )
     return _told(name, verdict)
 
 
@@ -163,12 +171,13 @@ def ordeal(
     with standing(house, *parts):
         house.wait_until_ready()
         with platforms.at_work(), each_second(lambda: _beside(house, platforms, falling, size.hurried)):
-            while platforms.events < size.events or len(falling.falls) < size.kills:
-                if size.is_due(platforms.events, len(falling.falls)):
+            while (share := size.share(platforms.events, time.time() - began)) < 1 or len(falling.falls) < size.kills:
+                if len(falling.falls) < size.kills and share * size.kills >= len(falling.falls):
                     falling.fall()
                 time.sleep(chance.uniform(0, size.seconds_between))
             house.wait_until_ready()
             platforms.over.set()
+            gateways.behave()
             took = time.time() - began
             wait_for(lambda: is_settled(house.database, platforms), "something is still under way", SETTLED, 0.3)
         wait_for(lambda: _is_all_read(house.database), "a status was lost", SETTLED, 0.3)

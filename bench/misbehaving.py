@@ -34,6 +34,10 @@ class Misbehaving(Gateways):
         self._hang = hang
         self._suffered: set[tuple[str, str]] = set()
 
+    def behave(self) -> None:
+        """From now on all is well."""
+        self._share = 0
+
     def is_unclear(self, call: Call) -> bool:
         """Could the caller not know that it had arrived?"""
         return call.arrived and self.done.get(id(call), "slow") != "slow"

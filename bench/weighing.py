@@ -18,6 +18,7 @@ from bench.falling import Fall
 from bench.misbehaving import SPEAKS, Misbehaving, ours
 from centre.booking_records import SEATED, Booking
 from centre.case_records import Case
+from centre.conversations import Identifier
 from centre.db import Database
 from centre.inbox import InboxEvent
 from centre.outbox import OutboxMessage
@@ -100,12 +101,13 @@ def weigh(platforms: Platforms, falls: list[Fall], database: Database) -> tuple[
     for call in platforms.gateways.calls:
         if call.method in SPEAKS and call.arrived:
             calls[call.to].append(call)
-    count, everybody = Count(given_up=_given_up(database)), []
+    count, everybody = Count(), []
     for person in platforms.people:
         heard = listen(person, calls.pop(person.address, []))
         everybody.append(heard)
         _add(count, heard, platforms, falls)
-    count.lost = max(0, count.lost - count.given_up)
+        count.given_up += min(len(heard.missing), _given_up(database, person)) if heard.missing else 0
+    count.lost -= count.given_up
     count.doubled += sum(len(each) for each in calls.values())  # replies to people who never wrote
     count.wrong_effects += wrong_effects(database, platforms)
     return count, everybody
@@ -149,7 +151,7 @@ def wrong_effects(database: Database, platforms: Platforms) -> list[str]:
             select(func.count(), func.count().filter(Booking.state == "cancelled")).group_by(Booking.conversation_id)
         ).all()
         seated = session.scalar(select(func.count()).where(Booking.state.in_(SEATED)))
-        kinds = dict(session.execute(select(InboxEvent.kind, func.count()).group_by(InboxEvent.kind)).tuples().all())
+        kinds = dict(session.execute(select(InboxEvent.kind, func.count()).group_by(InboxEvent.kind)).all())
         open_left = session.scalar(select(func.count()).where(InboxEvent.state != "done"))
     pairs = {
         "cases": (sorted(cases), sorted(each["case"] for each in wanted if each["case"])),
@@ -172,11 +174,13 @@ def _brief(found: object, due: object) -> str:
     return f"{found} instead of {due}"
 
 
-def _given_up(database: Database) -> int:
+def _given_up(database: Database, person: Person) -> int:
+    kind = {"telegram": "chat", "whatsapp": "phone"}[person.channel]
+    lookup = database.vault.lookup(f"{person.channel}:{kind}", person.address)
+    own = select(Identifier.conversation_id).where(Identifier.lookup == lookup).scalar_subquery()
+    twice = (OutboxMessage.state == "failed", OutboxMessage.unsure > 1, OutboxMessage.conversation_id == own)
     with database.reading() as session:
-        return (
-            session.scalar(select(func.count()).where(OutboxMessage.state == "failed", OutboxMessage.unsure > 1)) or 0
-        )
+        return session.scalar(select(func.count()).where(*twice)) or 0
 
 
 def recoveries(everybody: list[Heard], falls: list[Fall]) -> dict[str, list[float]]:

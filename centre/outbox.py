@@ -42,12 +42,17 @@ from centre.messages import LIMITS, Outgoing, Part, fit
 from centre.privacy import CannotOpen
 from centre.sealing import sealed
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=40)
+"""A call is given up after thirty seconds; the other ten are for entering what became of it."""
 USEFUL = timedelta(hours=24)
 """After this an answer is dropped, not sent late."""
 BACKOFF = [timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800)]
 UNSURE_WAIT = timedelta(seconds=60)
-"""How long to wait for word that an unanswered call arrived, before the one repetition."""
+"""How long to wait for word that an unanswered call arrived, before the one repetition. Where its worker died the minute
+counts from the call, so that nobody waits for their answer longer than that (targets: "≤ 60 s for in-flight send")."""
+LATE_WORD = timedelta(seconds=15)
+"""But so long at least after a lease was found to be over: a worker that lives, and could not reach the database, still holds
+what became of its calls and enters it first (`webhooks.delivery.RECORD_PAUSES` are shorter)."""
 WORDS_KEPT = timedelta(days=90)
 
 
@@ -316,7 +321,7 @@ def _enter(session: Session, row: OutboxMessage, outcome: Outcome, now: datetime
         case "permanent":
             _give_up(session, row, outcome, now)
         case "ambiguous":
-            _doubt(row, now)
+            _doubt(row, now + UNSURE_WAIT)
     _drop_if_taken_down(row)
 
 
@@ -328,8 +333,9 @@ def reap(session: Session, now: datetime) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
+        called_at = (row.lease_until or now) - LEASE
         row.error, row.lease_until = "lease", None
-        _doubt(row, now)
+        _doubt(row, max(called_at + UNSURE_WAIT, now + LATE_WORD))
         _drop_if_taken_down(row)
     session.flush()
     return len(rows)
@@ -663,13 +669,13 @@ def _give_up(session: Session, row: OutboxMessage, outcome: Outcome, now: dateti
         conversations.block(session.get_one(Conversation, row.conversation_id), now)
 
 
-def _doubt(row: OutboxMessage, now: datetime) -> None:
+def _doubt(row: OutboxMessage, again_at: datetime) -> None:
     """At most one repetition of a call that may have arrived; our words do no harm when read twice."""
     row.unsure += 1
     if row.unsure > 1:
         row.state = State.FAILED
         return
-    row.state, row.next_at = State.OPEN, now + UNSURE_WAIT
+    row.state, row.next_at = State.OPEN, again_at
 
 
 def _of_status(session: Session, channel: str, status: Status) -> OutboxMessage | None:

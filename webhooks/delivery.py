@@ -35,7 +35,8 @@ DRAIN_SECONDS = 25
 """How long calls under way may take once we are told to stop."""
 LINK_SECONDS = 60
 """Between tries to learn how a channel is opened."""
-RECORD_PAUSES = (0.2, 1, 5, 10, 20)
+RECORD_PAUSES = (0.2, 1, 2, 5, 10)
+"""Seconds; together within what a stopping process has, and none longer than `outbox.LATE_WORD`."""
 
 log = structlog.get_logger()
 

@@ -13,7 +13,8 @@ from centre.conversations import Conversation, Sender
 from centre.db import Database
 from centre.inbox import InboxEvent, Received, Status
 from centre.messages import Choice, Outgoing, Template
-from centre.outbox import BACKOFF, LEASE, UNSURE_WAIT, USEFUL, Delivery, OutboxMessage, Outcome, State
+from centre.outbox import BACKOFF, LATE_WORD, LEASE, UNSURE_WAIT, USEFUL, Delivery, OutboxMessage, Outcome, State
+from webhooks.delivery import RECORD_PAUSES
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 WIDE = Pace(per_second=1000, burst=1000, per_chat=1000, chat_span=timedelta(seconds=1))
@@ -129,13 +130,26 @@ def test_a_call_whose_worker_died_is_repeated_once_and_no_more(database: Databas
         assert outbox.reap(session, NOW + LEASE) == 0
         assert outbox.any_lease_over(session, over)
         assert outbox.reap(session, over) == 1
-    assert claim(database, over) == [], "word that it arrived may still come"
-    again = only(database, over + UNSURE_WAIT)
-    later = over + UNSURE_WAIT + LEASE + SECOND
+    assert claim(database, NOW + UNSURE_WAIT - SECOND) == [], "word that it arrived may still come"
+    again = only(database, NOW + UNSURE_WAIT)
+    later = NOW + UNSURE_WAIT + LEASE + SECOND
     with database.transaction() as session:
         outbox.reap(session, later)
     assert row_of(database, again).state == State.FAILED
     assert claim(database, later + UNSURE_WAIT) == []
+
+
+def test_a_worker_that_only_lost_the_database_enters_first_what_became_of_its_call(database: Database) -> None:
+    say(database, SARI, "satu")
+    delivery, back = only(database), NOW + timedelta(minutes=10)
+    with database.transaction() as session:
+        outbox.reap(session, back)
+    assert claim(database, back + LATE_WORD - SECOND) == []
+    with database.transaction() as session:
+        outbox.record(session, delivery.id, Outcome("sent", "p1"), back + LATE_WORD - SECOND, 1.0)
+    assert claim(database, back + UNSURE_WAIT) == []
+    assert row_of(database, delivery).state == State.SENT
+    assert timedelta(seconds=max(RECORD_PAUSES)) < LATE_WORD
 
 
 def test_an_answer_that_comes_after_the_row_was_settled_changes_nothing(database: Database) -> None:
