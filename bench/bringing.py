@@ -41,7 +41,7 @@ class Step(NamedTuple):
 
 OPENING = (
     Step("halo", ("Selamat datang", "Mau pakai bahasa apa?")),
-    Step("lewati", ("Anda dari desa mana?",)),
+    Step("1", ("Anda dari desa mana?",)),  # Indonesian, whatever language the names below may look like
     Step("korleko", ("Baik, Desa Korleko",)),
     Step("lapor", ("Ada masalah apa?",)),
     Step("1", ("Masalah Anda kami catat dengan nomor",), "case"),

@@ -16,9 +16,13 @@ def as_fast_as_possible(port: int, path: str, requests: list[Request], connectio
     return _in_its_own_process(_flood, port, path, requests, connections)
 
 
-def at_a_rate(port: int, path: str, requests: list[Request], per_second: float) -> list[float]:
-    """Send one after another at a steady rate; when each was sent (seconds since the epoch)."""
-    return _in_its_own_process(_steady, port, path, requests, per_second)
+def at_a_rate(port: int, path: str, requests: list[Request], per_second: float, people: int) -> list[float]:
+    """Send at a steady rate, for `people` in turn; when each was sent (seconds since the epoch).
+
+    Open-ended: a slow answer does not slow the sender. But a platform brings one person's messages one by one, so what
+    would overtake another of the same person waits until that is taken.
+    """
+    return _in_its_own_process(_steady, port, path, requests, per_second, people)
 
 
 def _in_its_own_process(job: Callable, *arguments: object):  # type: ignore[no-untyped-def, type-arg]
@@ -44,22 +48,23 @@ async def _send_each(port: int, path: str, waiting: Iterable[Request]) -> None:
     writer.close()
 
 
-def _steady(port: int, path: str, requests: list[Request], per_second: float) -> list[float]:
-    return asyncio.run(_steady_all(port, path, requests, per_second))
+def _steady(port: int, path: str, requests: list[Request], per_second: float, people: int) -> list[float]:
+    return asyncio.run(_steady_all(port, path, requests, per_second, people))
 
 
-async def _steady_all(port: int, path: str, requests: list[Request], per_second: float) -> list[float]:
-    """Open-ended: a slow answer does not slow the sender. A platform sends one person's messages one by one."""
+async def _steady_all(port: int, path: str, requests: list[Request], per_second: float, people: int) -> list[float]:
+    in_turn = [asyncio.Lock() for _ in range(people)]  # whoever waits for one gets it in the order of asking
     free: asyncio.Queue = asyncio.Queue()  # type: ignore[type-arg]
     for _ in range(64):
         free.put_nowait(None)
     sent_at, started, tasks = [0.0] * len(requests), time.perf_counter(), []
 
     async def send(index: int, body: bytes, headers: dict[str, str]) -> None:
-        connection = await free.get() or await asyncio.open_connection("127.0.0.1", port)
-        sent_at[index] = time.time()
-        await _exchange(*connection, path, body, headers)
-        free.put_nowait(connection)
+        async with in_turn[index % people]:
+            connection = await free.get() or await asyncio.open_connection("127.0.0.1", port)
+            sent_at[index] = time.time()
+            await _exchange(*connection, path, body, headers)
+            free.put_nowait(connection)
 
     for index, (body, headers) in enumerate(requests):
         await asyncio.sleep(max(0.0, started + index / per_second - time.perf_counter()))

@@ -41,7 +41,7 @@ def _measure(port: int, gateway: str, serve: psutil.Process) -> bool:
             text = asked[number % len(asked)][0]
             body = houses.whatsapp_text(number, text, f"62811{number % PEOPLE:07d}")
             requests.append((body, houses.signed(body)))
-        loads.at_a_rate(port, "/webhooks/whatsapp", requests, RATE)
+        loads.at_a_rate(port, "/webhooks/whatsapp", requests, RATE, PEOPLE)
         settle(gateway)
         time.sleep(3)
         sent, sizes[goal] = goal, _resident(serve)

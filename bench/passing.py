@@ -53,11 +53,12 @@ def _measure(name: str, port: int, gateway: str, rate: int) -> bool:
     mixed = questions()
     numbers = iter(range(1, 10**9))
     for words in ("mulai", "lewati", "lewati"):
-        loads.at_a_rate(port, "/webhooks/telegram", _telegram(numbers, [words] * PEOPLE), rate)
+        loads.at_a_rate(port, "/webhooks/telegram", _telegram(numbers, [words] * PEOPLE), rate, PEOPLE)
         settle(gateway)
     before = len(_arrivals(gateway))
     asked = [mixed[index // PEOPLE % len(mixed)] for index in range(rate * SECONDS)]
-    sent = loads.at_a_rate(port, "/webhooks/telegram", _telegram(numbers, [text for text, _ in asked]), rate)
+    requests = _telegram(numbers, [text for text, _ in asked])
+    sent = loads.at_a_rate(port, "/webhooks/telegram", requests, rate, PEOPLE)
     settle(gateway)
     return _judge(name, rate, asked, sent, _arrivals(gateway)[before:], _bare_call(gateway))
 
