@@ -40,6 +40,8 @@ class ContactPoint(Base):
     """When the next call would be on time if each kept its distance; ahead of now by at most the burst."""
     rest_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """The platform asked the whole channel to be quiet until then."""
+    refused_in_row: Mapped[int | None]
+    """Calls that a gateway refused since it last took one."""
 
 
 def hold(session: Session, channel: str) -> ContactPoint:

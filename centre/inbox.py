@@ -84,6 +84,9 @@ class Received:
     blocked: bool | None = None
     media: str = ""
     """The platform's own name for a picture or voice note, so that staff can fetch it."""
+    earlier: tuple[str, ...] = ()
+    """Other names under which this very event may have come in a moment ago, where a platform gives events none of their own
+    and the name is made of what was said and when."""
     receipt: dict[str, str] | None = None
     """What the platform wants to hear back at once (Telegram: that a tap was seen); best effort, never stored."""
     sign: Sign | None = None
@@ -239,6 +242,11 @@ def finish(event: InboxEvent, now: datetime) -> None:
 def erase(event: InboxEvent) -> None:
     """Its words go, its key stays: the person asked to be forgotten with this very message."""
     event.sealed_payload, event.conversation_id, event.for_staff = None, None, False
+
+
+def erase_words_of(event: InboxEvent) -> None:
+    """Its words go at once, and nobody is to look at them: they were not for the channel they came by."""
+    event.sealed_payload, event.for_staff = None, False
 
 
 def keep_for_staff(event: InboxEvent, why: str) -> None:
@@ -415,7 +423,10 @@ def _is_stale(event: Received, now: datetime) -> bool:
 
 def _store(session: Session, event: Received, now: datetime) -> int:
     vault = vault_of(session)
-    key = vault.lookup(f"{event.channel}:event", event.key)
+    name = f"{event.channel}:event"
+    key = vault.lookup(name, event.key)
+    if any(_is_known(session, event.channel, vault.lookup(name, earlier)) for earlier in event.earlier):
+        return 0
     conversation_id = conversations.known_with_key(session, event.sender) if event.sender else None
     if event.sender and conversation_id is None:
         if _is_known(session, event.channel, key):

@@ -4,7 +4,7 @@ Nothing here knows a database or a platform's library. `fit` cuts what the bot s
 checks of content and catalogues use the same limits, so that a text too long is found when it is written, not when it is sent.
 
 Limits: Telegram Bot API 10.1 (sendMessage, InlineKeyboardButton, deleteMessage); WhatsApp Cloud API, interactive reply
-buttons and lists.
+buttons and lists; 3GPP TS 23.038 for short messages.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
+
+from centre import sms_parts
 
 LABEL_LIMIT = 20
 """A button's label, on every channel, so that content moves freely between them (WhatsApp is the strictest)."""
@@ -147,14 +149,25 @@ class Limits:
     """How long after the person's last message free words may be sent."""
     takes_back: timedelta | None = None
     """How long after we said something it can still be deleted from the person's telephone; None: never."""
+    in_sms: bool = False
+    """Length is counted in parts of a short message, each of which costs money."""
+    is_exposed: bool = False
+    """Others read along (the vendor of a gateway, whoever holds a SIM): restricted cases are neither told nor answered here."""
+    speaks: bool = True
+    """Takes recordings."""
 
     def measure(self, text: str) -> int:
+        if self.in_sms:
+            return sms_parts.count(text)
         return len(text.encode("utf-16-le")) // 2 if self.utf16 else len(text)
 
 
 LIMITS: dict[str, Limits] = {
     "telegram": Limits(text=4096, interactive=4096, buttons=10, utf16=True, takes_back=timedelta(hours=48)),
     "whatsapp": Limits(text=4096, interactive=1024, buttons=3, rows=10, window=timedelta(hours=24)),
+    "fonnte": Limits(text=4096, interactive=4096, buttons=0, is_exposed=True, speaks=False),
+    "waha": Limits(text=4096, interactive=4096, buttons=0, is_exposed=True, speaks=False),
+    "sms": Limits(text=3, interactive=3, buttons=0, in_sms=True, is_exposed=True, speaks=False),
     "web": Limits(text=20_000, interactive=20_000, buttons=10, pulled=True),
     "terminal": Limits(text=20_000, interactive=20_000, buttons=0, pulled=True),
 }
@@ -179,13 +192,16 @@ def check(choice: Choice) -> None:
 def fit(outgoing: Outgoing, limits: Limits) -> list[Part]:
     """Cut what we say into parts that the channel takes, a recording first; the choices and the template go with the last."""
     *before, last = _parts(outgoing, limits)
-    heard = [Part(outgoing.spoken_title, style="spoken", spoken=outgoing.spoken)] if outgoing.spoken else []
+    is_heard = outgoing.spoken is not None and limits.speaks
+    heard = [Part(outgoing.spoken_title, style="spoken", spoken=outgoing.spoken)] if is_heard else []
     return [*heard, *before, replace(last, template=outgoing.template)]
 
 
 def _parts(outgoing: Outgoing, limits: Limits) -> list[Part]:
     style = _style(len(outgoing.choices), limits)
     text = outgoing.text if style in ("plain", "buttons") and len(outgoing.choices) <= 3 else numbered(outgoing)
+    if limits.in_sms:
+        text = sms_parts.plain(text)
     if style in ("plain", "numbers"):
         return [Part(piece) for piece in split(text, limits.text, limits)]
     head, tail = _tail(text, limits.interactive, limits)
@@ -247,6 +263,8 @@ def _tail(text: str, most: int, limits: Limits) -> tuple[str, str]:
 
 def _longest(text: str, most: int, limits: Limits) -> int:
     """How many characters of `text` measure at most `most`."""
+    if limits.in_sms:
+        return sms_parts.longest(text, most)
     if not limits.utf16:
         return most
     taken = 0

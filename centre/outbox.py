@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
-from centre import contact_points, conversations, inbox, notices
+from centre import contact_points, conversations, gateways, inbox, notices, sms_parts
 from centre.contact_points import Pace
 from centre.conversations import Conversation, Sender
 from centre.db import Base, BigId, UtcDateTime, changed, connection_of, vault_of
@@ -138,6 +138,12 @@ class OutboxMessage(Base):
         Index("ix_outbox_messages_lane", "conversation_id", "id"),
         Index("ix_outbox_messages_sent", "conversation_id", "sent_at"),
         Index(
+            "ix_outbox_messages_sms",
+            "sent_at",
+            postgresql_where=text("sms_parts > 0"),
+            sqlite_where=text("sms_parts > 0"),
+        ),
+        Index(
             "ix_outbox_messages_to_take_down",
             "channel",
             "take_down_at",
@@ -155,6 +161,8 @@ class OutboxMessage(Base):
     part: Mapped[int]
     is_news: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """An announcement: whatever else is to be said, to anybody, goes before it."""
+    sms_parts: Mapped[int | None]
+    """How many short messages it costs; None on every other channel."""
     sealed_part: Mapped[bytes | None] = mapped_column(
         LargeBinary,
         info=sealed("outbox_messages|part|{conversation_id}|{cause}|{part}", conversation="conversation_id"),
@@ -308,6 +316,8 @@ def _enter(session: Session, row: OutboxMessage, outcome: Outcome, now: datetime
         return  # a status was faster; what was sent counts even after its lease was over, or after it was dropped
     row.error = outcome.error[:60] or None
     row.lease_until = None
+    if LIMITS[row.channel].is_exposed:
+        gateways.note_outcome(session, row.channel, outcome.kind, outcome.error, now, blocked=outcome.blocked)
     match outcome.kind:
         case "sent":
             _mark_sent(session, row, outcome.provider_id, now)
@@ -503,6 +513,14 @@ def was_said(session: Session, conversation_id: int, cause: str) -> bool:
     return session.execute(said_for_it.limit(1)).first() is not None
 
 
+def sms_spent(session: Session, since: datetime) -> int:
+    """How many parts of short messages have gone out since then."""
+    spent = select(func.coalesce(func.sum(OutboxMessage.sms_parts), 0)).where(
+        OutboxMessage.sms_parts > 0, OutboxMessage.sent_at >= since
+    )
+    return session.execute(spent).scalar_one() or 0
+
+
 def backlog(session: Session) -> tuple[int, datetime | None]:
     """How many messages wait to go out, and since when."""
     count, oldest = session.execute(
@@ -523,6 +541,7 @@ def _row(
         created_at=now,
         next_at=now,
         expires_at=now + USEFUL,
+        sms_parts=sms_parts.count(part.text) if LIMITS[conversation.channel].in_sms else None,
     )
     row.sealed_part = (
         vault_of(session)
@@ -701,5 +720,5 @@ def _follow_failure(row: OutboxMessage, status: Status, now: datetime) -> None:
         _try_again(row, now, 1.0)
         row.sent_at = None
     else:
-        row.state = State.FAILED
+        row.state, row.lease_until = State.FAILED, None  # or its lease, run out, would have it said once more
     _drop_if_taken_down(row)

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from centre import mail_addresses
+from processes import gateway_settings
 
 if TYPE_CHECKING:
     from processes.archives import Key
@@ -54,7 +55,7 @@ class MailServer:
     starts_tls: bool
 
 
-class Settings(BaseSettings):
+class Settings(gateway_settings.GatewayFields):
     """What can be set from outside. Names are part of the product: see README."""
 
     model_config = SettingsConfigDict(
@@ -102,7 +103,7 @@ class Settings(BaseSettings):
     pace: float = Field(default=1.0, gt=0)
     """Multiplies the platforms' limits on sending; 1 keeps them."""
 
-    @field_validator("public_url", "telegram_api", "whatsapp_api")
+    @field_validator("public_url", "telegram_api", "whatsapp_api", "fonnte_api")
     @classmethod
     def _is_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
@@ -150,6 +151,7 @@ def read_settings() -> Settings:
     _check_telegram(settings)
     _check_whatsapp(settings)
     _check_price(settings)
+    _check_gateways(settings)
     mail_server(settings)
     if settings.backups:
         backup_key(settings)
@@ -336,6 +338,13 @@ def _check_whatsapp(settings: Settings) -> None:
     missing = [name for name, value in needed.items() if not value]
     if missing and len(missing) < len(needed):
         raise SettingsInvalid(f"{missing[0]} is missing: WhatsApp is only half configured")
+
+
+def _check_gateways(settings: Settings) -> None:
+    try:
+        gateway_settings.check(settings)
+    except gateway_settings.HalfConfigured as error:
+        raise SettingsInvalid(str(error)) from error
 
 
 def _check_price(settings: Settings) -> None:

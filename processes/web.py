@@ -31,7 +31,7 @@ from centre import heartbeats, inbox, mails, outbox
 from centre.db import Database
 from centre.privacy import derive_key
 from content import contacts
-from processes import migrating, parents, staff_codes, wiring
+from processes import gateway_settings, migrating, parents, staff_codes, wiring
 from processes import privacy_page as privacy_text
 from processes.front_door import FrontDoor
 from processes.keep_settings import read_keep
@@ -76,7 +76,8 @@ def _webhooks(settings: Settings, database: Database, last_resort: DangerCard) -
     doors = Flask("balai.webhooks", static_folder=None)
     doors.logger.setLevel(logging.ERROR)
     connected, verify_token = wiring.channels(settings), settings.whatsapp_verify_token
-    doors.register_blueprint(routes.blueprint(database, connected, wiring.clock, last_resort, verify_token))
+    paths = gateway_settings.secret_paths(settings)
+    doors.register_blueprint(routes.blueprint(database, connected, wiring.clock, last_resort, verify_token, paths))
     return doors
 
 

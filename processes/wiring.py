@@ -73,6 +73,37 @@ def channels(settings: Settings, sounds: Sounds = lambda number: None) -> dict[s
             _paced(WHATSAPP, settings.pace),
             sounds,
         )
+    return connected | _gateways(settings)
+
+
+def senders(settings: Settings, sounds: Sounds) -> dict[str, Channel]:
+    """Those of them that we call to send; a telephone that fetches is not called."""
+    connected = channels(settings, sounds)
+    if settings.has_sms and not settings.sms_url:
+        del connected["sms"]
+    return connected
+
+
+def _gateways(settings: Settings) -> dict[str, Channel]:
+    """The unofficial gateways and the SMS telephone, where somebody has decided for them."""
+    connected: dict[str, Channel] = {}
+    if not (settings.has_fonnte or settings.has_waha or settings.has_sms):
+        return connected
+    from webhooks.gateways import unhurried
+
+    pace = unhurried(settings.gateway_seconds)
+    if settings.has_fonnte:
+        from webhooks.fonnte import Fonnte
+
+        connected["fonnte"] = Fonnte(settings.fonnte_token, settings.fonnte_secret, clock, pace, settings.fonnte_api)
+    if settings.has_waha:
+        from webhooks.waha import Waha
+
+        connected["waha"] = Waha(settings.waha_url, settings.waha_key, settings.waha_hmac, settings.waha_session, pace)
+    if settings.has_sms:
+        from webhooks.sms import Sms
+
+        connected["sms"] = Sms(settings.sms_number, settings.sms_secret, clock, settings.sms_url)
     return connected
 
 

@@ -60,7 +60,7 @@ class Worker:
         self._keeper = GuideKeeper(database, settings.data, settings.public_url)
         self._gatekeeper = Gatekeeper(database, wiring.clock)
         self._backups = HourlyBackups(database, settings.folder_of_backups, wiring.clock)
-        self._channels = wiring.channels(settings, wiring.sounds(database))
+        self._channels = wiring.senders(settings, wiring.sounds(database))
         self._files = wiring.file_store(settings)
         self._courier = Courier(database, self._channels, wiring.clock, random.SystemRandom())
         self._stopping = threading.Event()

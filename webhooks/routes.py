@@ -7,6 +7,7 @@ danger, the static answer that `processes/` handed in goes out at once.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol, cast
@@ -16,10 +17,11 @@ from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from centre import inbox
+from centre import inbox, outbox
 from centre.db import Database
 from centre.inbox import Received
 from webhooks.channel import Channel, Forged, Unreadable
+from webhooks.sms import COLLECTED, Sms
 
 PREFIX = "/webhooks"
 """Where these routes are mounted."""
@@ -46,13 +48,18 @@ def blueprint(
     clock: Callable[[], datetime],
     last_resort: LastResort,
     verify_token: str = "",
+    secret_paths: Mapping[str, str] | None = None,
 ) -> Blueprint:
-    """The webhook addresses of the configured `channels`. A channel that is not configured is a 404."""
+    """The webhook addresses of the configured `channels`. A channel that is not configured is a 404.
+
+    `secret_paths`: what must stand behind the channel's name for those that sign nothing, or too little.
+    """
     routes = Blueprint("webhooks", __name__)
 
     @routes.post("/<name>")
-    def receive(name: str) -> Response:
-        channel = channels.get(name)
+    @routes.post("/<name>/<path>")
+    def receive(name: str, path: str = "") -> Response:
+        channel = _of_path(name, path)
         if channel is None:
             return _plain(404, "not connected")
         try:
@@ -73,6 +80,28 @@ def blueprint(
 
         answer = challenge(request.args, verify_token)
         return _plain(200, answer) if answer is not None else _plain(403, "not signed")
+
+    @routes.post("/sms/<path>/outgoing")
+    def outgoing(path: str) -> Response:
+        """What the telephone is to send now, where it fetches; it reports to the address where it brings what it receives."""
+        sms = _of_path("sms", path)
+        if not isinstance(sms, Sms) or not sms.is_fetched:
+            return _plain(404, "not connected")
+        if not sms.is_ours(cast(Mapping[str, str], request.headers)):
+            return _plain(401, "not signed")
+        try:
+            with database.transaction() as session:
+                waiting = outbox.claim(session, sms.name, sms.pace, clock(), COLLECTED)
+        except SQLAlchemyError as error:
+            log.error("sms.not_given", error=type(error).__name__)
+            return _plain(503, "come again", {"Retry-After": RETRY_SECONDS})
+        return jsonify({"messages": [sms.letter(delivery) for delivery in waiting]})
+
+    def _of_path(name: str, path: str) -> Channel | None:
+        """The channel of this address; None where it is not connected, or the secret in the address is not its own."""
+        own = (secret_paths or {}).get(name, "").encode()
+        is_right = hmac.compare_digest(path.encode("utf-8", "replace"), own)
+        return channels.get(name) if is_right else None
 
     def _keep(channel: Channel, events: list[Received]) -> Response:
         try:

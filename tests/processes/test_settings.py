@@ -18,6 +18,23 @@ WHATSAPP = {
     "BALAI_WHATSAPP_APP_SECRET": "canary-3",
     "BALAI_WHATSAPP_VERIFY_TOKEN": "canary-4",
 }
+FONNTE = {
+    "BALAI_FONNTE_TOKEN": "canary-5",
+    "BALAI_FONNTE_SECRET": "canary-of-16-characters",
+    "BALAI_FONNTE_PATH": "canary-of-16-characters",
+}
+WAHA = {
+    "BALAI_WAHA_URL": "http://192.168.1.5:3000",
+    "BALAI_WAHA_KEY": "canary-6",
+    "BALAI_WAHA_HMAC": "canary-of-16-characters",
+    "BALAI_WAHA_PATH": "canary-of-16-characters",
+}
+SMS = {
+    "BALAI_SMS_NUMBER": "+6281200000003",
+    "BALAI_SMS_SECRET": "canary-of-16-characters",
+    "BALAI_SMS_PATH": "canary-of-16-characters",
+}
+GATEWAYS = (FONNTE, WAHA, SMS)
 POSTGRESQL = "postgresql://sari:canary-password@127.0.0.1:1/balai"
 
 
@@ -42,6 +59,12 @@ def refusal() -> str:
 
 HALVES = [
     *({name: WHATSAPP[name] for name in WHATSAPP if name != missing} | {"missing": missing} for missing in WHATSAPP),
+    *(
+        {name: whole[name] for name in whole if name != missing} | {"missing": missing}
+        for whole in GATEWAYS
+        for missing in whole
+    ),
+    {"BALAI_SMS_URL": "http://192.168.1.7:8080/message", "missing": "BALAI_SMS_NUMBER"},
     {"BALAI_WHATSAPP_TOKEN": "canary-2", "missing": "BALAI_WHATSAPP_PHONE_ID"},
     {"BALAI_WHATSAPP_VERIFY_TOKEN": "canary-4", "missing": "BALAI_WHATSAPP_PHONE_ID"},
     {"BALAI_TELEGRAM_SECRET": "canary-secret", "missing": "BALAI_TELEGRAM_TOKEN"},
@@ -252,3 +275,35 @@ def test_a_half_configured_house_does_not_start(words: tuple[str, ...], tmp_path
     assert ended.code == 2
     assert ended.err == "balai: BALAI_WHATSAPP_PHONE_ID is missing: WhatsApp is only half configured\n"
     assert ended.out == ""
+
+
+def test_gateways_are_off_until_somebody_decides_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert wiring.channels(read_settings()) == {}
+    given(monkeypatch, FONNTE | WAHA | SMS)
+    settings = read_settings()
+    assert sorted(wiring.channels(settings)) == ["fonnte", "sms", "waha"]
+    assert sorted(wiring.senders(settings, lambda _: None)) == ["fonnte", "waha"], "the telephone fetches"
+    assert "canary" not in repr(settings)
+    given(monkeypatch, {"BALAI_SMS_URL": "http://user:canary@192.168.1.7:8080/message"})
+    assert "sms" in wiring.senders(read_settings(), lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("whole", "name", "value"),
+    [
+        (FONNTE, "BALAI_FONNTE_SECRET", "too-short"),
+        (SMS, "BALAI_SMS_PATH", "too-short"),
+        (SMS, "BALAI_SMS_PATH", "has/a/slash/and/16"),
+        (WAHA, "BALAI_WAHA_URL", "http://waha.example.id:3000"),
+        (WAHA, "BALAI_WAHA_URL", "http://8.8.8.8:3000"),
+        (SMS, "BALAI_SMS_URL", "http://sms.example.id/message"),
+        (SMS, "BALAI_SMS_URL", "ftp://192.168.1.7/"),
+        (FONNTE, "BALAI_GATEWAY_SECONDS", "0.1"),
+    ],
+)
+def test_gateways_open_to_others_are_refused(
+    monkeypatch: pytest.MonkeyPatch, whole: dict[str, str], name: str, value: str
+) -> None:
+    given(monkeypatch, {**whole, name: value})
+    assert name in refusal()
+    assert value not in refusal()
