@@ -17,6 +17,7 @@ from centre.area_names import VILLAGE, Area
 from centre.areas import USUAL_ZONE, Village, VillageName, time_zone_name, zone_of, zone_of_area
 from centre.desk import LostReply, WaitingMessage
 from centre.messages import readable
+from centre.outbox import State
 from centre.staff import Role
 from centre.staff_sessions import IDLE, OWN_IDLE
 from content import languages
@@ -150,6 +151,10 @@ def why_waiting(waiting: WaitingMessage) -> str:
 def why_lost(lost: LostReply) -> str:
     """Why our reply did not arrive."""
     error = lost.row.error or ""
+    if lost.row.state == State.EXPIRED:
+        return _(
+            "Lewat waktunya: saluran tidak menerima sampai kabar ini tidak berguna lagi, jadi tidak dikirim terlambat."
+        )
     known = {
         "window_closed": _("Pesan terakhir orang ini lebih dari 24 jam lalu. WhatsApp tidak mengizinkan balasan lagi."),
         "no_address": _("Alamat orang ini tidak dikenal lagi oleh saluran."),

@@ -35,7 +35,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import conversations, incidents, joining
+from centre import conversations, incidents, joining, set_clocks
 from centre.conversations import Conversation, Sender
 from centre.db import Base, BigId, UtcDateTime, changed, connection_of, vault_of
 from centre.incidents import Sign
@@ -44,6 +44,8 @@ from centre.sealing import sealed
 
 STRIKES = 5
 """Failed answers after which a message is set aside."""
+LONGEST_PAUSE = timedelta(seconds=60)
+"""No lane waits longer for the next try."""
 PAYLOAD_KEPT = timedelta(hours=72)
 STATUS_PAGE = 100
 KEY_KEPT = timedelta(days=30)
@@ -183,7 +185,7 @@ def claim_several(session: Session, now: datetime, most: int) -> list[tuple[Conv
         select(Conversation)
         .join(InboxEvent, InboxEvent.conversation_id == Conversation.id)
         .where(_IS_OPEN)
-        .where(or_(Conversation.paused_until.is_(None), Conversation.paused_until <= now))
+        .where(or_(Conversation.paused_until.is_(None), set_clocks.has_come(Conversation.paused_until, now, LONGEST_PAUSE)))
         .order_by(InboxEvent.id)
         .limit(most)
         .with_for_update(skip_locked=True, of=Conversation, key_share=True)

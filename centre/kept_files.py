@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import data_keys, inbox  # as a whole: it knows cases, and cases know files
+from centre import data_keys, inbox, set_clocks  # the inbox as a whole: it knows cases, and cases know files
 from centre.case_records import Case, CaseEntry
 from centre.conversations import Conversation
 from centre.db import Base, BigId, UtcDateTime, vault_of
@@ -372,8 +372,8 @@ def _has_sent_enough(session: Session, conversation_id: int, now: datetime) -> b
 
 
 def _may_be_claimed(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    free = or_(KeptFile.lease_until.is_(None), KeptFile.lease_until < now)
-    return _IS_WAITING, KeptFile.next_at <= now, free
+    free = or_(KeptFile.lease_until.is_(None), set_clocks.is_over(KeptFile.lease_until, now, LEASE))
+    return _IS_WAITING, set_clocks.has_come(KeptFile.next_at, now, BACKOFF[-1]), free
 
 
 def _claimed(session: Session, file: KeptFile, now: datetime) -> Wanted | None:

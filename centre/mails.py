@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
-from centre import staff
+from centre import set_clocks, staff
 from centre.db import Base, BigId, UtcDateTime, changed, vault_of
 from centre.privacy import CannotOpen
 from centre.sealing import sealed
@@ -195,11 +195,11 @@ def _held(which: ColumnElement[bool], most: int) -> Select[Mail]:
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    return _literally(Mail.state, State.OPEN) & (Mail.next_at <= now)
+    return _literally(Mail.state, State.OPEN) & set_clocks.has_come(Mail.next_at, now, BACKOFF[-1])
 
 
 def _is_left(now: datetime) -> ColumnElement[bool]:
-    return _literally(Mail.state, State.SENDING) & (Mail.lease_until < now)
+    return _literally(Mail.state, State.SENDING) & set_clocks.is_over(Mail.lease_until, now, LEASE)
 
 
 def _literally(column: InstrumentedAttribute[str], state: State) -> ColumnElement[bool]:

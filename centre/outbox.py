@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column
 
-from centre import contact_points, conversations, gateways, inbox, notices, sms_parts
+from centre import contact_points, conversations, gateways, inbox, notices, set_clocks, sms_parts
 from centre.contact_points import Pace
 from centre.conversations import Conversation, Sender
 from centre.db import Base, BigId, UtcDateTime, changed, connection_of, vault_of
@@ -47,6 +47,8 @@ LEASE = timedelta(seconds=40)
 USEFUL = timedelta(hours=24)
 """After this an answer is dropped, not sent late."""
 BACKOFF = [timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800)]
+LAST_TRY = timedelta(seconds=10)
+"""So long before it is of no use any more a message is tried for the last time."""
 UNSURE_WAIT = timedelta(seconds=60)
 """How long to wait for word that an unanswered call arrived, before the one repetition. Where its worker died the minute
 counts from the call, so that nobody waits for their answer longer than that (targets: "≤ 60 s for in-flight send")."""
@@ -337,13 +339,9 @@ def _enter(session: Session, row: OutboxMessage, outcome: Outcome, now: datetime
 
 def reap(session: Session, now: datetime) -> int:
     """Calls whose worker died in the middle: nobody knows whether they arrived. Gives how many."""
-    rows = session.scalars(
-        select(OutboxMessage)
-        .where(OutboxMessage.lease_until.is_not(None), OutboxMessage.lease_until < now)
-        .with_for_update(skip_locked=True)
-    ).all()
+    rows = session.scalars(select(OutboxMessage).where(_lease_is_over(now)).with_for_update(skip_locked=True)).all()
     for row in rows:
-        called_at = (row.lease_until or now) - LEASE
+        called_at = min(now, (row.lease_until or now) - LEASE)
         row.error, row.lease_until = "lease", None
         _doubt(row, max(called_at + UNSURE_WAIT, now + LATE_WORD))
         _drop_if_taken_down(row)
@@ -353,8 +351,22 @@ def reap(session: Session, now: datetime) -> int:
 
 def any_lease_over(session: Session, now: datetime) -> bool:
     """A look without a lock: is there a call whose worker died?"""
-    over = select(OutboxMessage.id).where(OutboxMessage.lease_until.is_not(None), OutboxMessage.lease_until < now)
-    return session.execute(over.limit(1)).first() is not None
+    return session.execute(select(OutboxMessage.id).where(_lease_is_over(now)).limit(1)).first() is not None
+
+
+def any_ahead(session: Session, now: datetime) -> bool:
+    """A look without a lock: is anything open that was queued at a time that has not come yet?"""
+    return session.execute(select(OutboxMessage.id).where(_is_ahead(now)).limit(1)).first() is not None
+
+
+def follow_clock(session: Session, now: datetime) -> int:
+    """What was queued before a clock was set back must not wait until it has come so far again. Gives how many."""
+    rows = session.scalars(select(OutboxMessage).where(_is_ahead(now)).with_for_update(skip_locked=True)).all()
+    for row in rows:
+        back = row.created_at - now
+        row.created_at, row.next_at, row.expires_at = now, now, row.expires_at - back
+    session.flush()
+    return len(rows)
 
 
 def follow(session: Session, event: InboxEvent, status: Status, now: datetime) -> bool:
@@ -559,6 +571,14 @@ def _provider_place(row: OutboxMessage) -> str:
     return f"outbox_messages|provider_id|{row.id}"
 
 
+def _lease_is_over(now: datetime) -> ColumnElement[bool]:
+    return OutboxMessage.lease_until.is_not(None) & set_clocks.is_over(OutboxMessage.lease_until, now, LEASE)
+
+
+def _is_ahead(now: datetime) -> ColumnElement[bool]:
+    return _literally(OutboxMessage.state, State.OPEN) & set_clocks.is_ahead(OutboxMessage.created_at, now, timedelta(0))
+
+
 def _due(
     session: Session, channel: str, pace: Pace, now: datetime, most: int, *, is_news: bool
 ) -> list[tuple[OutboxMessage, Conversation]]:
@@ -572,7 +592,8 @@ def _due(
     )
     said_lately = (
         select(func.count())
-        .where(recent.conversation_id == OutboxMessage.conversation_id, recent.sent_at > now - pace.chat_span)
+        .where(recent.conversation_id == OutboxMessage.conversation_id)
+        .where(recent.sent_at > now - pace.chat_span, recent.sent_at <= now + set_clocks.DISAGREE)
         .scalar_subquery()
     )
     rows = session.execute(
@@ -674,11 +695,13 @@ def _move(session: Session, row: OutboxMessage, outcome: Outcome) -> None:
 
 
 def _try_again(row: OutboxMessage, now: datetime, jitter: float) -> None:
+    """Later and later, and once more just before it is of no use any more: then it is too late, and staff see why."""
     wait = BACKOFF[min(row.attempts, len(BACKOFF) - 1)] * jitter
+    last = row.expires_at - LAST_TRY
     row.attempts += 1
-    row.state, row.next_at = State.OPEN, now + wait
+    row.state, row.next_at = State.OPEN, min(now + wait, last) if now < last else now + wait
     if row.next_at > row.expires_at:
-        row.state = State.FAILED
+        row.state = State.EXPIRED
 
 
 def _give_up(session: Session, row: OutboxMessage, outcome: Outcome, now: datetime) -> None:

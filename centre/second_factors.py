@@ -195,7 +195,9 @@ def _take_step(session: Session, factor: SecondFactor, typed: str, now: datetime
     step = _step_of(secret, typed, now)
     if step is None:
         return False
-    is_new = or_(SecondFactor.last_step.is_(None), SecondFactor.last_step < step)
+    # Further ahead than the codes around now can be: the clock was set back, and what was taken then says nothing of now.
+    was_ahead = SecondFactor.last_step > step + 2 * DRIFT + 1
+    is_new = or_(SecondFactor.last_step.is_(None), SecondFactor.last_step < step, was_ahead)
     taken = update(SecondFactor).where(SecondFactor.staff_id == factor.staff_id, is_new).values(last_step=step)
     return bool(session.scalars(taken.returning(SecondFactor.staff_id)).first())
 

@@ -157,7 +157,8 @@ def _count_try(
     if known:
         limits = {known if kind == "sign-in" else vault.lookup(f"{kind}:known", known): ACCOUNT_TRIES}
     counts = [_hold(session, key, now) for key in sorted(limits)]
-    waits = [count.free_at - now for count in counts if count.free_at > now]
+    # Further ahead than the longest wait: the clock was set back, and nobody is kept out for as long as it had been wrong.
+    waits = [count.free_at - now for count in counts if now < count.free_at <= now + LONGEST_WAIT]
     if waits:
         raise TooManyTries(max(waits))
     for count in counts:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from centre import contact_points, outbox
+from centre import contact_points, outbox, set_clocks
 from centre.contact_points import Pace
 from centre.messages import LIMITS
 from centre.outbox import BACKOFF, OutboxMessage, Outcome
@@ -95,7 +95,8 @@ def is_under_way() -> ColumnElement[bool]:
 
 
 def _is_due(channel: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return OutboxMessage.channel == channel, OutboxMessage.take_down_at <= now, is_under_way()
+    its_time = set_clocks.has_come(OutboxMessage.take_down_at, now, contact_points.LONGEST_REST)
+    return OutboxMessage.channel == channel, its_time, is_under_way()
 
 
 def _claimed(session: Session, row: OutboxMessage, now: datetime) -> TakeDown | None:

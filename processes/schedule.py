@@ -79,13 +79,15 @@ def _beat(database: Database, name: str) -> None:
 
 
 def _reap(database: Database) -> None:
-    """Calls whose worker died: look first without a lock, it is nearly always nothing."""
+    """Calls whose worker died, and what a clock that was set back left ahead of now: look first without a lock, it is
+    nearly always nothing."""
     with database.reading() as session:
-        if not outbox.any_lease_over(session, wiring.clock()):
-            return
-    with database.transaction() as session:
-        found = outbox.reap(session, wiring.clock())
-    log.warning("delivery.reaped", calls=found)
+        now = wiring.clock()
+        died, ahead = outbox.any_lease_over(session, now), outbox.any_ahead(session, now)
+    if died or ahead:
+        with database.transaction() as session:
+            found, brought = outbox.reap(session, now), outbox.follow_clock(session, now)
+        log.warning("delivery.reaped", calls=found, set_back=brought)
 
 
 def _tend_bookings(database: Database, home: str, daily: int) -> None:

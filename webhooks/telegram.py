@@ -57,8 +57,9 @@ from webhooks.channel import Forged, SoundGone, Unreadable
 from webhooks.downloads import ELSEWHERE, TOO_LARGE, UNREACHABLE, download
 from webhooks.reading import as_object, object_in, objects_in, words, words_in
 
-PLATFORM = Pace(per_second=30, burst=30, per_chat=1, chat_span=timedelta(seconds=1))
-"""Bot FAQ: about 30 messages a second in all, one a second in one chat."""
+PLATFORM = Pace(per_second=24, burst=6, per_chat=1, chat_span=timedelta(seconds=1))
+"""Bot FAQ: about 30 messages a second in all, one a second in one chat. What has gathered and what flows on are together
+never more than 30 in any second."""
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 """Always sent: what was allowed before stays when it is left out."""
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"

@@ -39,8 +39,9 @@ from webhooks.downloads import ELSEWHERE, GONE, TOO_LARGE, UNREACHABLE, download
 from webhooks.reading import as_object, object_in, objects_in, words_in
 from webhooks.whatsapp_account import NUMBER_FIELDS, account_sign, number_sign, refused_sign
 
-PLATFORM = Pace(per_second=60, burst=60, per_chat=45, chat_span=timedelta(seconds=270))
-"""80 a second per number, what comes in counted too; one person about one in 6 s, with a burst of 45."""
+PLATFORM = Pace(per_second=32, burst=8, per_chat=45, chat_span=timedelta(seconds=270))
+"""80 a second per number, what comes in counted too: never more than 40 of ours in any second, because each answers one that
+came in. One person about one in 6 s, with a burst of 45."""
 SIGNATURE_HEADER = "X-Hub-Signature-256"
 CALLS_AT_ONCE = 24
 CONNECT_SECONDS, ANSWER_SECONDS = 5, 10
