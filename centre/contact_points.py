@@ -13,9 +13,10 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.db import Base, UtcDateTime
+from centre.set_clocks import DISAGREE
 
 LONGEST_REST = timedelta(hours=2)
-"""No platform asks for more; a rest that seems longer is a clock that was set back."""
+"""No platform asks for more."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class ContactPoint(Base):
     """When the next call would be on time if each kept its distance; ahead of now by at most the burst."""
     rest_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """The platform asked the whole channel to be quiet until then."""
+    rest_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     refused_in_row: Mapped[int | None]
     """Calls that a gateway refused since it last took one."""
 
@@ -56,8 +58,9 @@ def hold(session: Session, channel: str) -> ContactPoint:
 
 def allowance(point: ContactPoint, pace: Pace, now: datetime) -> int:
     """How many calls may go out now."""
-    if point.rest_until and now < point.rest_until <= now + LONGEST_REST:
+    if _rests(point, now):
         return 0
+    _follow_clock(point, pace, now)
     return max(0, int(pace.burst - _ahead(point, pace, now) * pace.per_second))
 
 
@@ -66,13 +69,27 @@ def spend(point: ContactPoint, pace: Pace, calls: int, now: datetime) -> None:
     point.free_at = now + timedelta(seconds=_ahead(point, pace, now) + calls / pace.per_second)
 
 
-def rest(session: Session, channel: str, until: datetime) -> None:
-    """The platform asked the whole channel to be quiet: nothing goes out before `until`."""
-    hold(session, channel).rest_until = until
+def rest(session: Session, channel: str, now: datetime, wait: timedelta) -> None:
+    """The platform asked the whole channel to be quiet: nothing goes out for so long."""
+    point = hold(session, channel)
+    point.rest_since, point.rest_until = now, now + wait
+
+
+def _rests(point: ContactPoint, now: datetime) -> bool:
+    """Not when the rest began at a time that has not come yet: then the clock was set back since."""
+    is_ahead = point.rest_since is not None and point.rest_since > now + DISAGREE
+    return point.rest_until is not None and not is_ahead and now < point.rest_until <= now + LONGEST_REST
+
+
+def _follow_clock(point: ContactPoint, pace: Pace, now: datetime) -> None:
+    """Nobody can be ahead by more than a burst: the clock was set back, and what flows begins anew after a full burst."""
+    burst = timedelta(seconds=pace.burst / pace.per_second)
+    if point.free_at and point.free_at > now + burst + DISAGREE:
+        point.free_at = now + burst
 
 
 def _ahead(point: ContactPoint, pace: Pace, now: datetime) -> float:
-    """Seconds by which we are ahead of an even pace: never more than a burst, also when a clock was set back."""
+    """Seconds by which we are ahead of an even pace: never more than a burst, also where another machine's clock is."""
     ahead = (point.free_at - now).total_seconds() if point.free_at else 0.0
     return min(max(ahead, 0.0), pace.burst / pace.per_second)
 

@@ -275,11 +275,18 @@ def claim(session: Session, channel: str, pace: Pace, now: datetime, limit: int 
     most = min(limit, allowed)
     if most == 0:
         return []
-    deliveries = []
-    due = _due(session, channel, pace, now, most, is_news=False)
-    room_for_news = min(most - len(due), news, (allowed + 1) // 2)
+    deliveries = _take(session, _due(session, channel, pace, now, most, is_news=False), now)
+    room_for_news = min(most - len(deliveries), news, (allowed + 1) // 2)
     if room_for_news > 0:
-        due += _due(session, channel, pace, now, room_for_news, is_news=True)
+        deliveries += _take(session, _due(session, channel, pace, now, room_for_news, is_news=True), now)
+    contact_points.spend(point, pace, len(deliveries), now)
+    session.flush()
+    return deliveries
+
+
+def _take(session: Session, due: Sequence[tuple[OutboxMessage, Conversation]], now: datetime) -> list[Delivery]:
+    """Of what is due, the calls to make, each under a lease; the rest is settled."""
+    deliveries = []
     for row, conversation in due:
         if _is_taken_back(session, row, conversation, now):
             continue
@@ -287,7 +294,6 @@ def claim(session: Session, channel: str, pace: Pace, now: datetime, limit: int 
         if row.state == State.SENDING and (delivery := _delivery(session, row, conversation, now)):
             deliveries.append(delivery)
             row.lease_until = now + LEASE
-    contact_points.spend(point, pace, len(deliveries), now)
     session.flush()
     return deliveries
 
@@ -326,7 +332,7 @@ def _enter(session: Session, row: OutboxMessage, outcome: Outcome, now: datetime
         case "throttled":
             row.state, row.next_at = State.OPEN, now + outcome.wait
             if outcome.whole_channel:
-                contact_points.rest(session, row.channel, now + outcome.wait)
+                contact_points.rest(session, row.channel, now, outcome.wait)
         case "temporary":
             _move(session, row, outcome)
             _try_again(row, now, jitter)
@@ -583,12 +589,14 @@ def _due(
     session: Session, channel: str, pace: Pace, now: datetime, most: int, *, is_news: bool
 ) -> list[tuple[OutboxMessage, Conversation]]:
     earlier, recent = aliased(OutboxMessage), aliased(OutboxMessage)
+    comes_first = (earlier.id < OutboxMessage.id) & _literally(earlier.state, UNDER_WAY)
+    if not is_news:  # an answer overtakes the announcement that waits in its conversation
+        comes_first &= earlier.is_news.is_(False)
     waits_for_another = exists().where(
         earlier.conversation_id == OutboxMessage.conversation_id,
-        earlier.id < OutboxMessage.id,
+        earlier.id != OutboxMessage.id,
         _literally(earlier.state, UNDER_WAY),
-        # An answer overtakes the announcement that waits in its conversation.
-        *(() if is_news else (or_(earlier.is_news.is_(False), _literally(earlier.state, State.SENDING)),)),
+        or_(comes_first, _literally(earlier.state, State.SENDING)),
     )
     said_lately = (
         select(func.count())

@@ -130,7 +130,7 @@ def _wait(session: Session, row: OutboxMessage, outcome: Outcome, now: datetime)
     """No try is spent; it ends with the time within which the channel deletes at all (`forget_old`)."""
     row.take_down_at, row.take_down_tries = now + outcome.wait, row.take_down_tries - 1
     if outcome.whole_channel:
-        contact_points.rest(session, row.channel, now + outcome.wait)
+        contact_points.rest(session, row.channel, now, outcome.wait)
 
 
 def _try_again(row: OutboxMessage, now: datetime) -> bool:

@@ -52,16 +52,19 @@ def serve() -> None:
 
 
 @main.command()
-def web() -> None:
+@click.option(
+    "--beside", is_flag=True, help="Share the port with a web process that runs already, to take over from it."
+)
+def web(beside: bool) -> None:
     """Serve webhooks, the web chat and the admin (Granian)."""
     from granian.constants import Interfaces
     from granian.server import Server
 
-    from processes.serve import address, check_port
+    from processes.serve import DRAIN_SECONDS, address, check_port
 
     settings = read_settings()
     _end_with_parent()
-    check_port(settings.port)
+    check_port(settings.port, beside=beside)
     Server(
         "processes.web:make_app",
         factory=True,
@@ -73,6 +76,7 @@ def web() -> None:
         log_level="warning",  # type: ignore[arg-type]
         respawn_failed_workers=True,
         respawn_interval=0.5,
+        workers_kill_timeout=DRAIN_SECONDS,
     ).serve()
 
 

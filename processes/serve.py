@@ -24,6 +24,8 @@ RESTART_SECONDS = 1.0
 LISTENING_SECONDS = 0.1
 REFUSALS = 20
 """After so many refusals in a row (exit code 2: a setting, a port, a lock) a part is not started again."""
+DRAIN_SECONDS = 25
+"""How long what is under way may take once a part is told to stop."""
 STOP_SECONDS = 30.0
 PORT_SECONDS = 4.0
 PARTS = ("web", "worker")
@@ -96,18 +98,21 @@ def address() -> str:
     return os.environ.get("BALAI_BIND", "0.0.0.0")  # noqa: S104 - a server is there to be reached
 
 
-def check_port(port: int, *, patiently: bool = False) -> None:
+def check_port(port: int, *, patiently: bool = False, beside: bool = False) -> None:
     """Raises `SettingsInvalid` when somebody else listens there. `patiently`: it may be a child of a `serve` that was
-    killed, which is just ending."""
+    killed, which is just ending. `beside`: a web process of the same account may listen there too (SO_REUSEPORT, as Granian
+    opens it): the system spreads what comes between the two, until the older one is told to stop."""
     deadline = time.monotonic() + (PORT_SECONDS if patiently else 0)
-    while not _is_free(port):
+    while not _is_free(port, beside=beside):
         if time.monotonic() > deadline:
             raise SettingsInvalid(f"port {port} is taken: stop what uses it, or set PORT")
         time.sleep(0.1)
 
 
-def _is_free(port: int) -> bool:
+def _is_free(port: int, *, beside: bool = False) -> bool:
     with socket.socket() as probe:
+        if beside:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what has just ended does not count
         try:
             probe.bind((address(), port))

@@ -42,6 +42,7 @@ from webhooks.telegram import CallFailed, Telegram
 SHORTEST_IDLE, LONGEST_IDLE = 0.02, 0.12
 """Seconds between looks for new messages: short while people write, longer in a quiet village, to spare the machine."""
 DRAIN_SECONDS = 25.0
+"""After this a worker that was told to stop is gone, whatever hangs; what it left under way is found by its leases."""
 LOST_DATABASE_SECONDS = 1.0
 BACKUP_DAILY = timedelta(hours=26)
 STATUS_SECONDS = 1.0
@@ -108,6 +109,9 @@ class Worker:
         log.info("worker.stopping", name=self._name)
         self._stopping.set()
         self._courier.stop()
+        last = threading.Timer(DRAIN_SECONDS, _end, (self._name,))
+        last.daemon = True
+        last.start()
 
     def _answer(self, loop: asyncio.AbstractEventLoop) -> None:
         look_at_statuses, idle = time.monotonic(), SHORTEST_IDLE
@@ -199,6 +203,11 @@ def _house(settings: Settings) -> House:
         whatsapp_account=settings.whatsapp_account_id,
         hosts=tuple(address for is_there, address in apis if is_there),
     )
+
+
+def _end(name: str) -> None:
+    log.warning("worker.cut_off", name=name)
+    os._exit(0)
 
 
 def _warm_up(guide: Guide) -> None:

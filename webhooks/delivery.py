@@ -31,7 +31,7 @@ ROOM_FOR_ANSWERS = 8
 """Calls of these that announcements never take."""
 CALL_SECONDS = 30
 """A call that takes longer is given up as ambiguous, well within its lease."""
-DRAIN_SECONDS = 25
+DRAIN_SECONDS = 22
 """How long calls under way may take once we are told to stop."""
 LINK_SECONDS = 60
 """Between tries to learn how a channel is opened."""

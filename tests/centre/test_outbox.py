@@ -13,7 +13,18 @@ from centre.conversations import Conversation, Sender
 from centre.db import Database
 from centre.inbox import InboxEvent, Received, Status
 from centre.messages import Choice, Outgoing, Template
-from centre.outbox import BACKOFF, LAST_TRY, LATE_WORD, LEASE, UNSURE_WAIT, USEFUL, Delivery, OutboxMessage, Outcome, State
+from centre.outbox import (
+    BACKOFF,
+    LAST_TRY,
+    LATE_WORD,
+    LEASE,
+    UNSURE_WAIT,
+    USEFUL,
+    Delivery,
+    OutboxMessage,
+    Outcome,
+    State,
+)
 from webhooks.delivery import RECORD_PAUSES
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)

@@ -225,7 +225,7 @@ def test_deleting_keeps_the_pace_of_the_channel(database: Database) -> None:
 def test_a_channel_that_asks_for_quiet_gets_it(database: Database) -> None:
     take_down(database, say(database, SARI, "satu", "dua"))
     with database.transaction() as session:
-        contact_points.rest(session, "telegram", NOW + 60 * SECOND)
+        contact_points.rest(session, "telegram", NOW, 60 * SECOND)
     assert claim(database, NOW + SECOND) == []
     assert len(claim(database, NOW + 60 * SECOND)) == 2
 

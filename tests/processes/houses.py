@@ -95,7 +95,7 @@ class House:
         for part in parts:
             with (self.folder.parent / f"{part}.log").open("ab") as log:
                 self.running[part] = subprocess.Popen(
-                    command(part.partition("-")[0]),
+                    command(part.split()[0].partition("-")[0], *part.split()[1:]),
                     env=self.environment(**settings),
                     cwd=self.folder.parent,
                     stdout=log,
