@@ -185,7 +185,9 @@ def claim_several(session: Session, now: datetime, most: int) -> list[tuple[Conv
         select(Conversation)
         .join(InboxEvent, InboxEvent.conversation_id == Conversation.id)
         .where(_IS_OPEN)
-        .where(or_(Conversation.paused_until.is_(None), set_clocks.has_come(Conversation.paused_until, now, LONGEST_PAUSE)))
+        .where(
+            or_(Conversation.paused_until.is_(None), set_clocks.has_come(Conversation.paused_until, now, LONGEST_PAUSE))
+        )
         .order_by(InboxEvent.id)
         .limit(most)
         .with_for_update(skip_locked=True, of=Conversation, key_share=True)

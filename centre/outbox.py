@@ -582,7 +582,9 @@ def _lease_is_over(now: datetime) -> ColumnElement[bool]:
 
 
 def _is_ahead(now: datetime) -> ColumnElement[bool]:
-    return _literally(OutboxMessage.state, State.OPEN) & set_clocks.is_ahead(OutboxMessage.created_at, now, timedelta(0))
+    return _literally(OutboxMessage.state, State.OPEN) & set_clocks.is_ahead(
+        OutboxMessage.created_at, now, timedelta(0)
+    )
 
 
 def _due(

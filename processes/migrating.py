@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -14,11 +15,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 import centre
 from centre import audit
 from centre.audit import AuditEntry
-from centre.db import Base, Database
+from centre.db import Base, Database, is_busy
 
 CONTENT_TABLES = (
     "content.articles",
@@ -39,12 +41,31 @@ FOLDER = Path(__file__).parent / "migrations"
 METADATA = Base.metadata
 LOCK = 7_217_231
 """Two releases at once on PostgreSQL: the second waits."""
+LOCK_WAIT = "1s"
+"""So long an upgrade waits for a table that is in use, and everybody who writes there behind it: less than the two seconds
+after which a platform's message counts as late."""
+TRIES, PAUSE_SECONDS = 60, 1.0
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Migrate up to `revision`, in one transaction."""
+    """Migrate up to `revision`, in one transaction, while the version before may still serve.
+
+    Who waits for a table in use makes everybody behind them wait too: so it is asked for only briefly, and again later.
+    """
+    for left in range(TRIES, 0, -1):
+        try:
+            _upgrade(database, revision)
+            return
+        except DBAPIError as error:
+            if left == 1 or not is_busy(error):
+                raise
+            time.sleep(PAUSE_SECONDS)
+
+
+def _upgrade(database: Database, revision: str) -> None:
     with database.engine.begin() as connection:
         _hold(connection)
+        _wait_briefly(connection)
         command.upgrade(_config(connection), revision)
         if inspect(connection).has_table(AuditEntry.__tablename__):
             audit.keep_as_written(connection)
@@ -103,6 +124,11 @@ def _hold(connection: Connection) -> None:
         connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def _wait_briefly(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'"))
 
 
 def _config(connection: Connection) -> Config:

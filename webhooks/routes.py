@@ -2,12 +2,13 @@
 
 401 for a forgery (nothing is read or stored), 400 for a body that is not what the platform's documents describe, 503 with
 `Retry-After` when it could not be stored, so that the platform brings it again. When that happens and the words sound like
-danger, the static answer that `processes/` handed in goes out at once.
+danger, the static answer that `processes/` handed in goes out at once; and before that, where the database takes its time.
 """
 
 from __future__ import annotations
 
 import hmac
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol, cast
@@ -28,6 +29,8 @@ PREFIX = "/webhooks"
 LARGEST = 4 * 1024 * 1024
 """WhatsApp batches up to about 3 MB."""
 RETRY_SECONDS = "5"
+PATIENCE_SECONDS = 1.5
+"""A database that says nothing for so long is taken for one that is away: whoever is in danger hears of people now."""
 
 log = structlog.get_logger()
 
@@ -104,16 +107,24 @@ def blueprint(
         return channels.get(name) if is_right else None
 
     def _keep(channel: Channel, events: list[Received]) -> Response:
+        impatient = threading.Timer(PATIENCE_SECONDS, _answer_danger, (events,))
+        impatient.daemon = True
+        impatient.start()
         try:
             with database.transaction() as session:
                 inbox.receive(session, [last_resort.note(event) for event in events], clock())
         except SQLAlchemyError as error:
             log.error("webhook.not_stored", channel=channel.name, events=len(events), error=type(error).__name__)
-            for event in events:
-                last_resort(event)
+            _answer_danger(events)
             return _plain(503, "not stored, come again", {"Retry-After": RETRY_SECONDS})
+        finally:
+            impatient.cancel()
         receipts = [event.receipt for event in events if event.receipt]
         return jsonify(receipts[0]) if receipts else _plain(200, "ok")
+
+    def _answer_danger(events: list[Received]) -> None:
+        for event in events:
+            last_resort(event)
 
     return routes
 

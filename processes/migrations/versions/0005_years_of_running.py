@@ -114,6 +114,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_conversation_consents_conversation_id"), ["conversation_id"], unique=False)
 
     with op.batch_alter_table("contact_points", schema=None, recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("rest_since", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("refused_in_row", sa.Integer(), nullable=True))
 
     with op.batch_alter_table("conversations", schema=None, recreate="never") as batch_op:
@@ -145,6 +146,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("contact_points", schema=None) as batch_op:
         batch_op.drop_column("refused_in_row")
+        batch_op.drop_column("rest_since")
 
     with op.batch_alter_table(
         "conversation_consents", schema=None, table_kwargs={"sqlite_autoincrement": True}
