@@ -1,4 +1,4 @@
-"""How the time of one answer grows with conversations and articles. The baseline is the small house of the same run."""
+"""How the time of one answer grows with stored messages and with articles. The baseline is the small house of the same run."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import random
 import statistics
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy.orm import Session
 
 from bench import houses
 from bot.turns import Guide
 from bot.understanding import understand
-from centre import inbox
+from centre import inbox, outbox
 from centre.conversations import Sender
-from centre.db import Database, open_database
+from centre.db import Database, UtcDateTime, connection_of, open_database
 from centre.inbox import Received
 from centre.messages import Incoming
+from centre.outbox import Outcome
 from centre.privacy import Vault
 from content import finding
 from content.library import Library
@@ -22,10 +27,13 @@ from content.phrasing import Phrasing
 from processes import migrating
 from processes.answering import answer_next
 from processes.guide import from_files
+from webhooks.whatsapp import PLATFORM
 
 MOST = 1.5
-ANSWERS = 300
-FEW, MANY = 1_000, 100_000
+ANSWERS, WARM = 500, 50
+FEW, MANY = 10_000, 10_000_000
+EACH = 100
+"""Messages of a conversation, ours and theirs."""
 ARTICLES = 1_000
 PHRASINGS_EACH = 12
 START = datetime(2026, 11, 21, tzinfo=UTC)
@@ -36,41 +44,84 @@ def measure() -> bool:
     print("\nHow the median time of an answer grows")
     guide = from_files(houses.ROOT / "var")
     with houses.data_folder() as folder, houses.postgresql() as url:
-        good = [_by_conversations("SQLite", f"sqlite:///{folder / 'grow.db'}", guide)]
-        good.append(_by_conversations("PostgreSQL", url, guide))
+        good = [_by_messages("SQLite", f"sqlite:///{folder / 'grow.db'}", guide)]
+        good.append(_by_messages("PostgreSQL", url, guide))
     return all([*good, _by_articles(guide)])
 
 
-def _by_conversations(name: str, url: str, guide: Guide) -> bool:
+def _by_messages(name: str, url: str, guide: Guide) -> bool:
     database = open_database(url, Vault("a secret for benchmarks"))
     migrating.upgrade(database)
-    _people(database, guide, 0, FEW)
-    few = _answer_time(database, guide, FEW)
-    _people(database, guide, FEW, MANY)
-    many = _answer_time(database, guide, MANY)
-    return _row(f"{name}, {FEW} to {MANY} conversations", few, many)
+    few = _answer_times(_with(database, 0, FEW), guide, FEW)
+    many = _answer_times(_with(database, FEW, MANY), guide, MANY)
+    good = _row(f"{name}, {FEW:,} to {MANY:,} messages, median", statistics.median(few), statistics.median(many))
+    return _row(f"{name}, the same, 99th percentile", _late(few), _late(many)) and good
 
 
-def _people(database: Database, guide: Guide, first: int, last: int) -> None:
-    """Conversations with a past: one message received and done in each."""
+def _with(database: Database, before: int, wanted: int) -> Database:
+    """Fill up to so many stored messages, half of them ours, a hundred of each person, all of them long done."""
+    first, last = before // EACH, wanted // EACH
     for start in range(first, last, 1_000):
         with database.transaction() as session:
             events = [_event(f"past-{number}", number, "halo") for number in range(start, min(start + 1_000, last))]
             inbox.receive(session, events, START)
             session.execute(inbox.InboxEvent.__table__.update().values(state="done", handled_at=START))
+    with database.transaction() as session:
+        for statement in _past(session, (EACH - 2) // 2):
+            session.execute(statement, {"first": first, "last": last, "at": START})
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    return database
 
 
-def _answer_time(database: Database, guide: Guide, people: int) -> float:
-    """Seconds for one answer, committed, among `people` conversations chosen by chance."""
+def _past(session: Session, each: int) -> list[TextClause]:
+    """So many messages each way in every conversation, made by the database itself; their words are bytes by chance."""
+    if connection_of(session).dialect.name == "sqlite":
+        numbers = f"(WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < {each}) SELECT i FROM n)"
+        key, words, off = "printf('%016x%016x', c.id, i)", "randomblob(160)", "0"
+    else:
+        numbers = f"generate_series(1, {each}) AS n(i)"
+        key, words, off = "lpad(to_hex(c.id), 16, '0') || lpad(to_hex(i), 16, '0')", "sha512(i::text::bytea)", "false"
+    people = "conversations AS c WHERE c.id > :first AND c.id <= :last"
+    return [
+        text(
+            "INSERT INTO inbox_events (channel, key, conversation_id, kind, sealed_payload, state, attempts, received_at,"
+            f" handled_at, for_staff) SELECT 'whatsapp', {key}, c.id, 'message', {words}, 'done', 0, :at, :at, {off}"
+            f" FROM {numbers}, {people}"
+        ).bindparams(bindparam("at", type_=UtcDateTime)),
+        text(
+            "INSERT INTO outbox_messages (conversation_id, channel, cause, part, sealed_part, state, created_at, next_at,"
+            f" expires_at, attempts, unsure, provider_key, sent_at) SELECT c.id, 'whatsapp', 'past:' || i, 0, {words}, 'sent',"
+            f" :at, :at, :at, 1, 0, {key}, :at FROM {numbers}, {people}"
+        ).bindparams(bindparam("at", type_=UtcDateTime)),
+    ]
+
+
+def _answer_times(database: Database, guide: Guide, messages: int) -> list[float]:
+    """Seconds from a message of somebody by chance to its answer on the way: stored, answered, claimed, recorded."""
     chance, times = random.Random(7), []
-    now = START + timedelta(minutes=people)
-    for number in range(ANSWERS):
-        with database.transaction() as session:
-            inbox.receive(session, [_event(f"{people}-{number}", chance.randrange(people), "0")], now)
+    now = START + timedelta(minutes=messages)
+    for number in range(ANSWERS + WARM):
         started = time.perf_counter()
-        answer_next(database, guide, lambda: now)
+        with database.transaction() as session:
+            inbox.receive(session, [_event(f"{messages}-{number}", chance.randrange(messages // EACH), "0")], now)
+        answer_next(database, guide, partial(_same, now))
+        with database.transaction() as session:
+            sent = {each.id: Outcome("sent", str(each.id)) for each in outbox.claim(session, "whatsapp", PLATFORM, now)}
+        assert sent
+        with database.transaction() as session:
+            outbox.record_several(session, sent, now, lambda: 1.0)
         times.append(time.perf_counter() - started)
-    return statistics.median(times)
+        now += timedelta(seconds=10)
+    return times[WARM:]
+
+
+def _same(now: datetime) -> datetime:
+    return now
+
+
+def _late(times: list[float]) -> float:
+    return sorted(times)[int(len(times) * 0.99)]
 
 
 def _event(key: str, person: int, text: str) -> Received:
@@ -101,9 +152,9 @@ def _more(library: Library) -> tuple[list[Phrasing], dict[str, list[str]]]:
 
 def _reading_time(guide: Guide, asked: list[str]) -> float:
     times = []
-    for text in asked:
+    for words in asked:
         started = time.perf_counter()
-        understand(text, None, guide)
+        understand(words, None, guide)
         times.append(time.perf_counter() - started)
     return statistics.median(times)
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, bindparam, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
@@ -76,12 +76,17 @@ class Conversation(Base):
     heard_after: Mapped[int | None] = mapped_column(BigId)
     """The same for what the person wrote, up to this inbox number."""
 
+    _opened_memory = cast(tuple[bytes, str] | None, None)
+    """What was opened last and the words of it: one turn looks a score of times."""
+
     @property
     def memory(self) -> dict[str, Any]:
         """Small facts the next turn needs (the country named, a danger asked about); never words of the person."""
         if self.sealed_memory is None:
             return {}
-        opened: dict[str, Any] = json.loads(self._vault.open(self.sealed_memory, _MEMORY))
+        if self._opened_memory is None or self._opened_memory[0] != self.sealed_memory:
+            self._opened_memory = (self.sealed_memory, self._vault.open(self.sealed_memory, _MEMORY))
+        opened: dict[str, Any] = json.loads(self._opened_memory[1])
         return opened
 
     @memory.setter

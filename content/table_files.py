@@ -110,7 +110,7 @@ class _Reader:
         written = self.path.read_text(encoding="utf-8")
         try:
             # The base loader makes text, lists and dicts only; a cleverer one would guess "no" a refusal.
-            fields = yaml.load(written, Loader=yaml.BaseLoader)  # noqa: S506
+            fields = yaml.load(written, Loader=yaml.BaseLoader)  # nosec B506  # noqa: S506
             twice = list(_named_twice(yaml.compose(written, Loader=yaml.BaseLoader)))
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)

@@ -301,7 +301,7 @@ def _numbers_on(session: Session) -> None:
     last = "pg_sequence_last_value(seqrelid)"
     connection.execute(
         text(
-            f"SELECT setval(seqrelid, {last} + :on) FROM pg_sequence "  # noqa: S608 - nothing from outside
+            f"SELECT setval(seqrelid, {last} + :on) FROM pg_sequence "  # nosec B608  # noqa: S608  nothing from outside
             f"WHERE {last} IS NOT NULL AND {last} + :on < seqmax"
         ),
         {"on": NUMBERS_ON},

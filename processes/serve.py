@@ -95,7 +95,7 @@ class Family:
 
 def address() -> str:
     """Where the web process listens."""
-    return os.environ.get("BALAI_BIND", "0.0.0.0")  # noqa: S104 - a server is there to be reached
+    return os.environ.get("BALAI_BIND", "0.0.0.0")  # nosec B104  # noqa: S104  a server is there to be reached
 
 
 def check_port(port: int, *, patiently: bool = False, beside: bool = False) -> None:

@@ -26,7 +26,7 @@ DOCUMENTS = sorted(
     if not any(part.startswith(".") or part in ("var", "build") for part in document.relative_to(ROOT).parts)
 )
 README, OPERATING = ROOT / "README.md", ROOT / "docs" / "operating.md"
-PLAIN = [ROOT / name for name in ("Makefile", "Procfile", "pyproject.toml", "constraints.txt", "LICENSE", ".ci/run")]
+PLAIN = [ROOT / name for name in ("Makefile", "Procfile", "pyproject.toml", "requirements.txt", "LICENSE", ".ci/run")]
 BETWEEN_OURSELVES = {"BALAI_PARENT"}
 """What `balai serve` tells its children; nobody else sets it."""
 

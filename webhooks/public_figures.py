@@ -76,7 +76,7 @@ def _page(figures: PublicFigures, language: str, style: str) -> Response:
         language=language,
         other=other,
         other_name=OWN_NAMES[other],
-        style=Markup(style),  # noqa: S704  our own file
+        style=Markup(style),  # nosec B704  # noqa: S704  our own file
         span=words["span"].format(since=_month(figures.since, language), until=_month(figures.until, language)),
         totals=[*totals, (str(figures.villages), words["villages"])] if totals else [],
         warnings=[(name, _band(words, first, last)) for name, first, last in figures.warnings],
