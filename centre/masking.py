@@ -24,7 +24,7 @@ _BORN: Final = re.compile(
 )
 """The day of somebody's birth; other days tell of nobody."""
 _ADDRESS: Final = re.compile(
-    r"\S+@\S+|@\w{3,}|https?://\S+|www\.\S+|\b(?:rt|rw)[ .:]*\d+(?:[ /]*(?:rw)?[ .:]*\d+)?", re.IGNORECASE
+    r"(?<!\S)\S+@\S+|@\w{3,}|https?://\S+|www\.\S+|\b(?:rt|rw)[ .:]*\d+(?:[ /.:]*(?:rw[ .:]*)?\d+)?", re.IGNORECASE
 )
 _TITLES: Final = (
     "pak|bapak|bpk|bu|ibu|mas|mbak|mba|mbk|kak|bang|abang|om|tante|tuan|nyonya|ny|tn|sdr|sdri|saudara|saudari|haji|hajjah|"

@@ -169,7 +169,7 @@ def _use_of(clause: str, at: int, named: list[tuple[int, str]], heading: str) ->
 
 
 def _is_wage_after(clause: str, at: int) -> bool:
-    behind = re.sub(r"^\D*[\d.,]+\s*(?:juta|ribu)?\s*(?:rupiah|ringgit)?", "", clause[at:]).lstrip(" /")
+    behind = re.sub(r"^\D*\d[\d.,]*\s*(?:juta|ribu)?\s*(?:rupiah|ringgit)?", "", clause[at:]).lstrip(" /")
     return behind.startswith(tuple(each.lstrip("/") for each in words()["each"]))
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-_MARK: Final = re.compile(r"[ \t]*\[([A-Z]{3}-\d{2}(?:,\s*[A-Z]{3}-\d{2})*)\]")
+_MARK: Final = re.compile(r"(?<![ \t])[ \t]*\[([A-Z]{3}-\d{2}(?:,\s*[A-Z]{3}-\d{2})*)\]")
 _PLACEHOLDER: Final = re.compile(r"\{\{kontak:([a-z0-9-]+)\}\}")
 _HEADING: Final = re.compile(r"^## +", re.MULTILINE)
 
