@@ -46,6 +46,8 @@ class DangerCard:
         self._contacts = contacts
         self._folder = folder
         self._key = key.encode()
+        self._unmarked: set[Path] = set()
+        """Cards that are out, of which no mark could be left: a full disk must not have them sent again and again."""
 
     def text_for(self, typed: str) -> str | None:
         """The card for what somebody typed; None when it does not sound like danger."""
@@ -67,7 +69,8 @@ class DangerCard:
 
     def note(self, event: Received) -> Received:
         """The event as it is to be stored: it knows whether its card has already gone out."""
-        if event.message and _is_out(self._place(event)):
+        place = self._place(event)
+        if event.message and (place in self._unmarked or _is_out(place)):
             return replace(event, message=replace(event.message, warned=True))
         return event
 
@@ -87,11 +90,14 @@ class DangerCard:
 
     def _mark(self, event: Received) -> bool:
         """Take this message for ourselves; False when its card is out or on its way."""
+        place = self._place(event)
+        if place in self._unmarked:
+            return False
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._place(event).touch(exist_ok=False)
+            place.touch(exist_ok=False)
         except FileExistsError:
-            return _take_over(self._place(event))
+            return _take_over(place)
         except OSError:
             log.error("danger.no_mark", channel=event.channel)  # better said twice than not at all
         return True
@@ -104,6 +110,8 @@ class DangerCard:
             else:
                 self._place(event).unlink(missing_ok=True)
         except OSError:
+            if is_out:
+                self._unmarked.add(self._place(event))
             log.error("danger.no_mark", channel=event.channel)
 
     def _place(self, event: Received) -> Path:

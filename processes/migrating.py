@@ -89,6 +89,12 @@ def knows(revision: str) -> bool:
     return revision in {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
 
 
+def serves(revision: str | None) -> bool:
+    """May this code serve a database of this shape? Its own; or a later one that it does not know, because what comes later
+    only adds: while the next version takes over, this one is as ready as before."""
+    return revision is not None and (revision == newest() or not knows(revision))
+
+
 def current(database: Database) -> str | None:
     """The shape that a database has; None for an empty one."""
     with database.engine.connect() as connection:

@@ -198,7 +198,7 @@ def _readiness(database: Database) -> dict[str, bool]:
     except SQLAlchemyError:
         return {"database": False, "migrations": False, "worker": False}
     is_seen = seen is not None and wiring.clock() - seen < heartbeats.LATELY
-    return {"database": True, "migrations": revision == migrating.newest(), "worker": is_seen}
+    return {"database": True, "migrations": migrating.serves(revision), "worker": is_seen}
 
 
 def _measure(database: Database) -> bytes:

@@ -72,6 +72,14 @@ def test_a_clock_may_be_one_step_off_and_no_more(database, wayan, token, off, ta
 
 
 @pytest.mark.usefixtures("with_app")
+def test_a_clock_that_is_set_back_keeps_nobody_out_for_as_long(database, wayan, token):
+    ahead = NOW + timedelta(hours=1)
+    assert proves(database, wayan, token, app(ahead), ahead) == "app"
+    assert proves(database, wayan, token, app(), NOW) == "app"
+    assert proves(database, wayan, token, app(), NOW) == "", "still good once"
+
+
+@pytest.mark.usefixtures("with_app")
 @given(typed=st.text(max_size=12))
 def test_nothing_else_is_a_code(typed):
     if typed not in {app(NOW + off * STEP) for off in (-1, 0, 1)}:
