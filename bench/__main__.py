@@ -5,7 +5,19 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("finding", "gating", "storing", "throughput", "passing", "memory", "growing", "booking", "pages", "faults")
+NAMES = (
+    "finding",
+    "gating",
+    "storing",
+    "throughput",
+    "passing",
+    "memory",
+    "growing",
+    "booking",
+    "pages",
+    "faults",
+    "rolling",
+)
 
 
 def main() -> None:
