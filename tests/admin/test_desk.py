@@ -9,6 +9,7 @@ from centre import desk as waiting
 from centre import inbox
 from centre.audit import AuditEntry
 from centre.conversations import Conversation
+from centre.outbox import OutboxMessage, State
 from centre.staff import Role
 
 KORLEKO, LENEK = "52.03.17.2006", "52.03.21.2002"
@@ -157,6 +158,16 @@ def test_a_lost_reply_is_shown_with_its_reason_and_goes_when_handled(desk, korle
     send(browser, f"/admin/balasan/{number}/selesai")
     assert "Semua balasan sampai." in browser.get("/admin/balasan").text
     assert [deed for _, deed, _ in deeds(desk)] == ["reply_read", "reply_handled"]
+
+
+def test_what_was_not_sent_late_is_listed_and_says_so(desk, korleko):
+    number = desk.lost_reply("Besok jam sembilan.", korleko)
+    with desk.database.transaction() as session:
+        row = session.get_one(OutboxMessage, number)
+        row.state, row.error = State.EXPIRED, "ConnectError"
+    browser = desk.browser_of(desk.hire("wayan", Role.PETUGAS, KORLEKO))
+    assert "Lewat waktunya" in browser.get("/admin/balasan").text
+    assert "Lewat waktunya" in browser.get(f"/admin/balasan/{number}").text
 
 
 @pytest.mark.parametrize(
