@@ -257,6 +257,7 @@ class CasePhrases(Phrases):
 
     def wipe(self, channel: str) -> str:
         """How the talk is deleted on the telephone, by channel."""
+        channel = "whatsapp" if channel in ("fonnte", "waha") else channel
         return {
             "whatsapp": self._(
                 "Di WhatsApp: buka daftar obrolan, tekan lama obrolan ini, lalu pilih hapus. Pesan kami tidak bisa kami "

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot import census_drafts, drafts, threads, words
+from bot import census_drafts, drafts, short_messages, threads, words
 from bot.dialogues import (
     agency,
     booking,
@@ -32,6 +32,7 @@ from bot.dialogues import (
     news,
     offer_check,
     rating,
+    read_along,
     settings,
     staff_cases,
     staff_desk,
@@ -67,6 +68,8 @@ class Response:
 
     replies: tuple[Outgoing, ...]
     for_staff: str | None = None
+    is_unkept: bool = False
+    """Its words were not for this channel: they go at once, and no one looks at them."""
 
 
 def respond(
@@ -90,7 +93,9 @@ def respond(
     said = _listen(turn, incoming)
     if conversation.village_id != village_id:
         case.follow_village(turn)
-    return Response(_numbered(conversation, said), None if turn.is_kept else for_staff)
+    for_staff = None if turn.is_kept or turn.is_unkept else for_staff
+    replies = short_messages.fitted(conversation, _numbered(conversation, said))
+    return Response(replies, for_staff, turn.is_unkept)
 
 
 def _where_they_were(turn: Turn) -> Callable[[Turn], Answer] | None:
@@ -113,7 +118,7 @@ def offer(conversation: Conversation, outgoing: Outgoing) -> Outgoing:
     before = list(conversation.offered) if is_open else []
     rows = [[choice.code, choice.label, choice.title] for choice in outgoing.choices]
     conversation.offered = [*before, *rows]
-    return replace(outgoing, first=len(before) + 1)
+    return short_messages.fitted(conversation, (replace(outgoing, first=len(before) + 1),))[0]
 
 
 def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
@@ -124,6 +129,8 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
         return _settle(turn, [news.tried(turn, text)])
     if at_the_desk := staff_cases.heard(turn, incoming):
         return _settle(turn, [at_the_desk])
+    if incoming.kind == "text" and (rest := short_messages.more(turn, text)):
+        return _settle(turn, [rest])
     if incoming.kind != "tap":
         understood = understand(text, turn.conversation.language, turn.guide, threads.of(turn))
         _hear(turn, understood, text)
@@ -156,6 +163,8 @@ def _listen(turn: Turn, incoming: Incoming) -> list[Answer]:
     if incoming.kind in ("media", "other"):
         if turn.conversation.stopped_at:
             return _settle(turn, [settings.is_stopped(turn)])
+        if incoming.kind == "media" and read_along.is_exposed(turn):
+            return _settle(turn, _with_welcome(turn, _offered_again(turn, [read_along.file_sent(turn)])))
         if answered := case.sent(turn, text):
             return _settle(turn, _with_welcome(turn, [answered]))
         kept = Answer(turn.say.media_kept(), (guidance.person_choice(turn.say), guidance.menu_choice(turn.say)))

@@ -52,6 +52,17 @@ def consent_in(text: str) -> str | None:
     return _consents().get(plain(text))
 
 
+def is_more(text: str) -> bool:
+    """Does somebody ask for the rest of a short message ("LAGI"), in any language?"""
+    return plain(text) in _words_for_more(laid_over())
+
+
+@lru_cache(maxsize=4)
+def _words_for_more(_said: Said) -> frozenset[str]:
+    said = (catalogue(language.code).pgettext("kata", "lagi|lanjut|lanjutkan|terus") for language in languages.OFFERED)
+    return frozenset(plain(word) for words in said for word in words.split("|"))
+
+
 def without_language_word(name: str) -> str:
     """ "bahasa jawa" and "basa jawa" as "jawa"."""
     first, _, rest = name.partition(" ")

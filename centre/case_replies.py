@@ -30,7 +30,7 @@ HIDDEN_WAIT = timedelta(minutes=5)
 """After the cover word we look again now and then; the word itself lets words go at once."""
 HOURS_OF_DAY = {"morning": (time(6), time(11)), "midday": (time(11), time(16)), "evening": (time(16), time(20))}
 
-AWAY = ("stopped", "blocked", "no_address", "taken_down")
+AWAY = ("stopped", "blocked", "no_address", "taken_down", "exposed")
 """Why words could not go, where they can when the family is back."""
 REDO = timedelta(hours=4)
 """Until when staff should have found another way."""
@@ -263,6 +263,8 @@ def _safe_from(case: Case, zone: str, now: datetime) -> datetime:
 def _why_not(case: Case, conversation: Conversation | None) -> str | None:
     if case.conversation_id is None:
         return "no_address"
+    if conversation and case_rules.is_not_for(case, conversation.channel):
+        return "exposed"
     return conversations.why_silent(conversation) if conversation else None
 
 

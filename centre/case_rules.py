@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from centre import areas, calendars
 from centre.areas import Village
 from centre.case_records import Case, Category
+from centre.messages import LIMITS
 
 WORDS_LIMIT = 4000
 KEPT = timedelta(days=730)
@@ -128,6 +129,11 @@ def home_of(session: Session, case: Case) -> Village | None:
 def zone_of(session: Session, case: Case) -> str:
     """The clock the family lives by."""
     return areas.zone_of(home_of(session, case))
+
+
+def is_not_for(case: Case, channel: str) -> bool:
+    """Is the case sensitive, and does somebody else read along on this channel? Then it is neither told nor answered there."""
+    return LIMITS[channel].is_exposed and (case.is_restricted or case.bypasses_village)
 
 
 def due(session: Session, category: Category, is_urgent: bool, village: Village | None, since: datetime) -> datetime:

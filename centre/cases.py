@@ -194,6 +194,13 @@ def raise_alarm(session: Session, case: Case, category: Category, now: datetime,
         case_alerts.wake_again(session, case, now)
 
 
+def note_withheld(session: Session, case: Case, now: datetime) -> None:
+    """What the family wrote came by a channel on which others read along: staff read that it was not kept, once."""
+    noted = select(CaseEntry.id).where(CaseEntry.case_id == case.id, CaseEntry.detail == "withheld")
+    if session.execute(noted.limit(1)).first() is None:
+        enter(session, case, "change", BOT, now, detail="withheld")
+
+
 def move_here(session: Session, case: Case, conversation: Conversation, now: datetime) -> None:
     """Who knows the code and the PIN goes on from this telephone. Raises `AnotherIsOpen`."""
     case_records.hold_again(session, case)

@@ -228,6 +228,11 @@ def split(text: str, most: int, limits: Limits) -> list[str]:
     return [*pieces, rest]
 
 
+def cut_at(text: str, most: int) -> int:
+    """Where to cut so that at most this many characters come before: after a paragraph, a sentence or a word if it can be."""
+    return _cut(text, most) if len(text) > most else len(text)
+
+
 def readable(text: str) -> str:
     """What a person typed, without what could hide or turn it: control, zero-width and direction characters."""
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")

@@ -101,6 +101,8 @@ def answer(session: Session, conversation: Conversation, event: InboxEvent, guid
         outbox.queue(session, conversation, f"event:{event.id}", response.replies, now)
         if response.for_staff:
             inbox.keep_for_staff(event, response.for_staff)
+        if response.is_unkept:
+            inbox.erase_words_of(event)
         if conversation.closing_at or (conversation.declined_at and not response.for_staff):
             inbox.erase(event)
     conversation.paused_until = None

@@ -16,7 +16,7 @@ from bot.dialogues import case_at_hand as at_hand
 from bot.dialogues import case_cover as cover
 from bot.dialogues import case_questions as questions
 from bot.dialogues import case_standing as standing
-from bot.dialogues import danger, settings, welcome
+from bot.dialogues import danger, read_along, settings, welcome
 from bot.turns import Answer, Turn, remember, under
 from bot.understanding import Understood, has_letters
 from centre import areas, case_alerts, case_records, case_referrals, case_replies, cases, inbox
@@ -82,6 +82,8 @@ UNTIL_TAKEN = (words.CANCEL,)
 def person(turn: Turn, _rest: str = "") -> Answer:
     """A person is asked for: where the desk is and who else helps, and what is wrong."""
     case = at_hand.of(turn)
+    if read_along.case_refused(turn):
+        return read_along.not_here(turn)
     if case:
         return under(settings.others(turn.say, turn.guide), questions.begin(turn))
     return under(settings.person(turn).text, questions.begin(turn))
@@ -96,15 +98,22 @@ def category_chosen(turn: Turn, rest: str) -> Answer:
     """A kind of problem out of the list: it is a case from now on."""
     if at_hand.of(turn) or rest not in CATEGORIES:
         return questions.begin(turn)
+    if read_along.refuses(turn, rest):
+        return read_along.not_here(turn)
     return _first(turn, at_hand.open_new(turn, rest))
 
 
 def typed(turn: Turn, text: str, understood: Understood) -> Answer | None:
     """What was typed at an open step of ours; None where it is not for it, or is a question the bot can answer first."""
+    if refused := read_along.answered(turn, text, understood):
+        return refused
     if turn.conversation.step == at_hand.PIN:
         return standing.pin_typed(turn, text)
     if turn.conversation.step == at_hand.STEP and has_letters(text) and not danger.is_question(text, understood):
-        case = at_hand.of(turn) or at_hand.open_new(turn, OF_ARTICLE.get(understood.slug or "", "other"))
+        category = OF_ARTICLE.get(understood.slug or "", "other")
+        if read_along.refuses(turn, category):
+            return read_along.not_here(turn)
+        case = at_hand.of(turn) or at_hand.open_new(turn, category)
         cases.answer(turn.session, case, "story", text, turn.key, turn.now)
         return _first(turn, case)
     known = at_hand.of(turn)
@@ -145,6 +154,8 @@ def alarmed(turn: Turn, seen: Danger, text: str, card: Answer) -> Answer:
     case = at_hand.of(turn)
     category = OF_DANGER.get(seen.kind, "other")
     is_child = seen.kind == "child"
+    if read_along.refuses(turn, category, is_child=is_child) or read_along.case_refused(turn):
+        text = ""
     if case is None:
         case = at_hand.open_new(turn, category, is_urgent=True, is_child=is_child)
         if text:
@@ -157,6 +168,8 @@ def alarmed(turn: Turn, seen: Danger, text: str, card: Answer) -> Answer:
             case_alerts.tell(turn.session, case, [case.holder_id], "words", turn.now)
     if case.hidden_at:
         return card
+    if read_along.case_refused(turn):
+        return read_along.alarmed(turn, case, card)
     return under(card.text, replace(card, text=_told_staff(turn, case)))
 
 
@@ -167,7 +180,7 @@ def in_hand(turn: Turn) -> Case | None:
     """The case, where staff hold the talk: the bot keeps silent."""
     if turn.conversation.step in (at_hand.STEP, at_hand.QUESTION, at_hand.PIN, welcome.VILLAGE):
         return None
-    case = at_hand.of(turn)
+    case = None if read_along.case_refused(turn) else at_hand.of(turn)
     return case if case and not turn.conversation.memory.get("with_bot") else None
 
 
@@ -184,6 +197,9 @@ def note_doubt(turn: Turn, text: str, step: str | None) -> None:
     """
     kept_step = step if step in (at_hand.STEP, at_hand.QUESTION) else None
     remember(turn.conversation, doubt=turn.event_id or None, doubt_step=kept_step)
+    if read_along.is_exposed(turn):
+        turn.is_unkept = True
+        return
     case = at_hand.of(turn)
     question = turn.conversation.memory.get("case_asks") if step == at_hand.QUESTION else None
     if case and question and question not in questions.SAFETY:
@@ -281,7 +297,7 @@ def _place_asked(turn: Turn) -> Answer | None:
 
 def left_for_bot(turn: Turn, menu: Answer) -> Answer:
     """MENU while staff hold the talk: the bot answers until PETUGAS is typed."""
-    if at_hand.of(turn) is None or at_hand.is_hidden(turn):
+    if at_hand.of(turn) is None or at_hand.is_hidden(turn) or read_along.case_refused(turn):
         return menu
     remember(turn.conversation, with_bot=True)
     return under(at_hand.say(turn).with_the_bot(), menu)
@@ -290,6 +306,10 @@ def left_for_bot(turn: Turn, menu: Answer) -> Answer:
 def around(turn: Turn, _rest: str = "") -> Answer:
     """ "Jangan ke desa saya": not through the village, now or when there will be a case."""
     case = at_hand.of(turn)
+    if read_along.is_exposed(turn):
+        if case:
+            cases.go_around(turn.session, case_records.hold(turn.session, case.id), turn.now)
+        return read_along.not_here(turn)
     if case is None:
         remember(turn.conversation, around=True)
         return Answer(at_hand.say(turn).goes_around_next(), questions.categories(turn), at_hand.STEP)
@@ -303,6 +323,8 @@ def around_in(turn: Turn, text: str) -> Answer | None:
     if words.command_in(text) or not any(f" {phrase} " in said for phrase in _around_phrases()):
         return None
     case = at_hand.of(turn)
+    if read_along.is_exposed(turn):
+        return around(turn)
     if case:
         cases.add_words(turn.session, case, text, turn.key, turn.now)
         return around(turn)

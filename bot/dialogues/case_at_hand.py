@@ -8,6 +8,7 @@ from centre import case_records, cases, kept_files
 from centre.case_records import Case, Category
 
 STEP, QUESTION, PIN = "case", "case-question", "case-pin"
+STEPS = frozenset({STEP, QUESTION, PIN})
 
 
 def of(turn: Turn) -> Case | None:

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from bot import case_notices, words
 from bot.dialogues import case_at_hand as at_hand
 from bot.dialogues import case_questions as questions
+from bot.gateway_phrases import GatewayPhrases
 from bot.turns import Answer, Turn, remember
-from centre import case_replies, case_safety, outbox
+from centre import case_replies, case_rules, case_safety, outbox
 from centre.case_records import Case
+from centre.messages import LIMITS
 
 LATER = timedelta(hours=1)
 """So long after "later" it is not asked again whether this is a good moment."""
@@ -48,6 +50,7 @@ def asked_to_read(turn: Turn) -> Answer | None:
     """Is there news that nobody else should see, also of a case that was closed meanwhile? Then it is asked first whether
     this is a good moment. Where it is safe the news goes now."""
     waiting = case_replies.with_news(turn.session, turn.conversation.id) if turn.conversation.has_case else ()
+    waiting = [case for case in waiting if not case_rules.is_not_for(case, turn.conversation.channel)]
     if all(case.is_safe for case in waiting):
         _let_go(turn, waiting)
         return None
@@ -83,6 +86,8 @@ def wipe(turn: Turn, _rest: str = "") -> Answer:
     if case:
         case_safety.set_discreet(turn.session, case, turn.now)
     _take_down(turn)
+    if LIMITS[turn.conversation.channel].in_sms:
+        return Answer(GatewayPhrases(turn.say.language).wipe_short_messages())
     return Answer(at_hand.say(turn).wipe(turn.conversation.channel))
 
 

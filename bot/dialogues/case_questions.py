@@ -13,7 +13,7 @@ import yaml
 from bot import wishes, words
 from bot.dialogues import case_at_hand as at_hand
 from bot.dialogues import case_standing as standing
-from bot.dialogues import welcome
+from bot.dialogues import read_along, welcome
 from bot.turns import Answer, Turn, remember, under
 from centre import areas, case_records, case_safety, cases
 from centre.case_records import CATEGORIES, HOURS, Case, Category
@@ -46,6 +46,8 @@ LISTED: tuple[Category, ...] = tuple(each for each in CATEGORIES if each != "tra
 def begin(turn: Turn, _rest: str = "") -> Answer:
     """`petugas`, "laporkan masalah": what is wrong? Who has an open case is told where it stands, and writes on."""
     case = at_hand.of(turn)
+    if read_along.case_refused(turn):
+        return read_along.not_here(turn)
     if case:
         remember(turn.conversation, with_bot=None)
         return go_on(turn) if next_question(turn, case) else standing.where_it_stands(turn, case, may_write=True)
@@ -76,7 +78,7 @@ def is_under_way(turn: Turn) -> bool:
 def go_on(turn: Turn) -> Answer:
     """The next question, or where the case stands when all are answered."""
     case = at_hand.of(turn)
-    if case is None:
+    if case is None or read_along.case_refused(turn):
         return begin(turn)
     remember(turn.conversation, case_village=None)
     _place(turn, case)

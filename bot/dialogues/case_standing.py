@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.dialogues import case_at_hand as at_hand
-from bot.dialogues import guidance
+from bot.dialogues import guidance, read_along
 from bot.turns import Answer, Turn, remember
 from centre import case_alerts, case_records, case_rules, case_safety, cases
 from centre.case_records import Case
@@ -15,6 +15,8 @@ from centre.staff import StaffMember
 def status(turn: Turn, _rest: str = "") -> Answer:
     """`kasus saya`: who has it, and until when an answer is due."""
     case = at_hand.of(turn) or case_safety.latest_of(turn.session, turn.conversation.id)
+    if case and case_rules.is_not_for(case, turn.conversation.channel):
+        return read_along.not_here(turn)
     if case is None:
         return Answer(at_hand.say(turn).none_open(), (guidance.person_choice(turn.say), guidance.menu_choice(turn.say)))
     return where_it_stands(turn, case, may_write=case.is_open)
@@ -37,6 +39,8 @@ def move_here(turn: Turn, rest: str) -> Answer:
     case = case_records.by_code(turn.session, rest)
     if case is None or turn.conversation.memory.get("case_opened") != case.code:
         return status(turn)
+    if case_rules.is_not_for(case, turn.conversation.channel):
+        return read_along.not_here(turn)
     try:
         cases.move_here(turn.session, case, turn.conversation, turn.now)
     except AnotherIsOpen:
@@ -47,10 +51,9 @@ def move_here(turn: Turn, rest: str) -> Answer:
 def finished(turn: Turn, case: Case) -> Answer:
     """All is asked: number and PIN, who has it, until when; for a telephone that is not safe, how to leave no trace."""
     say = at_hand.say(turn)
-    lines = [
-        say.summary(case_records.shown(case.code), case_records.pin_of(turn.session, case)),
-        *_standing(turn, case),
-    ]
+    code, pin = case_records.shown(case.code), case_records.pin_of(turn.session, case)
+    number = say.opened(code) if read_along.is_exposed(turn) else say.summary(code, pin)  # others would have the PIN
+    lines = [number, *_standing(turn, case)]
     wipes = (Choice("case-wipe", say.label_wipe()),) if not case.is_safe else ()
     return Answer("\n".join(lines), wipes)
 
@@ -101,6 +104,8 @@ def _opened_by(turn: Turn, code: str, pin: str) -> Answer:
         return Answer(at_hand.say(turn).pin_later())
     if case is None:
         return Answer(at_hand.say(turn).pin_wrong())
+    if case_rules.is_not_for(case, turn.conversation.channel):
+        return read_along.not_here(turn)
     remember(turn.conversation, case_code=None, case_opened=case.code)
     shown = where_it_stands(turn, case, may_write=False)
     if not case.is_open or case.conversation_id == turn.conversation.id:

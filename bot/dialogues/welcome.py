@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.dialogues import guidance
+from bot.dialogues import guidance, read_along
+from bot.gateway_phrases import GatewayPhrases
 from bot.phrases import NOTICE_VERSION, Phrases
 from bot.turns import Answer, Turn
 from centre import areas
 from centre.areas import Village
 from centre.conversations import Conversation
-from centre.messages import CODE_LIMIT, LABEL_LIMIT, TITLE_LIMIT, Choice
+from centre.messages import CODE_LIMIT, LABEL_LIMIT, LIMITS, TITLE_LIMIT, Choice
 from content import languages
 
 LANGUAGE, VILLAGE = "language", "village"
@@ -32,7 +33,11 @@ def welcome(turn: Turn) -> Answer:
     """Who Balai is and what is kept, in Bahasa or the person's own choice; noted with its wording and time."""
     turn.conversation.notice_version, turn.conversation.notice_at = NOTICE_VERSION, turn.now
     say = Phrases(turn.conversation.language or languages.SOURCE)
-    return Answer(f"{say.welcome()}\n\n{say.privacy()}")
+    limits = LIMITS[turn.conversation.channel]
+    if limits.in_sms:
+        return Answer(GatewayPhrases(say.language).short_welcome())
+    lines = [say.welcome(), say.privacy(), *([read_along.notice(turn)] if limits.is_exposed else [])]
+    return Answer("\n\n".join(lines))
 
 
 def choose_language(turn: Turn) -> Answer:
