@@ -147,7 +147,7 @@ def _pages(
         members.blueprint(database, clock),
         villages.blueprint(database, clock, home),
         audits.blueprint(database, clock),
-        installation.blueprint(facts),
+        installation.blueprint(facts, database, clock),
         keeping.blueprint(database, clock),
         desk.blueprint(database, clock),
         menu.blueprint(),

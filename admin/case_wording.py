@@ -12,9 +12,11 @@ from admin import referral_wording
 from admin.language import chosen
 from admin.language import gettext as _
 from admin.wording import ago, moment_in, why_not_told
+from admin.wording import channel as channel_name
 from centre import case_rules
 from centre.case_desk import Address, Line, Queue, Row
 from centre.case_records import BOT, FAMILY, TIME, Case, CaseEntry, Sending, State
+from centre.messages import LIMITS
 from centre.outbox import OutboxMessage
 from centre.outbox import State as Going
 from content import languages
@@ -139,9 +141,12 @@ def holder(row: Row) -> str:
     return _("Dipegang %(name)s", name=row.holder) if row.holder else _("Belum ada yang memegang")
 
 
-def safety(seen: Case, entries: Sequence[CaseEntry]) -> list[tuple[str, str]]:
-    """What to know before writing, the gravest first: each with how loudly it is said (danger, warning, success)."""
-    said = []
+def safety(seen: Case, entries: Sequence[CaseEntry], channel: str) -> list[tuple[str, str]]:
+    """What to know before writing, the gravest first: each with how loudly it is said (danger, warning, success).
+
+    `channel`: where the family writes; empty where that is not known any more.
+    """
+    said = _read_along(seen, channel) if channel and LIMITS[channel].is_exposed else []
     if seen.is_safe is False:
         said.append(("danger", _("JANGAN menulis lebih dulu: keluarga bilang tidak aman. Balasan menunggu mereka.")))
     elif seen.is_safe is None:
@@ -162,6 +167,27 @@ def safety(seen: Case, entries: Sequence[CaseEntry]) -> list[tuple[str, str]]:
         said.append(("warning", _("Keluarga tidak memberi nama.")))
     if seen.is_safe:
         said.append(("success", _("Keluarga bilang aman ditulisi.")))
+    return said
+
+
+def _read_along(seen: Case, channel: str) -> list[tuple[str, str]]:
+    """Others read what is written there."""
+    said = []
+    name = channel_name(channel)
+    if case_rules.is_not_for(seen, channel):
+        text = _(
+            "Balasan tidak bisa dikirim: keluarga menulis lewat %(channel)s, yang bisa terbaca orang lain. Tulisan mereka "
+            "pun tidak disimpan. Tunggu mereka di Telegram atau obrolan web, atau telepon bila aman.",
+            channel=name,
+        )
+        return [("danger", text)]
+    text = _(
+        "Keluarga menulis lewat %(channel)s, yang bisa terbaca orang lain. Jangan tulis hal rahasia.", channel=name
+    )
+    said.append(("warning", text))
+    if LIMITS[channel].in_sms:
+        cost = _("Tiap 160 huruf satu SMS berbayar. Lebih dari 3 SMS: sisanya menunggu keluarga membalas LAGI.")
+        said.append(("warning", cost))
     return said
 
 
@@ -284,6 +310,7 @@ def _changes() -> dict[str, str]:
         "opened": _("Kasus dibuka"),
         "placed": _("Desa keluarga diketahui"),
         "around": _("Keluarga minta tidak lewat desa"),
+        "withheld": _("Keluarga menulis lewat saluran yang bisa terbaca orang lain: tulisannya tidak disimpan"),
         "danger": _("Tanda bahaya dalam tulisan keluarga: kasus menjadi mendesak"),
         "moved_here": _("Keluarga melanjutkan dari telepon lain"),
         "taken": _("Kasus diambil"),
@@ -395,6 +422,9 @@ def why_not(reason: str) -> str:
         "closed": _("percakapannya sudah ditutup."),
         "erased": _("keluarga minta kasus ini dihapus."),
         "discreet": _("keluarga minta diam-diam."),
+        "exposed": _(
+            "keluarga menulis lewat saluran yang bisa terbaca orang lain. Kasus seperti ini tidak dijawab di sana."
+        ),
         "failed": _("gangguan program. Tulis sekali lagi."),
     }
     return known.get(reason) or why_not_told(reason)

@@ -124,7 +124,7 @@ def page(
         thread=opened,
         row=opened.row,
         case=seen,
-        safety=words.safety(seen, [line.entry for line in opened.lines]),
+        safety=words.safety(seen, [line.entry for line in opened.lines], opened.channel),
         forms=forms,
         saved=saved_replies.for_case(session, seen),
         referral_words=referral_wording,

@@ -128,6 +128,9 @@ def channel(name: str) -> str:
     return {
         "telegram": "Telegram",
         "whatsapp": "WhatsApp",
+        "fonnte": _("WhatsApp lewat Fonnte (tidak resmi)"),
+        "waha": _("WhatsApp lewat WAHA (tidak resmi)"),
+        "sms": "SMS",
         "web": _("Obrolan web"),
         "terminal": _("Terminal"),
     }.get(name, name)

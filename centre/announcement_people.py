@@ -51,6 +51,10 @@ class Beginning:
     """People sleep there until then."""
 
 
+EXPOSED = tuple(name for name, limits in LIMITS.items() if limits.is_exposed)
+"""Channels that no announcement goes to: a paired number that writes to many is banned, and short messages cost."""
+
+
 @dataclass(frozen=True)
 class Reach:
     """How many an announcement would be told to, by channel, and how many want news but cannot be told."""
@@ -278,6 +282,7 @@ def _audience(announcement: Announcement) -> list[ColumnElement[bool]]:
         Conversation.stopped_at.is_(None),
         Conversation.blocked_at.is_(None),
         Conversation.joined_to.is_(None),
+        Conversation.channel.not_in(EXPOSED),
         exists().where(NewsConsent.conversation_id == Conversation.id, NewsConsent.wants.is_(True)),
         not_(exists().where(StaffChannel.conversation_id == Conversation.id, is_open())),
         not_(_is_unsafe()),

@@ -87,6 +87,8 @@ class Thread:
     referrals: Sequence[CaseReferral]
     readers: Sequence[tuple[str, str, datetime]]
     """(name, deed, when) of everybody who has opened it, newest first."""
+    channel: str
+    """Where the family writes; empty when that is gone."""
 
 
 def queue(
@@ -183,7 +185,9 @@ def thread(session: Session, scope: CaseScope, code: str, now: datetime) -> Thre
     referrals = session.scalars(
         select(CaseReferral).where(CaseReferral.case_id == seen.id).order_by(CaseReferral.id)
     ).all()
-    return Thread(rows(session, [seen], now)[0], lines, family, referrals, _readers(session, seen))
+    written_on = select(Conversation.channel).where(Conversation.id == seen.conversation_id)
+    channel = session.scalar(written_on) or ""
+    return Thread(rows(session, [seen], now)[0], lines, family, referrals, _readers(session, seen), channel)
 
 
 def row(session: Session, seen: Case, now: datetime) -> Row:
