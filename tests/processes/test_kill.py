@@ -10,6 +10,7 @@ import os
 import random
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from tests.gateways import Call
 from tests.processes.houses import House
 
 KILLS = int(os.environ.get("BALAI_TEST_KILLS", "0"))
-PEOPLE = int(os.environ.get("BALAI_TEST_PEOPLE", "12"))
+PEOPLE = int(os.environ.get("BALAI_TEST_PEOPLE", "8"))
 LEAST = {"sqlite": 4, DATABASE: 4}
 """Each part that there is, once; on SQLite twice."""
 
@@ -59,12 +60,14 @@ def test_nothing_is_lost_doubled_or_turned_on_postgresql(
 
 
 def _size(name: str) -> Size:
-    return Size(events=PEOPLE * 22, kills=KILLS or LEAST[name], seconds_between=0.3, hurried=True)
+    return Size(events=PEOPLE * 30, kills=KILLS or LEAST[name], seconds_between=0.3, hurried=True)
 
 
 def _judge(verdict: Verdict, record_property: Callable[[str, object], None]) -> None:
     count, platforms = verdict.count, verdict.platforms
     record_property("ledger", f"{platforms.events} events, {len(verdict.falling.falls)} kills: {count}"[:300])
+    came_of_it = sum((person.effects() for person in platforms.people), Counter())
+    assert min(came_of_it[effect] for effect in ("case", "booking", "cancelled")) > 0, "hardly anything was asked"
     assert count.is_clean, "\n".join([str(count), *count.wrong_effects, *count.words])
     assert platforms.unexpected == []
     assert platforms.gateways.violations == []
