@@ -67,7 +67,7 @@ def _judge(verdict: Verdict, record_property: Callable[[str, object], None]) -> 
     count, platforms = verdict.count, verdict.platforms
     record_property("ledger", f"{platforms.events} events, {len(verdict.falling.falls)} kills: {count}"[:300])
     came_of_it = sum((person.effects() for person in platforms.people), Counter())
-    assert min(came_of_it[effect] for effect in ("case", "booking", "cancelled")) > 0, "hardly anything was asked"
+    assert min(came_of_it[effect] for effect in ("case", "booking")) > 0, "hardly anything was asked"
     assert count.is_clean, "\n".join([str(count), *count.wrong_effects, *count.words])
     assert platforms.unexpected == []
     assert platforms.gateways.violations == []
