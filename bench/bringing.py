@@ -71,7 +71,8 @@ ROUND = (
     Step("lewati", ("Jadi daftar?",)),
     Step("ya", ("Sudah terdaftar",), "booking"),
 )
-SYLLABLES = ("ba", "ce", "di", "fu", "ga", "hi", "jo", "ku", "la", "me", "ni", "po", "ra", "su", "ti", "wu", "ya", "zo")
+SYLLABLES = ("ba", "ce", "di", "fu", "ga", "hi", "jo", "ku", "la", "me", "ni", "po", "su", "ti", "wu", "ya", "zo")
+"""No two of them make a word of danger, as "raba" would."""
 
 
 @dataclass
