@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -82,9 +81,13 @@ class SealedField:
         return "person", None
 
 
-@cache
 def sealed_fields() -> tuple[SealedField, ...]:
     """Every sealed column of every table that is known."""
+    return _fields(len(Base.registry.mappers))
+
+
+@cache
+def _fields(_tables: int) -> tuple[SealedField, ...]:
     found = [
         SealedField(mapper.class_, attribute.key, *(attribute.columns[0].info["sealed"] or (None, ())))
         for mapper in Base.registry.mappers
@@ -116,16 +119,20 @@ def renew(session: Session, kind: Kind, number: int) -> None:
     vault.destroyed(key.id for key in taken)
 
 
-def seal_anew(session: Session, row: Base) -> None:
-    """What stands sealed in this record is sealed for whom it belongs to now. What cannot be opened stays as it is."""
-    vault = vault_of(session)
+def seal_anew(session: Session, row: Base) -> bool:
+    """What stands sealed in this record is sealed for whom it belongs to now. What cannot be opened stays as it is; gives
+    whether everything could."""
+    vault, closed = vault_of(session), False
     for field in sealed_fields():
         sealed = getattr(row, field.name) if isinstance(row, field.model) else None
-        if sealed is None or field.place is None:
+        if not sealed or field.place is None:
             continue
-        with suppress(CannotOpen):
-            place = field.place_of(row)
+        place = field.place_of(row)
+        try:
             setattr(row, field.name, vault.of(*field.owner_of(row)).seal(vault.open(sealed, place), place))
+        except CannotOpen:
+            closed = True
+    return not closed
 
 
 def forget_ownerless(session: Session) -> int:

@@ -109,9 +109,10 @@ class Vault:
             raise CannotOpen("sealed with a key that is not known here")
         return _opened(cipher, header, sealed, place)
 
-    def knows(self, header: bytes) -> bool:
-        """Can what begins like this be opened without a key of its own?"""
-        return header in self._ciphers
+    @property
+    def headers(self) -> list[bytes]:
+        """How everything begins that can be opened here without a key of its own; the newest field key first."""
+        return list(self._ciphers)
 
     def make_key(self, owner: str) -> tuple[OwnKey, bytes]:
         """A new key of its own for `owner`, and the same sealed for its row."""

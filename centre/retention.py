@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from centre import (
@@ -155,10 +155,27 @@ def sweep(session: Session, now: datetime, kept: timedelta = IDLE, *also: Column
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     ).all()
-    gone = delete(Conversation).where(Conversation.id.in_(held), *may_go).returning(Conversation.id)
-    removed = session.scalars(gone.execution_options(synchronize_session=False)).all()
-    data_keys.destroy(session, "conversation", removed)
-    return len(removed)
+    going = session.scalars(select(Conversation.id).where(Conversation.id.in_(held), *may_go)).all()
+    _leave_to_staff(session, going)
+    reasons = update(Notice).where(Notice.conversation_id.in_(going)).values(sealed_reason=None)
+    session.execute(reasons.execution_options(synchronize_session=False))
+    gone = delete(Conversation).where(Conversation.id.in_(going))
+    session.execute(gone.execution_options(synchronize_session=False))
+    data_keys.destroy(session, "conversation", going)
+    return len(going)
+
+
+def _leave_to_staff(session: Session, conversation_ids: Sequence[int]) -> None:
+    """What staff have still to look at outlives the conversation: it is nobody's from now on, and sealed so."""
+    waits = (
+        InboxEvent.conversation_id.in_(conversation_ids),
+        InboxEvent.for_staff,
+        InboxEvent.sealed_payload.is_not(None),
+    )
+    for event in session.scalars(select(InboxEvent).where(*waits)):
+        event.conversation_id = None
+        data_keys.seal_anew(session, event)
+    session.flush()
 
 
 def _sweep_declined(session: Session, now: datetime, kept: timedelta) -> int:

@@ -18,6 +18,7 @@ import click
 from processes.backup_commands import backup, restore
 from processes.command_line import PROBLEMS_SHOWN, OneLine, Refused, the_database
 from processes.content_commands import content
+from processes.key_commands import keys
 from processes.settings import read_settings, settings_as_given
 
 if TYPE_CHECKING:
@@ -187,6 +188,7 @@ main.add_command(restore)
 # Guidance
 
 main.add_command(content)
+main.add_command(keys)
 
 
 @main.command("add-language")
