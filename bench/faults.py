@@ -271,7 +271,7 @@ def _told(name: str, verdict: Verdict) -> bool:
     for part, times in recoveries(verdict.everybody, verdict.falling.falls).items():
         slowest = max(slowest, *times)
         print(
-            f"    to the next answer after {part} fell: median {statistics.median(times):.1f} s, "
+            f"    to the next sign of life after {part} fell: median {statistics.median(times):.1f} s, "
             f"slowest {max(times):.1f} s of {len(times)}"
         )
     if times := repeated_after(verdict.everybody):

@@ -7,6 +7,7 @@ the answer down; and then twice, no oftener. On WhatsApp not even that once its 
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -184,17 +185,20 @@ def _given_up(database: Database, person: Person) -> int:
 
 
 def recoveries(everybody: list[Heard], falls: list[Fall]) -> dict[str, list[float]]:
-    """For each kill, the seconds until the first reply to a message that was taken after it; from the start of the database
-    for the database. A kill that another follows before that is told with the other."""
-    pairs = sorted(
-        (heard.person.accepted_at[place], at) for heard in everybody for place, at in heard.answered_at.items()
-    )
+    """For each kill, the seconds until the next reply of anybody's; for the web process, until the next message was taken;
+    for the database, from its own start. A kill that another follows before that is told with the other.
+
+    Not until the reply to what was taken after the kill: on a machine that is behind with its work that tells how far behind.
+    """
+    replies = sorted(copy.at for heard in everybody for copies in heard.copies for copy in copies)
+    taken = sorted(at for heard in everybody for at in heard.person.accepted_at)
     found: dict[str, list[float]] = defaultdict(list)
     for fall, following in zip(falls, [*falls[1:], None], strict=True):
         since = fall.started_at if fall.part == "postgresql" else fall.at
-        next_at = min((answered for taken, answered in pairs if taken > since), default=None)
-        if next_at is not None and not (following and following.at < next_at):
-            found[fall.part.partition("-")[0]].append(next_at - since)
+        signs = taken if fall.part == "web" else replies
+        place = bisect(signs, since)
+        if place < len(signs) and not (following and following.at < signs[place]):
+            found[fall.part.partition("-")[0]].append(signs[place] - since)
     return found
 
 

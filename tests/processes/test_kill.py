@@ -21,7 +21,7 @@ from bench.bringing import OPENING, ROUND, Person, Platforms
 from bench.falling import DATABASE, Fall, own_server
 from bench.faults import PARTS, Size, Verdict, furnish
 from bench.misbehaving import Misbehaving
-from bench.weighing import Count, Heard, _add, listen
+from bench.weighing import Count, Heard, _add, listen, recoveries
 from content import danger
 from tests.gateways import Call
 from tests.processes.houses import House
@@ -125,3 +125,14 @@ def test_a_second_copy_is_excused_only_where_nobody_could_know(gateways: Misbeha
     assert count([Fall("web", 1.5)]) == (1, 0)
     assert count([Fall("worker-2", 1.5)]) == (0, 1)
     assert count([Fall("worker", 60.0)]) == (1, 0), "long after it was written down"
+
+
+def test_recovery_is_told_from_the_last_of_kills_that_follow_each_other() -> None:
+    everybody = [heard(*ALL)]
+    everybody[0].person.accepted_at[:] = [0.0, 5.5, 6.5, 9.0]
+    falls = [Fall("worker", 0.5), Fall("worker-2", 0.7), Fall("web", 4.5), Fall(DATABASE, 8.0, started_at=9.0)]
+    found = recoveries(everybody, falls)
+    assert {part: [round(each, 3) for each in times] for part, times in found.items()} == {
+        "worker": [0.3],
+        "web": [1.0],
+    }
