@@ -10,6 +10,7 @@ from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -46,11 +47,14 @@ LOCK_WAIT = "1s"
 after which a platform's message counts as late."""
 TRIES, PAUSE_SECONDS = 60, 1.0
 
+log = structlog.get_logger()
+
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Migrate up to `revision`, in one transaction, while the version before may still serve.
 
     Who waits for a table in use makes everybody behind them wait too: so it is asked for only briefly, and again later.
+    What a newer version has migrated is left as it is: one that is rolled back to works on it (migrations only add).
     """
     for left in range(TRIES, 0, -1):
         try:
@@ -65,6 +69,10 @@ def upgrade(database: Database, revision: str = "head") -> None:
 def _upgrade(database: Database, revision: str) -> None:
     with database.engine.begin() as connection:
         _hold(connection)
+        found = MigrationContext.configure(connection).get_current_revision()
+        if is_newer(found):
+            log.warning("database.newer", shape=found)
+            return
         _wait_briefly(connection)
         command.upgrade(_config(connection), revision)
         if inspect(connection).has_table(AuditEntry.__tablename__):
@@ -86,7 +94,12 @@ def newest() -> str | None:
 
 def knows(revision: str) -> bool:
     """Is this a shape that this code can bring up to its own?"""
-    return revision in {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
+    return revision in _known()
+
+
+def is_newer(revision: str | None) -> bool:
+    """Is this the shape of a version that this one does not know yet?"""
+    return revision is not None and not knows(revision)
 
 
 def serves(revision: str | None) -> bool:
@@ -107,6 +120,11 @@ def version() -> str:
         return metadata.version("balai")
     except metadata.PackageNotFoundError:
         return "uninstalled"
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions())
 
 
 @contextmanager

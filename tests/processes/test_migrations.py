@@ -121,3 +121,15 @@ def test_no_number_is_given_twice_though_tables_were_altered(tmp_path: Path) -> 
     ]
     assert "outbox_messages" in growing
     assert [name for name in growing if "AUTOINCREMENT" not in made[name]] == []
+
+
+def test_a_version_that_is_rolled_back_to_leaves_the_newer_shape(database: Database) -> None:
+    """And works on it: migrations only add. Else nobody could go back, nor serve on while the next version migrates."""
+    with database.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('9999')"))
+    migrating.upgrade(database)
+    assert migrating.current(database) == "9999"
+    assert migrating.is_newer("9999")
+    assert not migrating.is_newer(migrating.newest())
+    assert not migrating.is_newer(None)

@@ -64,8 +64,11 @@ def test_ready_means_database_migrations_and_a_worker(furnished_database: Databa
     assert client.get("/readyz").status_code == 503, "a worker that was seen long ago answers nobody"
     beat(furnished_database)
     with furnished_database.transaction() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = 'older'"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     assert client.get("/readyz").json == {"database": True, "migrations": False, "worker": True}
+    with furnished_database.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = 'newer'"))
+    assert client.get("/readyz").status_code == 200, "the next version has migrated: this one serves on meanwhile"
 
 
 def beat(database: Database, ago: timedelta = timedelta(0)) -> None:
