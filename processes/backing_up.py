@@ -37,6 +37,7 @@ from processes.settings import Settings, backup_key, field_keys
 KEYS_NAME = "balai-keys.age"
 NAME = "balai-%Y%m%dT%H%M%SZ.age"
 OURS = re.compile(r"balai-(\d{8}T\d{6}Z)\.age")
+ENDING = ".age"
 FILES, GONE = "files", "gone"
 """In the folder of backups: kept files, and among them those that the house has no more."""
 KEPT_NAME = re.compile(r"[0-9a-f]{32}")
@@ -84,10 +85,14 @@ class HourlyBackups:
 def back_up(
     settings: Settings, database: Database, target: Path, keep: int, clock: Clock, *, if_due: bool = False
 ) -> Made | None:
-    """Back up into `target`, a file or a folder, and enter it. None: `if_due`, and it is not.
+    """Back up into `target`, a file (`….age`) or a folder, and enter it. None: `if_due`, and it is not.
 
     Raises `Refused`, `SettingsInvalid`, `OSError`.
     """
+    if target.is_file() and target.suffix != ENDING:
+        raise Refused(f"{target.name} is a file already: name a folder, or a file that ends in {ENDING}")
+    if target.is_dir() and target.suffix == ENDING:
+        raise Refused(f"{target.name} is a folder already: its name must not end in {ENDING}")
     key = backup_key(settings)
     check_tools(database, "pg_dump")
     _check_shape(database)
@@ -163,7 +168,7 @@ def _check_shape(database: Database) -> None:
 
 def _make(settings: Settings, database: Database, target: Path, keep: int, key: Key, taken_at: datetime) -> Made:
     """The keys before the archive that needs them, so that no archive ever lies there without."""
-    is_folder = target.is_dir() or target == settings.folder_of_backups
+    is_folder = target.suffix != ENDING
     path = target / taken_at.astimezone(UTC).strftime(NAME) if is_folder else target
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     about = _about(settings, database, taken_at, is_folder=is_folder)

@@ -30,7 +30,7 @@ class ToByItself(click.Group):
 
 @click.group(cls=ToByItself)
 def backup() -> None:
-    """Back up: `balai backup FOLDER` (or a FILE), while Balai runs."""
+    """Back up: `balai backup FOLDER` (or FILE.age), while Balai runs."""
 
 
 @backup.command("to")
@@ -40,7 +40,7 @@ def backup() -> None:
 )
 @click.option("--if-due", is_flag=True, hidden=True)
 def back_up(target: Path, keep: int | None, if_due: bool) -> None:
-    """Back up into TARGET: a file for everything in one, or a folder for one archive after the other.
+    """Back up into TARGET: a folder for one archive after the other, or a file (FILE.age) for everything in one.
 
     Without saying `to`, too: `balai backup TARGET`.
     """

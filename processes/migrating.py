@@ -105,7 +105,7 @@ def is_newer(revision: str | None) -> bool:
 def serves(revision: str | None) -> bool:
     """May this code serve a database of this shape? Its own; or a later one that it does not know, because what comes later
     only adds: while the next version takes over, this one is as ready as before."""
-    return revision is not None and (revision == newest() or not knows(revision))
+    return revision is not None and (revision == newest() or is_newer(revision))
 
 
 def current(database: Database) -> str | None:

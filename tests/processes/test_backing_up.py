@@ -298,6 +298,17 @@ def test_without_the_keys_beside_it_an_archive_is_not_taken(house: House, settin
     restore(house, settings, archive, keys=keys, replace=True)
 
 
+def test_a_folder_and_a_file_are_told_by_their_names(sqlite_house: House, settings: Settings, folder: Path) -> None:
+    """`backups` that is not there yet is no file: the next archive would be written over the last."""
+    assert back_up(settings, folder / "new").parent == folder / "new"
+    (folder / "letter.txt").write_text("not ours")
+    (folder / "sub.age").mkdir()
+    for target in ("letter.txt", "sub.age"):
+        with pytest.raises(Refused, match="already"):
+            back_up(settings, folder / target)
+    assert (folder / "letter.txt").read_text() == "not ours"
+
+
 def test_a_backup_of_the_shape_before_is_brought_up(house: House, settings: Settings, tmp_path: Path) -> None:
     migrating.downgrade(house.database, "0004")
     archive = written(house, settings, tmp_path / "old.age", revision="0004", apart=[])
