@@ -80,7 +80,7 @@ def read_pairs(path: Path) -> dict[str, tuple[str, ...]]:
 
 def split_words(text: str) -> list[str]:
     """The words as typed, lower-cased, without elongation ("toloooong"), doubling ("anak2") or invisible characters."""
-    text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).translate(_APOSTROPHES).lower()
+    text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])[:MAX_CHARACTERS].translate(_APOSTROPHES).lower()
     text = "".join(c for c in text if unicodedata.category(c) != "Cf")
     words: list[str] = _WORD.findall(_ELONGATED.sub(r"\1", text))
     return [_plain(word) for word in words]

@@ -7,12 +7,20 @@ or repeat things (OWASP ASVS 5.0 5.2.3, 5.3.2, 1.5.1): what tries any of it is r
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from typing import Final
 
 from content.exchange import UNPACKED, NotTaken
 
 MOST_FILES: Final = 5000
+DAMAGED: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError),
+    *(NotImplementedError, RuntimeError, ValueError, OSError),
+)
+"""What reading a zip may end in: the library lets errors of what it is made of through."""
 _REFUSED_XML: Final = (b"<!doctype", b"<!entity")
 
 
@@ -24,7 +32,7 @@ def unpacked(name: str, data: bytes) -> dict[str, bytes]:
             if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > UNPACKED:
                 raise _too_much(name)
             return _read(name, package, entries)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+    except DAMAGED as error:
         what, remedy = "is damaged, or no zip that can be opened", "make it anew, without a password"
         raise NotTaken(name, what, remedy) from error
 

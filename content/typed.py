@@ -48,7 +48,8 @@ def split(text: str, cut: Callable[[str], Iterable[str]] | None = None) -> list[
         letters = re.sub(r"[ .\-_*]", "", match.group())
         return " ".join(cut(letters)) if cut else letters
 
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:LONGEST]))
+    # Cut once more: one sign may unfold to eighteen letters, and a message of nothing else would keep us busy for seconds.
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST])
     text = unicodedata.normalize("NFD", text.lower())
     text = "".join(c for c in text if not unicodedata.combining(c)).translate(LOOKALIKES)
     text = _CLOCK.sub("jam ", _SPACED.sub(join_letters, text, count=SPACED_RUNS))
