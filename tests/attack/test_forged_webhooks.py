@@ -49,7 +49,7 @@ def stored(database: Database) -> int:
         return sum(session.scalar(select(func.count()).select_from(each)) or 0 for each in (InboxEvent, Conversation))
 
 
-def test_every_channel_that_can_be_connected_is_attacked_here(tmp_path: Path) -> None:
+def test_both_official_platforms_are_attacked_here(tmp_path: Path) -> None:
     connected = wiring.channels(Settings(data=tmp_path, **CONNECTED))  # type: ignore[arg-type]
     assert {each.name for each in PLATFORMS} == set(connected)
 

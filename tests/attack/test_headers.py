@@ -18,7 +18,7 @@ from tests.attack.conftest import HOME, application
 METHODS = ("GET", "POST", "DELETE", "TRACE")
 NOWHERE = ("/nowhere", "/../etc/passwd", "/chat/", "//janji//x", "/%00", "/admin/%00", "/admin/nowhere", "/robots.txt")
 STRANGERS = ("evil.example", 'evil.example"><script>', "balai.example.id.evil.example", "evil.example:443", "")
-MAY_BE_KEPT = ("/angka", "/privasi", "/suara/", "/admin/aset/")
+MAY_BE_KEPT = ("/angka", "/privasi", "/privacy", "/suara/", "/admin/aset/")
 
 
 def doors_of(app: Flask) -> Flask:

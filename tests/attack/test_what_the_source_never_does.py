@@ -27,7 +27,13 @@ UNESCAPED = {
 SAFE_IN_TEMPLATES = {("webhooks/page/appointment.html", "qr|safe")}
 SHEETS = {"content/workbooks.py", "content/exchange_sheets.py", "admin/sheets.py"}
 """Where spreadsheets are written, each cell by `content.workbooks.cell`."""
-CALLERS = {"webhooks/downloads.py", "webhooks/whatsapp.py", "webhooks/telegram.py", "webhooks/elsewhere.py"}
+CALLERS = {
+    "webhooks/downloads.py",
+    "webhooks/whatsapp.py",
+    "webhooks/telegram.py",
+    "webhooks/elsewhere.py",
+    "webhooks/gateways.py",
+}
 """Where httpx is used to call out."""
 
 
