@@ -133,6 +133,8 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
 
 def _name(session: Session, found: DataRequest) -> str:
     person = session.get(people.Person, found.person_id) if found.person_id else None
+    if person is None and found.conversation_id:
+        return _("Percakapan nomor %(number)s", number=found.conversation_id)
     return person.name if person else _("(data dihapus)")
 
 

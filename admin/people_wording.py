@@ -181,6 +181,8 @@ def wish(code: str) -> str:
         "correct": _("Minta dibetulkan"),
         "erase": _("Minta dihapus"),
         "stop": _("Menarik persetujuan"),
+        "limit": _("Minta dibatasi pemakaiannya"),
+        "object": _("Keberatan atas pemakaian datanya"),
     }.get(code, code)
 
 

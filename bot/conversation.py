@@ -31,6 +31,7 @@ from bot.dialogues import (
     my_bookings,
     news,
     offer_check,
+    own_data,
     rating,
     read_along,
     settings,
@@ -253,6 +254,8 @@ def _taken(turn: Turn, text: str, understood: Understood) -> Answer | None:
     wish = booking.wish_of(turn, text)
     if wish is None or turn.conversation.step in (booking.NAME, booking.ANSWER):
         return None
+    if own_data.is_in_the_way(turn, words.BOOK):
+        return own_data.ask_to_keep(turn, words.BOOK)
     return booking.wished(turn, wish)
 
 
@@ -279,6 +282,22 @@ def _is_mere_answer(turn: Turn, understood: Understood, text: str) -> bool:
 def _question(turn: Turn, text: str, understood: Understood) -> Answer:
     if not has_letters(text):
         return Answer(turn.say.nothing_readable(), (guidance.menu_choice(turn.say), guidance.person_choice(turn.say)))
+    if turn.conversation.declined_at is None:
+        _note(turn, text, understood)
+    if understood.kind == "person":
+        is_declined = own_data.is_in_the_way(turn, words.PERSON)
+        return own_data.ask_to_keep(turn, words.PERSON) if is_declined else case.person(turn)
+    if understood.kind in ("answer", "choices"):
+        shown = understood.slug if understood.kind == "answer" else None
+        before = threads.of(turn) or Thread(None)
+        threads.keep(turn, Thread(shown, understood.countries or before.countries, understood.jobs or before.jobs))
+    if understood.wants_more and understood.slug:
+        return guidance.more(turn, understood.slug)
+    return guidance.reply(turn.say, turn.guide, understood, turn.now.date())
+
+
+def _note(turn: Turn, text: str, understood: Understood) -> None:
+    """What was answered, for the figures; what was not, for whoever writes guidance."""
     answers.record(
         turn.session,
         turn.conversation,
@@ -292,15 +311,6 @@ def _question(turn: Turn, text: str, understood: Understood) -> Answer:
     )
     if understood.kind == "none" and understood.slug != guidance.UNCLEAR:
         open_questions.keep(turn.session, turn.conversation, text, understood.language, turn.now, near=understood.near)
-    if understood.kind == "person":
-        return case.person(turn)
-    if understood.kind in ("answer", "choices"):
-        shown = understood.slug if understood.kind == "answer" else None
-        before = threads.of(turn) or Thread(None)
-        threads.keep(turn, Thread(shown, understood.countries or before.countries, understood.jobs or before.jobs))
-    if understood.wants_more and understood.slug:
-        return guidance.more(turn, understood.slug)
-    return guidance.reply(turn.say, turn.guide, understood, turn.now.date())
 
 
 def _revision_shown(turn: Turn, understood: Understood) -> str | None:
@@ -315,10 +325,26 @@ def _do(turn: Turn, code: str) -> list[Answer]:
     name, _, rest = code.partition(":")
     if name == "lang":
         return welcome.language_chosen(turn, rest, STEPS.get(turn.conversation.step or ""))
+    if own_data.is_in_the_way(turn, name):
+        return [own_data.ask_to_keep(turn, code)]
+    if name == words.OWN:
+        return _own_data(turn, rest)
     if name in booking.ACTS:
         threads.drop(turn)
     act = ACTIONS.get(name)
     return [act(turn, rest) if act else guidance.menu(turn.say, turn.guide)]
+
+
+def _own_data(turn: Turn, rest: str) -> list[Answer]:
+    """What is held of this conversation; under it what the register keeps of whoever is in it."""
+    said = own_data.act(turn, rest)
+    return [said] if rest or not census.knows_somebody(turn) else [said, census.act(turn, "")]
+
+
+def _agreed(turn: Turn, rest: str) -> Answer:
+    """`setuju`; `rest`: what was wanted when it was asked."""
+    said = own_data.agreed(turn)
+    return under(said.text, _do(turn, rest)[-1]) if rest else said
 
 
 def _cancel(turn: Turn, _rest: str) -> Answer:
@@ -425,6 +451,9 @@ ACTIONS: dict[str, Callable[[Turn, str], Answer]] = {
     "hear": booking.tell_me,
     words.MINE: my_bookings.mine,
     words.CENSUS: census.act,
+    words.AGREE: lambda turn, rest: _agreed(turn, rest),
+    words.DECLINE: lambda turn, _: own_data.declined(turn),
+    words.OBJECT: lambda turn, _: own_data.objected(turn),
     "shift": my_bookings.move,
     "to": my_bookings.moved,
     "drop": my_bookings.drop,
@@ -471,6 +500,8 @@ def _code_typed(turn: Turn, text: str) -> str | None:
     Where several replies of a turn offer what was typed, it is an answer to the last of them.
     """
     command = words.command_in(text)
+    if command in (words.AGREE, words.DECLINE) and (offered_so := _named_in(turn, words.plain(text))):
+        return my_bookings.meant_of(offered_so)  # a consent of its own is being asked
     if command == words.BOOK and (meant := booking.code_meant(turn, text)):
         return meant  # "daftar" under "Jadi daftar?" is a yes
     if command:
@@ -485,9 +516,15 @@ def _code_typed(turn: Turn, text: str) -> str | None:
         return meant
     if typed.isdecimal() and len(typed) < 4 and 0 < int(typed) <= len(offered):
         return my_bookings.meant_of([str(offered[int(typed) - 1][0])])
-    named = [code for code, label, title in offered if typed and typed in (words.plain(label), words.plain(title))]
+    named = _named_in(turn, typed)
     named = named or _consented(typed, [code for code, _, _ in offered]) or _language_named(typed, offered)
     return my_bookings.meant_of(named) if named else None
+
+
+def _named_in(turn: Turn, typed: str) -> list[str]:
+    """The choices that are called so."""
+    rows = turn.conversation.offered
+    return [code for code, label, title in rows if typed and typed in (words.plain(label), words.plain(title))]
 
 
 def _consented(typed: str, codes: list[str]) -> list[str]:
@@ -552,11 +589,13 @@ def _welcomed(turn: Turn) -> list[Answer]:
 
 
 def _with_welcome(turn: Turn, said: list[Answer]) -> list[Answer]:
-    """On first contact: who we are before, the language question after, unless something else is being asked."""
+    """On first contact: the answer, then who we are and what is kept, then the language question, unless something else is
+    being asked."""
     if not turn.is_first:
         return said
     is_asked = said[-1].next_step or turn.conversation.language or danger.waits_for_place(turn)
-    return [welcome.welcome(turn), *said, *([] if is_asked else [welcome.choose_language(turn)])]
+    notice = replace(welcome.welcome(turn), next_step=said[-1].next_step)
+    return [*said, notice, *([] if is_asked else [welcome.choose_language(turn)])]
 
 
 def _offered_again(turn: Turn, said: list[Answer]) -> list[Answer]:

@@ -15,6 +15,7 @@ from bot.booking_cards import card, details, name_of, place_of, who
 from bot.booking_phrases import BookingPhrases
 from bot.census_phrases import CensusPhrases
 from bot.dialogues import guidance
+from bot.privacy_phrases import PrivacyPhrases
 from bot.templates import TEMPLATE_LANGUAGES, news_template, template_for
 from bot.turns import language_of
 from centre import bookings, calendars, census_reminders, notices, slots
@@ -45,6 +46,8 @@ def word(session: Session, notice: Notice, conversation: Conversation, home: str
         return announcements.word(session, notice, conversation, now)
     if notice.kind == "new_dates":
         return _new_dates(session, say, notice)
+    if notice.kind == "answered":
+        return _request_answered(session, PrivacyPhrases(say.language), notice)
     if notice.kind == "own_date":
         return _own_date(session, CensusPhrases(say.language), notice)
     booking = bookings.get(session, notice.booking_id or 0)
@@ -160,6 +163,15 @@ def _own_date(session: Session, say: CensusPhrases, notice: Notice) -> Outgoing 
     text = say.own_date(reminder.what, reminder.person.name, say.day(reminder.on))
     private = text if reminder.is_private else say.neutral()
     return Outgoing(private, (own_data, guidance.menu_choice(say)), template=news_template(say.language))
+
+
+def _request_answered(session: Session, say: PrivacyPhrases, notice: Notice) -> Outgoing:
+    """What became of a wish about one's own data."""
+    reason = notices.reason_of(session, notice)
+    text = say.request_refused(reason) if reason else say.request_done()
+    return Outgoing(
+        text, (guidance.menu_choice(say), guidance.person_choice(say)), template=news_template(say.language)
+    )
 
 
 def _new_dates(session: Session, say: BookingPhrases, notice: Notice) -> Outgoing | None:

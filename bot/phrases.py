@@ -11,8 +11,8 @@ from datetime import date
 from bot.catalogues import catalogue
 from content import languages
 
-NOTICE_VERSION = "2026-11"
-"""Changes with the meaning of `welcome` and `privacy`: what is kept and why (UU PDP 27/2022 art. 21)."""
+NOTICE_VERSION = "2026-12"
+"""Changes with the meaning of `welcome` and `bot.privacy_phrases.privacy`: what is kept and why (UU PDP 27/2022 art. 21)."""
 
 
 class Phrases:
@@ -39,13 +39,6 @@ class Phrases:
         return self._(
             "Selamat datang di Balai, layanan informasi desa untuk pekerja migran dan keluarganya.\n"
             "Yang menjawab di sini adalah program komputer. Petugas desa dapat membaca pesan yang perlu bantuan orang."
-        )
-
-    def privacy(self) -> str:
-        return self._(
-            "Kami menyimpan bahasa, desa, dan pesan Anda hanya untuk menjawab dan membantu Anda. "
-            "Isi pesan Anda kami hapus 3 hari setelah dijawab, jawaban kami setelah 90 hari. Pesan untuk petugas disimpan "
-            "sampai selesai. Ketik HAPUS kapan saja untuk menghapus semuanya."
         )
 
     def choose_language(self) -> str:

@@ -5,6 +5,9 @@ Staff read Bahasa. The same words go by Telegram and by mail.
 
 from __future__ import annotations
 
+from datetime import timedelta
+from math import ceil
+
 from centre.case_records import Case, shown
 from centre.messages import Choice, Outgoing
 
@@ -65,12 +68,13 @@ def sign_in_code(code: str) -> Outgoing:
     )
 
 
-def data_request(is_over: bool, home: str) -> tuple[str, str]:
-    """(subject, body) for whoever keeps the register: a wish about somebody's data, its legal time running out."""
+def data_request(left: timedelta, home: str) -> tuple[str, str]:
+    """(subject, body) for whoever keeps the register: a wish about somebody's data, and the legal time that is left."""
+    days = ceil(left / timedelta(days=1))
     said = (
-        "Permintaan atas data sudah lewat batas 3×24 jam menurut UU PDP."
-        if is_over
-        else "Permintaan atas data harus dijawab dalam sehari (batas 3×24 jam menurut UU PDP)."
+        f"Permintaan atas data harus dijawab dalam {'sehari' if days == 1 else f'{days} hari'} (batas 3×24 jam menurut UU PDP)."
+        if days > 0
+        else "Permintaan atas data sudah lewat batas 3×24 jam menurut UU PDP."
     )
     where = f"Buka di komputer: {home}/admin/warga/permintaan" if home else "Buka di komputer petugas, menu Warga."
     return "Permintaan atas data", f"{said}\n{where}"

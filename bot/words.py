@@ -1,5 +1,5 @@
 """Words that work everywhere: `0`, `menu`, `bahasa`, `petugas`, `lapor`, `kasus saya`, `daftar`, `janji saya`, `data saya`,
-`batal`, `hapus`, `berhenti`, `mulai`, `dengar`, `kabar`, `berhenti kabar`.
+`pendataan`, `setuju`, `jangan simpan`, `keberatan`, `batal`, `hapus`, `berhenti`, `mulai`, `dengar`, `kabar`, `berhenti kabar`.
 
 They are understood in every language of the catalogues at once, whatever language the person has chosen: somebody who
 chose wrongly must find the way back in the words they know.
@@ -18,6 +18,7 @@ from content.said import Said
 MENU, LANGUAGES, PERSON, CANCEL = "menu", "languages", "person", "cancel"
 BOOK, MINE = "book", "mine"
 CENSUS = "data"
+OWN, AGREE, DECLINE, OBJECT = "own", "agree", "decline", "object"
 LISTEN = "listen"
 REPORT, CASE, AROUND = "report", "case", "around"
 FORGET, STOP, START, VILLAGE = "forget", "stop", "start", "villages"
@@ -108,7 +109,11 @@ def _commands(pgettext: Translate) -> dict[str, str]:
         AROUND: pgettext("kata", "jangan ke desa saya|jangan ke desa|jangan lewat desa|jangan ke kantor desa"),
         BOOK: pgettext("kata", "daftar|jadwal|daftar kegiatan|jadwal kegiatan|buat janji|mau daftar|pelatihan"),
         MINE: pgettext("kata", "janji saya|janji|jadwal saya"),
-        CENSUS: pgettext("kata", "data saya|lihat data saya|data diri saya|pendataan|data desa saya"),
+        OWN: pgettext("kata", "data saya|lihat data saya|data diri saya|salinan data saya"),
+        AGREE: pgettext("kata", "setuju|saya setuju"),
+        DECLINE: pgettext("kata", "jangan simpan|jangan disimpan|tidak setuju|saya tidak setuju"),
+        OBJECT: pgettext("kata", "keberatan|saya keberatan|batasi data saya"),
+        CENSUS: pgettext("kata", "pendataan|ikut pendataan|pendataan desa|data desa saya"),
         CANCEL: pgettext("kata", "batal|kembali"),
         FORGET: pgettext("kata", "hapus|hapus data|hapus data saya"),
         STOP: pgettext("kata", "berhenti|stop"),

@@ -1,8 +1,9 @@
 """What somebody asked of their own data: to see it, have it put right, erased, or no longer used; each against a clock.
 
 UU PDP 27/2022 gives 3 x 24 hours from when it was asked: for putting right (art. 30), access (art. 32), stopping after a
-consent was taken back (art. 40) and restricting (art. 41); erasing is art. 43-44. The desk sees the time that is left, is
-alerted when a day is left and when it is over, and says what was done, or why not.
+consent was taken back (art. 40) and restricting (art. 41); erasing is art. 43-44, objecting art. 10. The desk sees the time
+that is left, is alerted after 24, 48 and 72 hours, and says what was done, or why not. Whoever is in no register asks as the
+conversation that they are, and is answered there.
 """
 
 from __future__ import annotations
@@ -28,21 +29,25 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import areas, calendars
+from centre import areas, calendars, notices
 from centre.areas import Village
 from centre.census_records import record_of
+from centre.conversations import Conversation
 from centre.db import Base, BigId, UtcDateTime, vault_of
 from centre.desk import NotHere
 from centre.sealing import sealed
 from centre.staff import Role, Scope, StaffMember, StaffRole
 
-Wish = Literal["see", "correct", "erase", "stop"]
+Wish = Literal["see", "correct", "erase", "stop", "limit", "object"]
 WISHES: tuple[Wish, ...] = get_args(Wish)
 LEGAL_TIME = timedelta(hours=72)
-WARN_BEFORE = timedelta(hours=24)
+WARNED_AFTER = (timedelta(hours=24), timedelta(hours=48), LEGAL_TIME)
+"""How long after it was asked staff hear of it again, while nobody has answered."""
 KEPT = timedelta(days=365)
 """How long it is known that something was asked and done: without whom, once they are erased."""
 LONGEST_WORDS = 500
+TOLD_WITHIN = timedelta(days=14)
+"""So long the answer to a wish is brought to whoever comes back to be told."""
 DESK = (Role.PETUGAS,)
 ABOVE = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
 PAGE = 50
@@ -98,7 +103,9 @@ class DataRequest(Base):
         LargeBinary, info=sealed("data_requests|reason", person="person_id")
     )
     alerted: Mapped[int] = mapped_column(default=0)
-    """How many alerts of it went out: one when a day is left, one when it is over."""
+    """How many alerts of it went out, of `WARNED_AFTER`."""
+    conversation_id: Mapped[int | None] = mapped_column(BigId)
+    """Who asked, where they are nobody of the register; none once they are erased."""
 
     @property
     def is_open(self) -> bool:
@@ -111,7 +118,7 @@ class DataRequest(Base):
 
 def ask(
     session: Session,
-    person_id: int,
+    person_id: int | None,
     village_id: int | None,
     wish: Wish,
     how: str,
@@ -120,16 +127,15 @@ def ask(
     *,
     words: str = "",
     asked_at: datetime | None = None,
+    conversation_id: int | None = None,
 ) -> DataRequest:
     """Enter a wish; the same asked again while it is open is one, on its first clock. `by`: staff id or "family"."""
-    known = session.scalars(
-        select(DataRequest).where(
-            DataRequest.person_id == person_id, DataRequest.wish == wish, DataRequest.state == State.OPEN
-        )
-    ).first()
+    own = DataRequest.person_id == person_id if person_id else DataRequest.conversation_id == conversation_id
+    known = session.scalars(select(DataRequest).where(own, DataRequest.wish == wish, _IS_OPEN)).first()
     asked = asked_at or now
     request = known or DataRequest(
         person_id=person_id,
+        conversation_id=None if person_id else conversation_id,
         village_id=village_id,
         wish=wish,
         how=how,
@@ -176,6 +182,7 @@ def answer(
     request.state = State.DONE if refused_because is None else State.REFUSED
     request.answered_at, request.answered_by, request.sealed_words = now, by, None
     session.flush()
+    _tell(session, request, now)
 
 
 def answer_all(session: Session, person_id: int, wishes: Sequence[Wish], by: str, now: datetime) -> None:
@@ -192,6 +199,15 @@ def erase(session: Session, person_ids: Sequence[int], by: str, now: datetime) -
     over = of_them.where(_IS_OPEN).values(state=State.DONE, answered_at=now, answered_by=by)
     session.execute(over.execution_options(**fetched))
     session.execute(of_them.values(sealed_words=None, sealed_reason=None).execution_options(**fetched))
+
+
+def erase_of_conversation(session: Session, conversation_id: int, by: str, now: datetime) -> None:
+    """Who asked is forgotten: what they asked is over, and nothing tells who it was."""
+    for request in session.scalars(select(DataRequest).where(DataRequest.conversation_id == conversation_id)).all():
+        if request.is_open:
+            request.state, request.answered_at, request.answered_by = State.DONE, now, by
+        request.conversation_id = request.sealed_words = request.sealed_reason = None
+    session.flush()
 
 
 def open_of(session: Session, person_id: int) -> Sequence[DataRequest]:
@@ -233,22 +249,24 @@ def counts(session: Session, scope: Scope, now: datetime) -> tuple[int, int]:
 
 
 def to_alert(session: Session, now: datetime) -> Sequence[DataRequest]:
-    """Open ones of which the desk must hear now: a day is left and nobody was told, or the time is over."""
-    nearly = (DataRequest.alerted == 0) & (DataRequest.due_at <= now + WARN_BEFORE)
-    over = (DataRequest.alerted == 1) & (DataRequest.due_at <= now)
+    """Open ones of which the desk must hear now: another of `WARNED_AFTER` is over and nobody was told of it."""
+    untold = (
+        (DataRequest.alerted == number) & (DataRequest.asked_at <= now - span)
+        for number, span in enumerate(WARNED_AFTER)
+    )
     return session.scalars(
-        select(DataRequest).where(_IS_OPEN, or_(nearly, over)).order_by(DataRequest.due_at, DataRequest.id).limit(PAGE)
+        select(DataRequest).where(_IS_OPEN, or_(*untold)).order_by(DataRequest.due_at, DataRequest.id).limit(PAGE)
     ).all()
 
 
 def stage(request: DataRequest, now: datetime) -> int:
-    """How many times staff should have heard of it by now: once with a day left, twice when the time is over."""
-    return 2 if request.due_at <= now else 1
+    """How many times staff should have heard of it by now, of `WARNED_AFTER`."""
+    return sum(request.asked_at + span <= now for span in WARNED_AFTER)
 
 
 def whom_to_tell(session: Session, request: DataRequest, now: datetime) -> Sequence[StaffMember]:
     """Its own desk; when the time is over, or where nobody is at that desk, whoever coordinates its area too."""
-    members = _with_role(session, request, DESK) if stage(request, now) == 1 else ()
+    members = _with_role(session, request, DESK) if stage(request, now) < len(WARNED_AFTER) else ()
     return members or _with_role(session, request, ABOVE)
 
 
@@ -268,6 +286,17 @@ def _with_role(session: Session, request: DataRequest, roles: Sequence[Role]) ->
     in_its_area = StaffRole.area.in_(areas.around(village.code if village else None))
     wanted = own.where(StaffRole.role.in_(roles), in_its_area, StaffMember.disabled_at.is_(None))
     return session.scalars(wanted.distinct().order_by(StaffMember.id)).all()
+
+
+def _tell(session: Session, request: DataRequest, now: datetime) -> None:
+    """Whoever asked in a conversation, and is nobody of the register, is answered there."""
+    asked_in = session.get(Conversation, request.conversation_id) if request.conversation_id else None
+    if asked_in is None:
+        return
+    village = session.get(Village, request.village_id) if request.village_id else None
+    about = notices.About(None, areas.zone_of(village), asked_in.joined_to or asked_in.id)
+    reason = reason_of(session, request)
+    notices.plan(session, "answered", about, f"request:{request.id}", now, now + TOLD_WITHIN, reason=reason)
 
 
 def _is_kept(session: Session, request: DataRequest) -> bool:

@@ -39,9 +39,20 @@ from centre.privacy import CannotOpen
 from centre.sealing import sealed
 
 Kind = Literal[
-    "reminder", "today", "offer", "lapsed", "moved", "cancelled", "missed", "new_dates", "booked", "own_date"
+    "reminder",
+    "today",
+    "offer",
+    "lapsed",
+    "moved",
+    "cancelled",
+    "missed",
+    "new_dates",
+    "booked",
+    "own_date",
+    "answered",
 ]
-"""own_date: of somebody in the register (`centre.census_reminders`)."""
+"""own_date: of somebody in the register (`centre.census_reminders`); answered: a wish about one's own data
+(`centre.census_requests`)."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 NEEDED: frozenset[str] = frozenset({"offer", "moved", "cancelled"})
 """What a person must hear: where it cannot be sent, staff telephone."""

@@ -83,6 +83,7 @@ def forget(session: Session, conversation: Conversation, now: datetime, *, keep_
         answers.erase(session, each.id)
         news_consents.erase(session, each.id)
         conversation_consents.erase(session, each.id)
+        census_requests.erase_of_conversation(session, each.id, census_consents.BY_FAMILY, now)
         open_questions.erase(session, each.id)
         staff_channels.unlink_conversation(session, each.id, now)
         _erase_people(session, each, now)

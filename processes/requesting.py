@@ -1,4 +1,4 @@
-"""Staff hear in time of wishes about somebody's data: when a day of the legal 3 x 24 hours is left, and when it is over.
+"""Staff hear in time of wishes about somebody's data: after 24 and 48 of the legal 72 hours, and when they are over.
 
 Each wish in a transaction of its own, held while it is looked at again, so that any number of schedulers tell of it once. Who
 is told stands in `centre.census_requests`.
@@ -50,7 +50,7 @@ def _warn(session: Session, number: int, home: str, now: datetime, mail: Mail | 
     members = census_requests.whom_to_tell(session, request, now)
     chats = staff_channels.of_staff(session, [member.id for member in members])
     cause = f"request:{request.id}:{stage}"
-    subject, body = staff_alerts.data_request(request.due_at <= now, home)
+    subject, body = staff_alerts.data_request(request.left(now), home)
     for member in members:
         if chat := chats.get(member.id):
             outbox.queue(session, chat, cause, [Outgoing(body)], now)

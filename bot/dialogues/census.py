@@ -43,6 +43,11 @@ def act(turn: Turn, rest: str) -> Answer:
     return deeds[what](turn, more) if what in deeds else held.begin(turn)
 
 
+def knows_somebody(turn: Turn) -> bool:
+    """Is anybody behind this telephone in the register?"""
+    return held.has_somebody(turn)
+
+
 def is_under_way(turn: Turn) -> bool:
     """Has somebody agreed and not finished telling?"""
     draft = drafts.draft_of(turn)

@@ -78,6 +78,11 @@ def _lines(turn: Turn, person: Person, record: CensusRecord) -> list[str]:
     return [f"- {line}" for line in lines]
 
 
+def has_somebody(turn: Turn) -> bool:
+    """Is anybody behind this telephone in the register?"""
+    return bool(_held(turn))
+
+
 def _held(turn: Turn) -> list[Known]:
     """Who behind this telephone is in the register."""
     known = people.behind(turn.session, turn.conversation)

@@ -7,8 +7,9 @@ from bot.case_phrases import CasePhrases
 from bot.census_phrases import CensusPhrases
 from bot.dialogues import guidance
 from bot.phrases import Phrases
+from bot.privacy_phrases import PrivacyPhrases
 from bot.turns import Answer, Guide, Turn
-from centre import areas, bookings, calendars, case_records, case_replies, census, people, retention
+from centre import areas, bookings, calendars, case_records, case_replies, census, erasure_receipts, people, retention
 from centre.areas import Village
 from centre.case_records import Case
 from centre.messages import Choice
@@ -72,8 +73,9 @@ def forget(turn: Turn, word: str) -> Answer:
     own = [known.person.id for known in people.behind(turn.session, turn.conversation) if known.relation == "self"]
     is_at_desk = bool(census.kept_by_desk(turn.session, own))
     retention.forget(turn.session, turn.conversation, turn.now)
+    receipt = erasure_receipts.make(turn.session, "conversation", turn.conversation.id, turn.now)
     also = f" {CensusPhrases(turn.say.language).desk_was_asked()}" if is_at_desk else ""
-    return Answer(f"{turn.say.forgotten()}{also}")
+    return Answer(f"{turn.say.forgotten()}{also}\n{PrivacyPhrases(turn.say.language).receipt(receipt)}")
 
 
 def _confirm_with_case(turn: Turn, case: Case) -> Answer:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.dialogues import guidance, read_along
+from bot.dialogues import guidance, own_data, read_along
 from bot.gateway_phrases import GatewayPhrases
 from bot.phrases import NOTICE_VERSION, Phrases
+from bot.privacy_phrases import PrivacyPhrases
 from bot.turns import Answer, Turn
 from centre import areas
 from centre.areas import Village
@@ -30,13 +31,13 @@ def is_new(conversation: Conversation) -> bool:
 
 
 def welcome(turn: Turn) -> Answer:
-    """Who Balai is and what is kept, in Bahasa or the person's own choice; noted with its wording and time."""
-    turn.conversation.notice_version, turn.conversation.notice_at = NOTICE_VERSION, turn.now
-    say = Phrases(turn.conversation.language or languages.SOURCE)
+    """Who Balai is and what is kept, in the language that is spoken; who knew an older wording is told that it changed."""
     limits = LIMITS[turn.conversation.channel]
     if limits.in_sms:
-        return Answer(GatewayPhrases(say.language).short_welcome())
-    lines = [say.welcome(), say.privacy(), *([read_along.notice(turn)] if limits.is_exposed else [])]
+        return Answer(own_data.note_shown(turn, GatewayPhrases(turn.say.language).short_welcome()))
+    was_told = turn.conversation.notice_version is not None
+    first = PrivacyPhrases(turn.say.language).notice_changed() if was_told else turn.say.welcome()
+    lines = [first, own_data.notice(turn), *([read_along.notice(turn)] if limits.is_exposed else [])]
     return Answer("\n\n".join(lines))
 
 

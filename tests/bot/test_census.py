@@ -53,7 +53,7 @@ def count(chat: Chat, table: type) -> int:
 
 
 def tell_all(chat: Chat) -> str:
-    chat.say("data saya")
+    chat.say("pendataan")
     chat.say("setuju")
     chat.tap("data:who:self")
     chat.say("Sari Utami")
@@ -67,7 +67,7 @@ def tell_all(chat: Chat) -> str:
 
 
 def test_consent_comes_before_any_question(sari: Chat) -> None:
-    text = said(sari.say("DATA SAYA"))
+    text = said(sari.say("PENDATAAN"))
     for part in ("Nomor KTP, KK, dan paspor tidak disimpan", "3 tahun", "3×24 jam", "Tidak setuju tidak mengurangi"):
         assert part in text, part
     assert "tidak ada yang didata" in said(sari.say("tidak setuju"))
@@ -91,7 +91,7 @@ def test_everything_told_is_kept_with_the_consent(sari: Chat) -> None:
 
 @pytest.mark.parametrize("remind", ["yes", "no"])
 def test_what_is_near_already_is_said_at_once_and_not_again(sari: Chat, remind: str) -> None:
-    for text in ("data saya", "setuju"):
+    for text in ("pendataan", "setuju"):
         sari.say(text)
     sari.tap("data:who:self")
     sari.say("Sari Utami")
@@ -115,7 +115,7 @@ def test_what_is_near_already_is_said_at_once_and_not_again(sari: Chat, remind: 
 
 
 def test_every_question_but_the_name_can_be_skipped(sari: Chat) -> None:
-    for text in ("data saya", "setuju"):
+    for text in ("pendataan", "setuju"):
         sari.say(text)
     sari.tap("data:who:self")
     sari.say("Sari")
@@ -127,7 +127,7 @@ def test_every_question_but_the_name_can_be_skipped(sari: Chat) -> None:
 
 
 def test_nothing_is_kept_before_the_last_answer(sari: Chat) -> None:
-    for text in ("data saya", "setuju"):
+    for text in ("pendataan", "setuju"):
         sari.say(text)
     sari.tap("data:who:self")
     sari.say("Sari")
@@ -138,7 +138,7 @@ def test_nothing_is_kept_before_the_last_answer(sari: Chat) -> None:
 
 
 def test_what_cannot_be_read_is_asked_once_more_and_a_question_is_answered(sari: Chat) -> None:
-    for text in ("data saya", "setuju"):
+    for text in ("pendataan", "setuju"):
         sari.say(text)
     sari.tap("data:who:self")
     assert "belum terbaca sebagai nama" in said(sari.say("5203071234567890"))
@@ -155,13 +155,13 @@ def test_what_cannot_be_read_is_asked_once_more_and_a_question_is_answered(sari:
 
 
 def test_under_eighteen_a_parent_tells(sari: Chat) -> None:
-    for text in ("data saya", "setuju"):
+    for text in ("pendataan", "setuju"):
         sari.say(text)
     sari.tap("data:who:self")
     sari.say("Dewi")
     assert "orang tua atau walinya" in said(sari.say("15"))
     assert count(sari, Person) == 0
-    sari.say("data saya")
+    sari.say("pendataan")
     sari.say("setuju")
     sari.tap("data:who:child")
     sari.say("Dewi")
@@ -180,7 +180,7 @@ def test_a_child_known_from_a_booking_does_not_agree_for_itself(sari: Chat, rela
     with sari.database.transaction() as session:
         dewi = people.add(session, "Dewi", sari.now, birth_year=2011)
         people.tie(session, dewi, session.get_one(Conversation, conversation_id), relation, sari.now)
-    for text in ("data saya", "setuju"):
+    for text in ("pendataan", "setuju"):
         sari.say(text)
     assert "orang tua atau walinya" in said(sari.tap(f"data:who:{dewi.id}"))
     sari.tap("data:sex:f")
@@ -276,7 +276,7 @@ def test_sasak_is_asked_in_sasak(village_database: Database, guide: Guide) -> No
     chat = Chat(village_database, guide)
     chat.say("0")
     chat.tap("lang:sas")
-    assert "saq tesimpen aran" in said(chat.say("data tiang"))
+    assert "saq tesimpen aran" in said(chat.say("pendataan tiang"))
 
 
 # Reading

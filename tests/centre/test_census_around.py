@@ -128,17 +128,16 @@ def test_the_receipt_outlives_the_person(database: Database) -> None:
         assert session.get(type(request), request.id) is None
 
 
-def test_alerts_are_due_when_a_day_is_left_and_when_it_is_over(database: Database) -> None:
+def test_alerts_are_due_after_one_two_and_three_days(database: Database) -> None:
     with database.transaction() as session:
         rohani = registered(session, korleko(session))
         request = census_requests.ask(session, rohani.id, rohani.village_id, "see", "desk", WAYAN, NOW)
-        when = {"asked": 0.0, "a day left": 48.0, "over": 72.0}
-        due = {name: census_requests.to_alert(session, NOW + timedelta(hours=hours)) for name, hours in when.items()}
-        assert due == {"asked": [], "a day left": [request], "over": [request]}
-        request.alerted = 1
-        assert census_requests.to_alert(session, NOW + timedelta(hours=60)) == []
-        assert census_requests.to_alert(session, NOW + timedelta(hours=73)) == [request]
-        request.alerted = 2
+        for told, hours in enumerate((24, 48, 72)):
+            before, then = (NOW + timedelta(hours=hours, seconds=seconds) for seconds in (-1, 0))
+            assert census_requests.to_alert(session, before) == []
+            assert census_requests.to_alert(session, then) == [request]
+            assert census_requests.stage(request, then) == told + 1
+            request.alerted = told + 1
         assert census_requests.to_alert(session, NOW + timedelta(hours=99)) == []
 
 

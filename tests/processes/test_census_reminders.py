@@ -155,10 +155,10 @@ def test_staff_hear_when_a_day_is_left_and_when_it_is_over(database: Database) -
         rohani = registered(session, village)
         census_requests.ask(session, rohani.id, village.id, "erase", "chat", "family", NOW)
     told = []
-    for hours in (1, 49, 50, 73, 80):
+    for hours in (1, 25, 49, 50, 73, 80):
         requesting.warn_due(database, "https://balai.example", lambda hours=hours: NOW + timedelta(hours=hours))  # type: ignore[misc]
         told.append(len(alerts(database)))
-    assert told == [0, 1, 1, 3, 3], "the desk when a day is left; the coordinator too when it is over"
+    assert told == [0, 1, 2, 2, 4, 4], "the desk after one and two days; the coordinator too when it is over"
     assert all("Rohani" not in text for text in alerts(database))
     assert "sudah lewat batas" in alerts(database)[-1]
 
