@@ -20,6 +20,7 @@ from admin import (
     audits,
     auth,
     booking_types,
+    breaches,
     calls,
     case_deeds,
     case_figures,
@@ -68,6 +69,7 @@ from admin import (
     slots,
     speaking,
     steady,
+    storage,
     tables,
     translations,
     trials,
@@ -79,6 +81,7 @@ from admin.announcement_costs import NewsTerms
 from admin.spoken import Spoken
 from centre.db import Database
 from centre.file_store import FileStore
+from centre.retention_rules import DEFAULTS
 
 
 def register(
@@ -148,6 +151,8 @@ def _pages(
         villages.blueprint(database, clock, home),
         audits.blueprint(database, clock),
         installation.blueprint(facts, database, clock),
+        storage.blueprint(database, clock, facts.keep if facts else DEFAULTS),
+        breaches.blueprint(database, clock, facts.contact if facts else ""),
         keeping.blueprint(database, clock),
         desk.blueprint(database, clock),
         menu.blueprint(),

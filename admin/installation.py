@@ -1,4 +1,4 @@
-"""What this installation is set up as: channels, how long things are kept, versions. To be read; it is changed elsewhere.
+"""What this installation is set up as: channels, addresses, versions. To be read; it is changed elsewhere.
 
 `processes` hands in the facts; no secret is among them.
 """
@@ -6,19 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
-from babel.dates import format_timedelta
 from flask import Blueprint, render_template
 
 from admin import service_wording, wording
 from admin.access import only
-from admin.language import chosen
 from admin.language import gettext as _
-from centre import calendars, case_rules, inbox, interests, outbox, people, retention, sign_ins, staff_sessions
+from centre import calendars, outbox
 from centre.db import Database
+from centre.retention_rules import DEFAULTS, Keep
 from centre.staff import Role
 
 
@@ -41,6 +40,10 @@ class Installation:
     has_sms: bool = False
     sms_price: Decimal | None = None
     """Rupiah for one part of a short message."""
+    keep: Keep = field(default_factory=lambda: DEFAULTS)
+    """How long what is kept."""
+    contact: str = ""
+    """Who answers for data protection here."""
 
 
 def blueprint(installation: Installation | None, database: Database, clock: Callable[[], datetime]) -> Blueprint:
@@ -51,7 +54,7 @@ def blueprint(installation: Installation | None, database: Database, clock: Call
     @only(Role.ADMINISTRATOR)
     def every() -> str:
         sections = _sections(installation, _sms_spent(installation)) if installation else []
-        return render_template("admin/installation.html", sections=sections, kept=_kept())
+        return render_template("admin/installation.html", sections=sections)
 
     def _sms_spent(facts: Installation) -> int:
         """Parts of short messages since the month began, in Jakarta."""
@@ -116,22 +119,3 @@ def _sms(facts: Installation, spent: int) -> str:
         return f"{said} " + _("Bulan ini terkirim %(parts)s SMS; harganya belum diisi (BALAI_SMS_PRICE).", parts=spent)
     cost = service_wording.rupiah(round(facts.sms_price * spent))
     return f"{said} " + _("Bulan ini terkirim %(parts)s SMS, kira-kira %(cost)s.", parts=spent, cost=cost)
-
-
-def _kept() -> list[tuple[str, str]]:
-    """How long what is kept."""
-    return [
-        (_("Bentuk asli pesan masuk"), _time(inbox.PAYLOAD_KEPT)),
-        (_("Kata-kata kita"), _time(outbox.WORDS_KEPT)),
-        (_("Percakapan yang tidak dilanjutkan"), _time(retention.IDLE)),
-        (_("Nama, sesudah janji terakhir"), _time(people.KEPT)),
-        (_("Keinginan akan jadwal baru"), _time(interests.KEPT)),
-        (_("Kasus, sesudah ditutup"), _time(case_rules.KEPT)),
-        (_("Di mana petugas masuk"), _time(staff_sessions.SESSIONS_KEPT)),
-        (_("Hitungan percobaan masuk"), _time(sign_ins.COUNTS_KEPT)),
-        (_("Catatan perbuatan"), _("selamanya")),
-    ]
-
-
-def _time(span: timedelta) -> str:
-    return format_timedelta(span, granularity="day", threshold=3, locale=chosen())

@@ -330,7 +330,19 @@ AREAS = (
             Page(
                 "installation.every",
                 _("Keadaan pemasangan"),
-                _("Saluran, versi, dan berapa lama disimpan."),
+                _("Saluran, alamat, dan versi."),
+                (Role.ADMINISTRATOR,),
+            ),
+            Page(
+                "storage.every",
+                _("Penyimpanan data"),
+                _("Berapa lama disimpan, apa yang dihapus tiap malam, tanda terima penghapusan."),
+                (Role.ADMINISTRATOR,),
+            ),
+            Page(
+                "breaches.every",
+                _("Kebocoran data"),
+                _("Mencatat kebocoran, siapa yang terkena, surat pemberitahuan."),
                 (Role.ADMINISTRATOR,),
             ),
         ),

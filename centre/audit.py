@@ -137,6 +137,10 @@ Deed = Literal[
     "exchange_taken",
     "pivot_set",
     "catalogue_signed",
+    "breach_entered",
+    "breach_listed",
+    "breach_exported",
+    "breach_told",
 ]
 
 

@@ -293,8 +293,11 @@ RULES = (
         "audit",
         None,
         None,
-        ("audit_entries",),
-        ("Catatan perbuatan petugas, tanpa nama warga", "What staff did, without names of families"),
+        ("audit_entries", "breaches"),
+        (
+            "Catatan perbuatan petugas dan kebocoran, tanpa nama warga",
+            "What staff did and breaches, without names of families",
+        ),
         (
             "Pertanggungjawaban dan pemeriksaan kebocoran (pasal 31, 46).",
             "To account for it, and to look into a breach (art. 31, 46).",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from processes.backup_commands import backup, restore
+from processes.breach_command import breach
 from processes.command_line import PROBLEMS_SHOWN, OneLine, Refused, the_database
 from processes.content_commands import content
 from processes.key_commands import keys
@@ -189,6 +190,7 @@ main.add_command(restore)
 
 main.add_command(content)
 main.add_command(keys)
+main.add_command(breach)
 
 
 @main.command("add-language")

@@ -109,6 +109,7 @@ def test_the_settings_are_told_without_a_secret(tmp_path, sqlite_database, monke
 
 
 def test_an_administrator_reads_how_long_things_are_kept(desk):
-    page = desk.at_work("ratna", Role.ADMINISTRATOR).get("/admin/pengaturan").text
+    page = desk.at_work("ratna", Role.ADMINISTRATOR).get("/admin/pengaturan/penyimpanan").text
     assert "Berapa lama disimpan" in page
     assert "72 jam" in page or "3 hari" in page
+    assert "BALAI_KEEP_PAYLOAD" in page
