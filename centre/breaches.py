@@ -29,6 +29,7 @@ from centre.inbox import InboxEvent
 from centre.outbox import OutboxMessage
 from centre.people import Person, PersonAddress
 from centre.privacy import CannotOpen
+from centre.sealing import sealed
 
 LEGAL_TIME = timedelta(hours=72)
 AT_ONCE = 500
@@ -53,7 +54,7 @@ class Breach(Base):
     until: Mapped[datetime] = mapped_column(UtcDateTime)
     account_id: Mapped[str | None] = mapped_column(String(36))
     """The staff member whose account it was; None: everything that lay here."""
-    sealed_told: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_told: Mapped[bytes] = mapped_column(LargeBinary, info=sealed("breaches|told"))
     found_at: Mapped[datetime] = mapped_column(UtcDateTime)
     noted_by: Mapped[str] = mapped_column(String(36))
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -97,8 +98,8 @@ def note(
     """Enter what was found; its clock begins now. `told`: `FIELDS`. Raises `SpanWrong`."""
     if until < since or since > now:
         raise SpanWrong
-    sealed = vault_of(session).seal(json.dumps({name: told.get(name, "")[:LONGEST] for name in FIELDS}), _TOLD)
-    breach = Breach(since=since, until=until, account_id=account_id, sealed_told=sealed, found_at=now, noted_by=by)
+    words = vault_of(session).seal(json.dumps({name: told.get(name, "")[:LONGEST] for name in FIELDS}), _TOLD)
+    breach = Breach(since=since, until=until, account_id=account_id, sealed_told=words, found_at=now, noted_by=by)
     session.add(breach)
     session.flush()
     return breach
