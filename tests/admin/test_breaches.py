@@ -1,0 +1,102 @@
+"""Ratna enters a breach, sees by codes whom it concerns, takes the sealed list and prints the notice; and reads what the nights
+cleared."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from centre import breaches, erasure_receipts, last_runs, retention_reports
+from centre.audit import AuditEntry
+from centre.breaches import Breach
+from centre.staff import Role
+from tests.admin.cased import KORLEKO, told
+
+ASKED = {"data": "nama & nomor", "how": "laptop hilang <di jalan>", "doing": "kunci diganti"}
+
+
+@pytest.fixture
+def ratna(desk):
+    return desk.at_work("ratna", Role.ADMINISTRATOR)
+
+
+def entered(desk, browser, **more):
+    day = f"{desk.now:%Y-%m-%d}"
+    return desk.post(browser, "/admin/pengaturan/kebocoran", since=day, until=day, **{**ASKED, **more})
+
+
+def test_a_breach_is_entered_and_shows_codes_without_names(desk, ratna):
+    village = desk.village("Korleko", KORLEKO)
+    case = told(desk, village)
+    answer = entered(desk, ratna)
+    assert answer.status_code == 303
+    page = ratna.get(answer.headers["Location"]).text
+    assert "3×24 jam" in page
+    assert re.search(r"<strong>P-\d+</strong>", page)
+    assert "6281" not in page
+    with desk.database.reading() as session:
+        [breach] = session.scalars(select(Breach)).all()
+        done = session.scalars(select(AuditEntry.deed).where(AuditEntry.about == breach.about)).all()
+        assert set(done) == {"breach_entered", "breach_listed"}
+    assert case
+
+
+def test_the_list_is_downloaded_sealed(desk, ratna):
+    told(desk, desk.village("Korleko", KORLEKO))
+    where = entered(desk, ratna).headers["Location"]
+    answer = ratna.get(f"{where}/daftar")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert b"conversation" not in answer.data
+    with desk.database.reading() as session:
+        assert "conversation" in breaches.open_table(session, answer.data)
+        assert session.scalars(select(AuditEntry).where(AuditEntry.deed == "breach_exported")).one()
+
+
+@pytest.mark.parametrize(("language", "said"), [("id", "Pasal 46 UU 27/2022"), ("en", "Article 46 of Law 27/2022")])
+def test_the_notice_is_filled_in_both_languages(desk, ratna, language, said):
+    where = entered(desk, ratna).headers["Location"]
+    page = ratna.get(f"{where}/surat?bahasa={language}").text
+    assert said in page
+    assert "laptop hilang &lt;di jalan&gt;" in page
+    assert "nama &amp; nomor" in page
+    assert "kunci diganti" in page
+
+
+def test_its_clock_stops_when_all_were_told(desk, ratna):
+    where = entered(desk, ratna).headers["Location"]
+    desk.now += timedelta(hours=73)
+    assert "Lewat" in desk.browser_of("ratna").get("/admin/pengaturan/kebocoran").text
+    browser = desk.browser_of("ratna")
+    assert desk.post(browser, f"{where}/selesai").status_code == 303
+    assert "Sudah diberi tahu." in browser.get(where).text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("until", "2020-01-01"), ("since_at", "siang"), ("data", ""), ("since", "x")]
+)
+def test_what_cannot_be_is_said_and_not_entered(desk, ratna, field, value):
+    assert entered(desk, ratna, **{field: value}).status_code == 422
+    with desk.database.reading() as session:
+        assert session.scalars(select(Breach)).all() == []
+
+
+def test_what_the_nights_cleared_and_that_one_is_missing(desk, ratna):
+    assert "belum pernah selesai" in ratna.get("/admin/pengaturan/penyimpanan").text
+    with desk.database.transaction() as session:
+        retention_reports.add(session, {"payload": 17, "cases": 1}, desk.now)
+        last_runs.enter(session, last_runs.RETENTION, desk.now)
+    page = ratna.get("/admin/pengaturan/penyimpanan").text
+    assert "17: Isi pesan" in page
+    assert "alert-danger" not in page
+    desk.now += timedelta(hours=37)
+    assert "alert-danger" in desk.browser_of("ratna").get("/admin/pengaturan/penyimpanan").text
+
+
+def test_a_receipt_is_found_by_its_code_and_names_nobody(desk, ratna):
+    with desk.database.transaction() as session:
+        code = erasure_receipts.make(session, "conversation", 7, desk.now)
+    assert "Siapa orangnya tidak dicatat" in ratna.get(f"/admin/pengaturan/penyimpanan?kode={code.lower()}").text
+    assert "Tidak ada tanda terima" in ratna.get("/admin/pengaturan/penyimpanan?kode=HPS-00000-00000").text
