@@ -91,7 +91,7 @@ def test_its_clock_stops_when_all_were_told(desk, ratna_id, send, entered):
 @pytest.mark.parametrize(
     ("field", "value"), [("until", "2020-01-01"), ("since_at", "siang"), ("data", ""), ("since", "x")]
 )
-def test_what_cannot_be_is_said_and_not_entered(field, value):
+def test_what_cannot_be_is_said_and_not_entered(desk, entered, field, value):
     assert entered(**{field: value}).status_code == 422
     with desk.database.reading() as session:
         assert session.scalars(select(Breach)).all() == []
