@@ -25,6 +25,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_backups_began_at", ["began_at"], unique=False)
 
     op.create_table(
+        "breaches",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.String(length=36), nullable=True),
+        sa.Column("sealed_told", sa.LargeBinary(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noted_by", sa.String(length=36), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_breaches")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "data_keys",
         sa.Column("id", sa.LargeBinary(length=8), nullable=False),
         sa.Column("owner_kind", sa.String(length=12), nullable=False),
@@ -120,6 +133,11 @@ def upgrade() -> None:
     with op.batch_alter_table("conversations", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True))
 
+    with op.batch_alter_table("data_requests", schema=None, recreate="never") as batch_op:
+        batch_op.add_column(
+            sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+
     with op.batch_alter_table("outbox_messages", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("sms_parts", sa.Integer(), nullable=True))
         batch_op.create_index(
@@ -140,6 +158,9 @@ def downgrade() -> None:
             "ix_outbox_messages_sms", postgresql_where=sa.text("sms_parts > 0"), sqlite_where=sa.text("sms_parts > 0")
         )
         batch_op.drop_column("sms_parts")
+
+    with op.batch_alter_table("data_requests", schema=None) as batch_op:
+        batch_op.drop_column("conversation_id")
 
     with op.batch_alter_table("conversations", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.drop_column("declined_at")
@@ -168,6 +189,7 @@ def downgrade() -> None:
     op.drop_table("last_runs")
     op.drop_table("erasure_receipts")
     op.drop_table("data_keys")
+    op.drop_table("breaches")
     with op.batch_alter_table("backups", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.drop_index("ix_backups_began_at")
 
