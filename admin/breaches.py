@@ -44,7 +44,7 @@ class Found(Form):
     until = Day(_("Sampai tanggal"), [InputRequired(_("Isi sampai kapan."))])
     until_at = StringField(_("Jam akhir (boleh kosong: akhir hari)"), [_CLOCK], filters=[clean])
     account = SelectField(_("Lewat akun siapa"), **PICK_ONE)
-    data = TextAreaField(
+    what = TextAreaField(
         _("Data apa yang terbuka"),
         [InputRequired(_("Isi data apa.")), Length(max=breaches.LONGEST)],
         filters=[clean],

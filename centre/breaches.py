@@ -34,7 +34,7 @@ from centre.sealing import sealed
 LEGAL_TIME = timedelta(hours=72)
 AT_ONCE = 500
 LONGEST = 2000
-FIELDS = ("data", "how", "doing")
+FIELDS = ("what", "how", "doing")
 """What a notice says: which data, when and how, what is done."""
 COLUMNS = ("code", "kind", "area", "reached_by", "address")
 

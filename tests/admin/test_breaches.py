@@ -15,7 +15,7 @@ from centre.breaches import Breach
 from centre.staff import Role
 from tests.admin.cased import KORLEKO, told
 
-ASKED = {"data": "nama & nomor", "how": "laptop hilang <di jalan>", "doing": "kunci diganti"}
+ASKED = {"what": "nama & nomor", "how": "laptop hilang <di jalan>", "doing": "kunci diganti"}
 
 
 PAGE = "/admin/pengaturan/kebocoran"
@@ -89,7 +89,7 @@ def test_its_clock_stops_when_all_were_told(desk, ratna_id, send, entered):
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("until", "2020-01-01"), ("since_at", "siang"), ("data", ""), ("since", "x")]
+    ("field", "value"), [("until", "2020-01-01"), ("since_at", "siang"), ("what", ""), ("since", "x")]
 )
 def test_what_cannot_be_is_said_and_not_entered(desk, entered, field, value):
     assert entered(**{field: value}).status_code == 422

@@ -17,7 +17,7 @@ from tests.centre.booked import NOW, WAYAN, korleko, person, telephone
 from tests.centre.counted_in import registered
 
 DAY = timedelta(days=1)
-TOLD = {"data": "nama dan nomor", "how": "laptop hilang", "doing": "kunci diganti"}
+TOLD = {"what": "nama dan nomor", "how": "laptop hilang", "doing": "kunci diganti"}
 
 
 def at_home(session: Session) -> tuple[Village, Conversation, Conversation]:
