@@ -120,7 +120,10 @@ def known(session: Session, sender: Sender) -> int | None:
 def known_with_key(session: Session, sender: Sender) -> int | None:
     """The same, and its key is held: nothing more need be looked up to seal something for it. None also where it has none."""
     lookups = lookups_of(session, sender)
-    rows = vault_of(session).note(_FIND_WITH_KEY, {"lookups": lookups})
+    if len(lookups) == 1:
+        rows = vault_of(session).note(_FIND_ONE_WITH_KEY, {"lookup": lookups[0]})
+    else:
+        rows = vault_of(session).note(_FIND_WITH_KEY, {"lookups": lookups})
     same = {row.owner_id for row in rows}
     return same.pop() if len(rows) == len(lookups) and len(same) == 1 else None
 
@@ -207,12 +210,14 @@ def lookups_of(session: Session, sender: Sender) -> list[str]:
 _FIND = select(Identifier.lookup, Identifier.conversation_id).where(
     Identifier.lookup.in_(bindparam("lookups", expanding=True))
 )
-_FIND_WITH_KEY = (
+_OWN_KEYS = (
     select(KEYS)
     .join(Identifier, Identifier.conversation_id == KEYS.c.owner_id)
-    .where(Identifier.lookup.in_(bindparam("lookups", expanding=True)), KEYS.c.owner_kind == "conversation")
+    .where(KEYS.c.owner_kind == "conversation")
     .with_for_update(read=True, key_share=True, of=KEYS)
 )
+_FIND_WITH_KEY = _OWN_KEYS.where(Identifier.lookup.in_(bindparam("lookups", expanding=True)))
+_FIND_ONE_WITH_KEY = _OWN_KEYS.where(Identifier.lookup == bindparam("lookup"))
 """Asked for each message that comes in, so they are put together once."""
 
 

@@ -205,7 +205,7 @@ def test_words_are_kept_72_hours_and_keys_30_days(database: Database) -> None:
             inbox.opened(session, event)
     assert receive(database, wrote(SARI, "1")) == 0
     with database.transaction() as session:
-        inbox.forget_old(session, NOW + timedelta(days=30, seconds=1))
+        inbox.forget_marks(session, NOW + timedelta(days=30, seconds=1))
     assert receive(database, wrote(SARI, "1")) == 1
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import subprocess
@@ -153,20 +152,17 @@ def test_the_command_says_what_is_left_and_which_key_may_go(told, database: Data
 def test_rotation_under_load_with_a_kill_in_the_middle_loses_nothing(
     request: pytest.FixtureRequest, database: Database, tmp_path: Path
 ) -> None:
-    """While messages go on coming in and being answered, `balai keys rotate` is killed again and again at random points."""
+    """While messages go on coming in and being answered, `balai keys rotate` is killed at some point."""
     url = database.engine.url.render_as_string(hide_password=False)
     old, both = with_keys(database, OLD), with_keys(database, NEW, OLD)
     furnished(old, tmp_path)
     with old.transaction() as session:
         for number in range(60):
             people.add(session, f"Warga {'abcdefgh'[number % 8]}{'ijklmnop'[number // 8]}", NOW, phone="081234567890")
-    dice, begun = random.Random(7), left(both)
-    for turn in range(2):
-        rotation = subprocess.Popen(
-            [sys.executable, "-c", ROTATE, url, SECRET, NEW, OLD], stdout=subprocess.PIPE, env={**os.environ}
-        )
-        said_meanwhile(both, turn, rotation, dice.randint(1, 3))
-        rotation.wait(60)
+    begun = left(both)
+    rotation = subprocess.Popen([sys.executable, "-c", ROTATE, url, SECRET, NEW, OLD], stdout=subprocess.DEVNULL)
+    said_meanwhile(both, rotation, random.randint(1, 3))  # noqa: S311 - killed elsewhere each time
+    rotation.wait(60)
     assert 0 < left(both) < begun, "killed in the middle"
     rotating.rotate(both)
     assert (left(both), rotating.standing(both).left) == (0, 0)
@@ -177,12 +173,12 @@ def test_rotation_under_load_with_a_kill_in_the_middle_loses_nothing(
         assert len({person.name for person in session.scalars(select(Person)) if person.name.startswith("Warga")}) == 60
 
 
-def said_meanwhile(database: Database, turn: int, rotation: subprocess.Popen[bytes], kill_after: int) -> None:
+def said_meanwhile(database: Database, rotation: subprocess.Popen[bytes], kill_after: int) -> None:
     """Somebody writes all the while; so many messages after the first row was sealed anew the rotation is killed."""
-    sender, waiting, since = Sender("web", (("browser", f"b{turn}"),)), left(database), 0
+    sender, waiting, since = Sender("web", (("browser", "b"),)), left(database), 0
     while rotation.poll() is None and since < kill_after:
         with database.transaction() as session:
-            key = f"{turn}.{since}.{random.random()}"  # noqa: S311 - a new message each time
+            key = f"{random.random()}"  # noqa: S311 - a new message each time
             inbox.receive(session, [Received("web", key, sender, Incoming("text", "halo"))], NOW)
             found = conversations.of_sender(session, sender, NOW)
             session.get_one(Conversation, found).memory = {"country": "MY"}
