@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +16,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateIndex
 
 import centre
 from centre import audit
@@ -46,6 +48,11 @@ LOCK_WAIT = "1s"
 """So long an upgrade waits for a table that is in use, and everybody who writes there behind it: less than the two seconds
 after which a platform's message counts as late."""
 TRIES, PAUSE_SECONDS = 60, 1.0
+MAKES_INDEX = re.compile(r"\s*CREATE (?:UNIQUE )?INDEX \S+ ON (\w+)")
+UNFINISHED = """
+    SELECT indexrelid::regclass FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
+    WHERE NOT indisvalid AND relnamespace = 'public'::regnamespace
+"""
 
 log = structlog.get_logger()
 
@@ -59,11 +66,46 @@ def upgrade(database: Database, revision: str = "head") -> None:
     for left in range(TRIES, 0, -1):
         try:
             _upgrade(database, revision)
-            return
+            break
         except DBAPIError as error:
             if left == 1 or not is_busy(error):
                 raise
             time.sleep(PAUSE_SECONDS)
+    if database.engine.dialect.name == "postgresql" and current(database) == newest():
+        _index_beside(database.engine)
+
+
+def _index_beside(engine: Engine) -> None:
+    """The indexes that are still missing, or were begun and never finished, made while everybody goes on writing."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for patience in ("statement_timeout", "lock_timeout"):
+            connection.exec_driver_sql(f"SET {patience} = 0")
+        for (begun,) in connection.exec_driver_sql(UNFINISHED).all():
+            connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {begun}")
+        there = {index["name"] for indexes in inspect(connection).get_multi_indexes().values() for index in indexes}
+        for index in (each for table in METADATA.sorted_tables for each in table.indexes if each.name not in there):
+            statement = str(CreateIndex(index).compile(dialect=connection.dialect))
+            connection.exec_driver_sql(statement.replace("INDEX", "INDEX CONCURRENTLY", 1))
+        connection.invalidate()  # nobody else gets one so patient
+
+
+@contextmanager
+def _no_index_in_use(connection: Connection) -> Iterator[None]:
+    """Making an index holds up everybody who writes into its table: those of tables in use are made afterwards."""
+    in_use = set(inspect(connection).get_table_names())
+
+    def leave(_c: object, _cursor: object, statement: str, parameters: object, *_: object) -> tuple[str, object]:
+        made = MAKES_INDEX.match(statement)
+        return ("SELECT 1" if made and made[1] in in_use else statement), parameters
+
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    event.listen(connection, "before_cursor_execute", leave, retval=True)
+    try:
+        yield
+    finally:
+        event.remove(connection, "before_cursor_execute", leave)
 
 
 def _upgrade(database: Database, revision: str) -> None:
@@ -74,7 +116,8 @@ def _upgrade(database: Database, revision: str) -> None:
             log.warning("database.newer", shape=found)
             return
         _wait_briefly(connection)
-        command.upgrade(_config(connection), revision)
+        with _no_index_in_use(connection):
+            command.upgrade(_config(connection), revision)
         if inspect(connection).has_table(AuditEntry.__tablename__):
             audit.keep_as_written(connection)
 
