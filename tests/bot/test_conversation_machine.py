@@ -133,7 +133,10 @@ class Chatting(RuleBasedStateMachine):
     @rule(kind=st.sampled_from(("media", "other")), text=st.sampled_from(("", "ini foto gaji saya")))
     def send_a_picture(self, kind: str, text: str) -> None:
         response = self._turn(Incoming(kind, text))  # type: ignore[arg-type]
-        assert response == kind, "staff look at what the bot cannot read and no case keeps"
+        is_refused = kind == "media" and LIMITS[self.conversation.channel].is_exposed
+        assert response in ((kind, None) if is_refused else (kind,)), (
+            "staff look at what the bot cannot read and no case keeps"
+        )
 
     @rule(data=st.data())
     def tap_a_button_of_any_age(self, data: st.DataObject) -> None:
@@ -202,7 +205,10 @@ class Chatting(RuleBasedStateMachine):
     def menu_and_a_person_are_within_reach(self) -> None:
         with self._undone():
             menu = self._answer(Incoming("text", "0"))
-            assert any(choice.code == "person" or choice.code == "skip" for reply in menu for choice in reply.choices)
+            codes = {choice.code for reply in menu for choice in reply.choices}
+            if LIMITS[self.conversation.channel].in_sms:  # one text, with the numbers in it
+                codes = {str(code) for code, _, _ in self.conversation.offered}
+            assert codes & {"person", "skip"}
         with self._undone():
             person = self._answer(Incoming("text", "petugas"))
             assert any("0800-0000" in reply.text for reply in person)
