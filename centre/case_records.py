@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from centre.areas import LINK_DIGITS, LINK_LETTERS
@@ -283,6 +283,11 @@ def open_in(session: Session, conversation_id: int) -> Case | None:
             Case.conversation_id == conversation_id, Case.state != State.CLOSED, Case.is_beside.is_(False)
         )
     ).first()
+
+
+def count_late(session: Session, now: datetime) -> int:
+    """How many are open although the time promised for an answer is over, in the whole house."""
+    return session.scalar(select(func.count()).where(Case.state.in_(OPEN), Case.due_at < now)) or 0
 
 
 def note_conversation(session: Session, case: Case, conversation_id: int) -> None:

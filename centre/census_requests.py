@@ -248,6 +248,12 @@ def counts(session: Session, scope: Scope, now: datetime) -> tuple[int, int]:
     return number, late
 
 
+def count_late(session: Session, now: datetime) -> int:
+    """How many are open beyond the legal time, in the whole house."""
+    late = select(func.count()).where(_IS_OPEN, DataRequest.due_at <= now)
+    return session.execute(late).scalar_one()
+
+
 def to_alert(session: Session, now: datetime) -> Sequence[DataRequest]:
     """Open ones of which the desk must hear now: another of `WARNED_AFTER` is over and nobody was told of it."""
     untold = (

@@ -26,6 +26,7 @@ from processes import alerting, clearing, counting, fetching, mailing, noticing,
 from processes.backing_up import HourlyBackups
 from processes.gating import Gatekeeper
 from processes.guide import GuideKeeper
+from processes.metering import Meter
 from processes.settings import MailServer
 
 log = structlog.get_logger()
@@ -42,9 +43,11 @@ def start(
     post: MailServer | None,
     daily: int,
     keep: Keep,
+    meter: Meter,
 ) -> BackgroundScheduler:
     """Begin to tick. `home`: our public address, for links in what we write first. `post`: where mail is handed over.
-    `daily`: how many people a day WhatsApp lets us write to first. `keep`: how long what is kept."""
+    `daily`: how many people a day WhatsApp lets us write to first. `keep`: how long what is kept.
+    `meter`: what this process counts."""
     jobs: dict[Callable[[], None], float] = {
         keeper.refresh: 1,
         gatekeeper.look: 1,
@@ -56,6 +59,8 @@ def start(
         lambda: _alert_staff(database, home, post): 5,
         lambda: _send_mail(database, post): 5,
         lambda: _count(database): 20,
+        lambda: meter.add_to(database): 10,
+        lambda: _tally(database): 20,
         lambda: _publish_due(database): 5,
         lambda: _gather_questions(database): 30,
         lambda: _clear_conversations(database, keep): 60,
@@ -115,6 +120,11 @@ def _send_mail(database: Database, post: MailServer | None) -> None:
 def _count(database: Database) -> None:
     """Totals for the pages of figures, a month at a time."""
     counting.count_next(database, wiring.clock)
+
+
+def _tally(database: Database) -> None:
+    """Running totals for who watches the house."""
+    counting.tally(database, wiring.clock)
 
 
 def _publish_due(database: Database) -> None:

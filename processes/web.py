@@ -16,7 +16,6 @@ from typing import Any
 
 from alembic.migration import MigrationContext
 from flask import Flask, Response, jsonify, request
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
@@ -27,18 +26,19 @@ from admin.announcement_costs import NewsTerms
 from admin.installation import Installation
 from admin.spoken import Spoken
 from bot import announcements, posters, templates
-from centre import heartbeats, inbox, mails, outbox
+from centre import heartbeats
 from centre.db import Database
 from centre.privacy import derive_key
 from content import contacts
-from processes import gateway_settings, migrating, parents, staff_codes, wiring
+from processes import gateway_settings, lookout, metrics, migrating, parents, staff_codes, wiring
 from processes import privacy_page as privacy_text
 from processes.front_door import FrontDoor
 from processes.keep_settings import read_keep
 from processes.last_resort import DangerCard
+from processes.metering import Meter
 from processes.phrasebook import Phrasebook
 from processes.previewing import preview
-from processes.settings import Settings, read_settings, secret_key
+from processes.settings import Settings, mail_server, read_settings, secret_key
 from processes.trial_desk import TrialDesk
 from webhooks import appointments, privacy_page, public_figures, routes, webchat
 
@@ -52,18 +52,23 @@ def make_app() -> Flask:
     wiring.log_to_stderr()
     parents.end_with(os.getppid())  # Granian's own parent process: killed, it would leave us with the port
     settings = read_settings()
-    return create_app(settings, wiring.database(settings, pool_size=8))
+    database, meter = wiring.database(settings, pool_size=8), Meter()
+    lookout.begin(database, meter, settings.public_url, mail_server(settings))
+    return create_app(settings, database, meter)
 
 
-def create_app(settings: Settings, database: Database) -> Flask:
-    """Everything served at one address: the pages, and beside them the webhooks, which pay for nothing that pages need."""
+def create_app(settings: Settings, database: Database, meter: Meter | None = None) -> Flask:
+    """Everything served at one address: the pages, and beside them the webhooks, which pay for nothing that pages need.
+
+    `meter`: counts what is refused.
+    """
     key = secret_key(settings)
     last_resort = DangerCard(
         lambda: wiring.channels(settings), contacts.read(), settings.data / "danger-cards", derive_key(key, "marks")
     )
     last_resort.sweep()
     app = _pages(settings, database, key, last_resort)
-    doors = _webhooks(settings, database, last_resort)
+    doors = _webhooks(settings, database, last_resort, meter or Meter())
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {routes.PREFIX: doors})  # type: ignore[method-assign]
     app.wsgi_app = FrontDoor(app.wsgi_app, is_https=settings.is_https)  # type: ignore[method-assign]
     if settings.trusted_proxies:
@@ -71,13 +76,15 @@ def create_app(settings: Settings, database: Database) -> Flask:
     return app
 
 
-def _webhooks(settings: Settings, database: Database, last_resort: DangerCard) -> Flask:
+def _webhooks(settings: Settings, database: Database, last_resort: DangerCard, meter: Meter) -> Flask:
     """Where the platforms knock: no sessions, no limits, no compression."""
     doors = Flask("balai.webhooks", static_folder=None)
     doors.logger.setLevel(logging.ERROR)
     connected, verify_token = wiring.channels(settings), settings.whatsapp_verify_token
     paths = gateway_settings.secret_paths(settings)
-    doors.register_blueprint(routes.blueprint(database, connected, wiring.clock, last_resort, verify_token, paths))
+    doors.register_blueprint(
+        routes.blueprint(database, connected, wiring.clock, last_resort, verify_token, paths, refused=meter.refused)
+    )
     return doors
 
 
@@ -185,12 +192,14 @@ def _add_health(app: Flask, database: Database, settings: Settings) -> None:
         checks = _readiness(database)
         return jsonify(checks), 200 if all(checks.values()) else 503
 
+    folders = {"data": settings.data, "files": settings.folder_of_files}
+
     @app.get("/metrics")
-    def metrics() -> Response:
+    def figures() -> Response:
         if not _may_read_metrics(settings):
             return Response("not here\n", 403, mimetype="text/plain")
         try:
-            return Response(_measure(database), mimetype="text/plain; version=0.0.4")
+            return Response(metrics.measure(database, wiring.clock(), folders), mimetype="text/plain; version=0.0.4")
         except SQLAlchemyError:
             return Response("no database\n", 503, mimetype="text/plain")
 
@@ -205,26 +214,6 @@ def _readiness(database: Database) -> dict[str, bool]:
         return {"database": False, "migrations": False, "worker": False}
     is_seen = seen is not None and wiring.clock() - seen < heartbeats.LATELY
     return {"database": True, "migrations": migrating.serves(revision), "worker": is_seen}
-
-
-def _measure(database: Database) -> bytes:
-    """What an operator watches, read from the database: how much waits, and since when."""
-    registry, now = CollectorRegistry(), wiring.clock()
-    with database.reading() as session:
-        seen = heartbeats.last_seen(session)
-        figures = {"inbox": inbox.backlog(session), "outbox": outbox.backlog(session)}
-        set_aside, undelivered = inbox.waiting_for_staff(session), outbox.count_lost(session)
-        mails_failed = mails.failed_lately(session, now)
-    for name, (count, oldest) in figures.items():
-        Gauge(f"balai_{name}_waiting", f"Messages waiting in the {name}", registry=registry).set(count)
-        age = (now - oldest).total_seconds() if oldest else 0
-        Gauge(f"balai_{name}_oldest_seconds", f"Age of the oldest in the {name}", registry=registry).set(age)
-    Gauge("balai_for_staff", "Messages that staff must look at", registry=registry).set(set_aside)
-    Gauge("balai_undelivered", "Replies that could not be delivered", registry=registry).set(undelivered)
-    Gauge("balai_mails_failed", "Mails to staff given up within a day", registry=registry).set(mails_failed)
-    last = (now - seen).total_seconds() if seen else float("inf")
-    Gauge("balai_worker_seen_seconds", "Since a worker was last seen", registry=registry).set(last)
-    return generate_latest(registry)
 
 
 def _may_read_metrics(settings: Settings) -> bool:

@@ -15,6 +15,7 @@ import signal
 import socket
 import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import IO
@@ -34,6 +35,7 @@ from processes.backing_up import HourlyBackups
 from processes.gating import Gatekeeper
 from processes.guide import GuideKeeper
 from processes.keep_settings import read_keep
+from processes.metering import Meter
 from processes.settings import Settings, SettingsInvalid, mail_server
 from processes.watching import House
 from webhooks.delivery import Courier
@@ -44,7 +46,8 @@ SHORTEST_IDLE, LONGEST_IDLE = 0.02, 0.12
 DRAIN_SECONDS = 25.0
 """After this a worker that was told to stop is gone, whatever hangs; what it left under way is found by its leases."""
 LOST_DATABASE_SECONDS = 1.0
-BACKUP_DAILY = timedelta(hours=26)
+BACKUP_HOURLY, BACKUP_DAILY = timedelta(hours=3), timedelta(hours=26)
+"""Two that failed are no trouble yet. Who makes them by hand or by cron does so daily; of PostgreSQL others may see to it."""
 STATUS_SECONDS = 1.0
 """Between looks at delivery statuses about messages that are not known (yet)."""
 
@@ -63,7 +66,8 @@ class Worker:
         self._backups = HourlyBackups(database, settings.folder_of_backups, wiring.clock)
         self._channels = wiring.senders(settings, wiring.sounds(database))
         self._files = wiring.file_store(settings)
-        self._courier = Courier(database, self._channels, wiring.clock, random.SystemRandom())
+        self._meter = Meter()
+        self._courier = Courier(database, self._channels, wiring.clock, random.SystemRandom(), self._meter.called)
         self._stopping = threading.Event()
         self._started_at, self._is_careful = wiring.clock(), True
         self._name = f"{socket.gethostname()}:{os.getpid()}"
@@ -85,6 +89,7 @@ class Worker:
             mail_server(self._settings),
             self._settings.whatsapp_daily,
             self._kept,
+            self._meter,
         )
         log.info("worker.ready", name=self._name, channels=sorted(self._channels))
         answering = threading.Thread(target=self._answer, args=(loop,), name="answering", daemon=True)
@@ -100,6 +105,7 @@ class Worker:
                 task.cancel()
             ticker.shutdown(wait=False)
             await asyncio.to_thread(answering.join, DRAIN_SECONDS)
+            await asyncio.to_thread(_count_last, self._meter, self._database)
             self._keeper.close()
             self._gatekeeper.close()
             self._backups.close()
@@ -191,6 +197,11 @@ class Worker:
                 inbox.receive(session, events, wiring.clock())
 
 
+def _count_last(meter: Meter, database: Database) -> None:
+    with suppress(SQLAlchemyError):
+        meter.add_to(database)
+
+
 def _house(settings: Settings) -> House:
     """What is to be looked after."""
     apis = ((settings.has_telegram, settings.telegram_api), (settings.has_whatsapp, settings.whatsapp_api))
@@ -198,7 +209,7 @@ def _house(settings: Settings) -> House:
         machine=socket.gethostname()[:60],
         home=settings.public_url,
         folders=(settings.data, settings.folder_of_files),
-        backup_every=BACKUP_DAILY if settings.is_sqlite else None,
+        backup_every=BACKUP_HOURLY if settings.backups else BACKUP_DAILY if settings.is_sqlite else None,
         post=mail_server(settings),
         whatsapp_account=settings.whatsapp_account_id,
         hosts=tuple(address for is_there, address in apis if is_there),

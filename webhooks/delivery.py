@@ -45,12 +45,19 @@ class Courier:
     """Sends for all channels of one process."""
 
     def __init__(
-        self, database: Database, channels: Mapping[str, Channel], clock: Callable[[], datetime], chance: random.Random
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        clock: Callable[[], datetime],
+        chance: random.Random,
+        called: Callable[[str, str], None] = lambda channel, outcome: None,
     ) -> None:
+        """`called`: hears of each call and what became of it, to be counted."""
         self._database = database
         self._channels = channels
         self._clock = clock
         self._chance = chance
+        self._called = called
         self._wake = {name: asyncio.Event() for name in channels}
         self._done: asyncio.Queue[tuple[int, Outcome]] = asyncio.Queue()
         self._calls: dict[str, set[asyncio.Task[None]]] = {name: set() for name in channels}
@@ -116,6 +123,7 @@ class Courier:
         except Exception as error:  # noqa: BLE001 - a channel's own mistake must not stop the others
             log.error("delivery.channel_failed", channel=channel.name, error=type(error).__name__)
             outcome = Outcome("ambiguous", error=type(error).__name__)
+        self._called(channel.name, outcome.kind)
         self._done.put_nowait((delivery.id, outcome))
 
     async def _record_outcomes(self) -> None:

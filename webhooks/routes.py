@@ -52,10 +52,13 @@ def blueprint(
     last_resort: LastResort,
     verify_token: str = "",
     secret_paths: Mapping[str, str] | None = None,
+    *,
+    refused: Callable[[str, str], None] = lambda channel, why: None,
 ) -> Blueprint:
     """The webhook addresses of the configured `channels`. A channel that is not configured is a 404.
 
-    `secret_paths`: what must stand behind the channel's name for those that sign nothing, or too little.
+    `secret_paths`: what must stand behind the channel's name for those that sign nothing, or too little. `refused`: hears of
+    each request that was not taken, and why, to be counted.
     """
     routes = Blueprint("webhooks", __name__)
 
@@ -68,11 +71,11 @@ def blueprint(
         try:
             events = channel.split(_body(), cast(Mapping[str, str], request.headers))
         except RequestEntityTooLarge:
-            return _plain(413, "too large")
+            return _refuse(channel, "too_large", 413, "too large")
         except Forged:
-            return _plain(401, "not signed")
+            return _refuse(channel, "forged", 401, "not signed")
         except Unreadable:
-            return _plain(400, "not understood")
+            return _refuse(channel, "unreadable", 400, "not understood")
         return _keep(channel, events)
 
     @routes.get("/whatsapp")
@@ -106,6 +109,10 @@ def blueprint(
         is_right = hmac.compare_digest(path.encode("utf-8", "replace"), own)
         return channels.get(name) if is_right else None
 
+    def _refuse(channel: Channel, why: str, status: int, words: str) -> Response:
+        refused(channel.name, why)
+        return _plain(status, words)
+
     def _keep(channel: Channel, events: list[Received]) -> Response:
         impatient = threading.Timer(PATIENCE_SECONDS, _answer_danger, (events,))
         impatient.daemon = True
@@ -116,6 +123,7 @@ def blueprint(
         except SQLAlchemyError as error:
             log.error("webhook.not_stored", channel=channel.name, events=len(events), error=type(error).__name__)
             _answer_danger(events)
+            refused(channel.name, "not_stored")
             return _plain(503, "not stored, come again", {"Retry-After": RETRY_SECONDS})
         finally:
             impatient.cancel()
