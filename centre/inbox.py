@@ -48,6 +48,8 @@ LONGEST_PAUSE = timedelta(seconds=60)
 """No lane waits longer for the next try."""
 PAYLOAD_KEPT = timedelta(hours=72)
 STATUS_PAGE = 100
+STORED = "stored_events"
+"""Where a session says the numbers of what it stored."""
 KEY_KEPT = timedelta(days=30)
 """Longer than any platform repeats itself (WhatsApp: 7 days)."""
 
@@ -449,7 +451,11 @@ def _store(session: Session, event: Received, now: datetime) -> int:
         "received_at": now,
     }
     connection = connection_of(session)
-    return 1 if connection.execute(_STORE[connection.dialect.name], row).first() else 0
+    stored = connection.execute(_STORE[connection.dialect.name], row).first()
+    if stored is None:
+        return 0
+    session.info.setdefault(STORED, []).append(stored.id)
+    return 1
 
 
 def _is_known(session: Session, channel: str, key: str) -> bool:

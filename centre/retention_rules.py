@@ -316,7 +316,7 @@ OF_NOBODY = frozenset(
         *("articles", "article_drafts", "revisions", "translations", "recordings", "content_version", "said_otherwise"),
         *("law_changes", "law_reviews", "phrases", "phrase_proposals", "pivot_marks", "translation_pivots"),
         *("test_questions", "gate_runs", "exchange_uploads", "catalogues_signed", "contact_checks"),
-        *("heartbeats", "contact_points", "last_runs", "backups", "incidents"),
+        *("heartbeats", "contact_points", "last_runs", "backups", "incidents", "tallies", "tally_marks"),
     )
 )
 """Tables about guidance, places and machines. Of people they hold staff ids at most, which go by `staff`."""

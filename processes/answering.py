@@ -89,6 +89,11 @@ def answer_next(database: Database, guide: Guide, clock: Clock, *, careful: bool
 
 def answer(session: Session, conversation: Conversation, event: InboxEvent, guide: Guide, now: datetime) -> None:
     """Read one message, queue what we say to it, and mark it done."""
+    with structlog.contextvars.bound_contextvars(job=f"event:{event.id}"):
+        _answer(session, conversation, event, guide, now)
+
+
+def _answer(session: Session, conversation: Conversation, event: InboxEvent, guide: Guide, now: datetime) -> None:
     payload = inbox.opened(session, event)
     if "blocked" in payload:
         conversation.blocked_at = now if payload["blocked"] else None

@@ -35,6 +35,7 @@ from processes import privacy_page as privacy_text
 from processes.front_door import FrontDoor
 from processes.keep_settings import read_keep
 from processes.last_resort import DangerCard
+from processes.log_lines import follow_requests
 from processes.metering import Meter
 from processes.phrasebook import Phrasebook
 from processes.previewing import preview
@@ -80,6 +81,7 @@ def _webhooks(settings: Settings, database: Database, last_resort: DangerCard, m
     """Where the platforms knock: no sessions, no limits, no compression."""
     doors = Flask("balai.webhooks", static_folder=None)
     doors.logger.setLevel(logging.ERROR)
+    follow_requests(doors)
     connected, verify_token = wiring.channels(settings), settings.whatsapp_verify_token
     paths = gateway_settings.secret_paths(settings)
     doors.register_blueprint(
@@ -95,6 +97,7 @@ def _pages(settings: Settings, database: Database, key: str, last_resort: Danger
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = routes.LARGEST
     app.logger.setLevel(logging.ERROR)
+    follow_requests(app)
     app.register_blueprint(
         webchat.blueprint(
             database,

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import sys
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
-
-import structlog
 
 from centre import sounds as centre_sounds
 from centre.contact_points import Pace
@@ -17,6 +11,7 @@ from centre.db import Database, open_database
 from centre.file_store import FileStore
 from centre.privacy import Vault
 from centre.sounds import Sounds
+from processes.log_lines import log_to_stderr as log_to_stderr
 from processes.settings import Settings, field_keys, secret_key
 from webhooks.channel import Channel
 
@@ -107,36 +102,6 @@ def _gateways(settings: Settings) -> dict[str, Channel]:
 
         connected["sms"] = Sms(settings.sms_number, settings.sms_secret, clock, settings.sms_url)
     return connected
-
-
-def log_to_stderr() -> None:
-    """Structured lines on standard error: what happened and to which id, never words or numbers of people."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
-    for name in ("httpx", "httpcore", "telegram", "pywa", "apscheduler", "sqlalchemy"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=_Lines,
-    )
-
-
-class _Lines(structlog.PrintLogger):
-    """Lines on standard error. Where there is no room for one it is not written: a full disk under the log must not keep
-    anybody from an answer."""
-
-    def __init__(self, *_: Any) -> None:
-        super().__init__(sys.stderr)
-
-    def msg(self, message: str) -> None:
-        with suppress(OSError, ValueError):
-            super().msg(message)
-
-    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
 
 
 def _paced(platform: Pace, factor: float) -> Pace:

@@ -117,7 +117,8 @@ class Courier:
 
     async def _call(self, channel: Channel, delivery: Delivery) -> None:
         try:
-            outcome = await asyncio.wait_for(channel.send(delivery), CALL_SECONDS)
+            with structlog.contextvars.bound_contextvars(job=f"outbox:{delivery.id}"):
+                outcome = await asyncio.wait_for(channel.send(delivery), CALL_SECONDS)
         except TimeoutError:
             outcome = Outcome("ambiguous", error="timeout")
         except Exception as error:  # noqa: BLE001 - a channel's own mistake must not stop the others

@@ -120,6 +120,7 @@ def blueprint(
         try:
             with database.transaction() as session:
                 inbox.receive(session, [last_resort.note(event) for event in events], clock())
+                stored = session.info.get(inbox.STORED)
         except SQLAlchemyError as error:
             log.error("webhook.not_stored", channel=channel.name, events=len(events), error=type(error).__name__)
             _answer_danger(events)
@@ -127,6 +128,8 @@ def blueprint(
             return _plain(503, "not stored, come again", {"Retry-After": RETRY_SECONDS})
         finally:
             impatient.cancel()
+        if stored:
+            log.info("webhook.stored", channel=channel.name, event_ids=stored)
         receipts = [event.receipt for event in events if event.receipt]
         return jsonify(receipts[0]) if receipts else _plain(200, "ok")
 
