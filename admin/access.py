@@ -64,6 +64,8 @@ MAY_SEE_ROSTERS = (Role.PETUGAS, Role.COORDINATOR, Role.ADMINISTRATOR)
 """May make and change slots, and see who is in them."""
 MAY_OVERSEE_CASES = SUPERVISORS
 """May agree to closing a grave case, and write the replies that are saved."""
+MAY_SEE_INCIDENTS = (Role.COORDINATOR, Role.ADMINISTRATOR)
+"""Troubles of the house: administrators all, coordinators what families in their area feel."""
 MAY_BOOK = (*MAY_SEE_ROSTERS, Role.HELPER)
 """May book for somebody else."""
 

@@ -32,6 +32,7 @@ DEEDS: dict[str, Any] = {
     "backup_restored": _("mengembalikan data dari cadangan"),
     "village_changed": _("mengubah keterangan desa"),
     "audit_read": _("membaca catatan perbuatan"),
+    "incident_noted": _("menangani gangguan"),
     "conduct_accepted": _("menyetujui kode etik"),
     "link_code_made": _("membuat kode Telegram"),
     "channel_linked": _("menyambungkan Telegram"),
@@ -173,6 +174,7 @@ KINDS: dict[str, Any] = {
     "folder": _("folder"),
     "place": _("wilayah"),
     "year": _("tahun"),
+    "incident": _("gangguan"),
 }
 
 

@@ -16,12 +16,13 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from admin import case_wording, schedule_wording, service_wording, wording
+from admin import case_wording, incident_wording, schedule_wording, service_wording, wording
 from admin.access import (
     MAY_EDIT,
     MAY_KEEP_PEOPLE,
     MAY_READ_CONTENT,
     MAY_SEE_CASES,
+    MAY_SEE_INCIDENTS,
     MAY_SEE_MESSAGES,
     MAY_SEE_ROSTERS,
     MAY_SERVE,
@@ -36,13 +37,14 @@ from admin.asked import number_in
 from admin.gates import may_agree
 from admin.language import gettext as _
 from admin.open_questions import reader
-from centre import calls, case_desk, census_requests, desk, glance, heartbeats, open_questions, rosters
+from centre import calls, case_desk, census_requests, desk, glance, heartbeats, incidents, open_questions, rosters
 from centre.calls import Call
 from centre.case_desk import Queue, Row
 from centre.case_records import shown
 from centre.db import Database
 from centre.desk import WaitingMessage
 from centre.glance import Place
+from centre.incidents import Incident
 from centre.rosters import Filled
 from centre.staff import Role
 from content import articles, drafts, languages, overview, proposals, translations
@@ -72,6 +74,7 @@ class Seen:
     places: list[Place] = field(default_factory=list)
     to_read_again: list[Standing] = field(default_factory=list)
     """Articles that are theirs to keep."""
+    troubles: list[Incident] = field(default_factory=list)
     is_quiet: bool = False
     """No worker was seen lately: nobody is answered."""
 
@@ -93,6 +96,7 @@ def add(pages: Blueprint, database: Database, clock: Callable[[], datetime]) -> 
                 schedule=schedule_wording,
                 service=service_wording,
                 why=wording.why_waiting,
+                trouble=incident_wording.title,
                 today=wording.today(now),
             )
 
@@ -122,6 +126,7 @@ def _seen(session: Session, now: datetime) -> Seen:
         found = glance.places(session, cases(), now, PLACES)
         seen.places = list(found) if len(found) > 1 else []
         seen.is_quiet = _is_quiet(session, now)
+        seen.troubles = list(incidents.open_ones(session, me().scope(*MAY_SEE_INCIDENTS)))
     if me().has_role(*MAY_SEE_ROSTERS):
         seen.today = rosters.today(session, me().scope(*MAY_SEE_ROSTERS), now, ROWS)
     if numbers.get("calls"):

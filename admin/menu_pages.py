@@ -328,6 +328,14 @@ AREAS = (
             Page("members.every", _("Staf"), _("Siapa bertugas di mana."), MAY_SEE_STAFF),
             Page("audits.every", _("Catatan perbuatan"), _("Siapa melakukan apa, dan kapan."), MAY_READ_AUDIT),
             Page(
+                "incidents.every",
+                _("Gangguan"),
+                _(
+                    "Yang sedang tidak beres pada Balai, sejak kapan, siapa yang menangani, dan apa yang harus dilakukan."
+                ),
+                access.MAY_SEE_INCIDENTS,
+            ),
+            Page(
                 "installation.every",
                 _("Keadaan pemasangan"),
                 _("Saluran, alamat, dan versi."),

@@ -33,6 +33,7 @@ Deed = Literal[
     "staff_password_reset",
     "village_changed",
     "audit_read",
+    "incident_noted",
     "conduct_accepted",
     "link_code_made",
     "channel_linked",

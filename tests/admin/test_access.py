@@ -31,7 +31,7 @@ from admin.access import (
     MAY_VOUCH,
     Policy,
 )
-from centre import announcements, saved_replies
+from centre import announcements, incidents, saved_replies
 from centre.announcements import Wanted
 from centre.case_scopes import SUPERVISORS
 from centre.db import Database, open_database
@@ -88,6 +88,8 @@ WHO_MAY = {
     ("GET", "/admin/desa/{row}"): MAY_SERVE,
     ("POST", "/admin/desa/{row}"): MAY_SERVE,
     ("GET", "/admin/catatan"): SUPERVISORS,
+    ("GET", "/admin/gangguan"): (Role.COORDINATOR, Role.ADMINISTRATOR),
+    ("POST", "/admin/gangguan/{row}/tangani"): (Role.COORDINATOR, Role.ADMINISTRATOR),
     ("GET", "/admin/pengaturan"): (Role.ADMINISTRATOR,),
     ("GET", "/admin/pengaturan/penyimpanan"): (Role.ADMINISTRATOR,),
     ("GET", "/admin/pengaturan/kebocoran"): (Role.ADMINISTRATOR,),
@@ -357,6 +359,7 @@ def row_of(desk, rule: str, village: int, known: dict[str, int]) -> int:
     by a word of the address."""
     made = {
         "naskah": lambda: draft_of_somebody(desk),
+        "gangguan": lambda: trouble(desk),
         "revisi": lambda: 1,
         "pengumuman": lambda: announced(desk, village),
         "/uji/": lambda: tested.question_of(desk),
@@ -371,6 +374,12 @@ def row_of(desk, rule: str, village: int, known: dict[str, int]) -> int:
     }
     number = next((number for word, number in known.items() if word in rule), None)
     return number or next((make() for word, make in made.items() if word in rule), 1)
+
+
+def trouble(desk) -> int:
+    """An incident that everybody feels; gives its number."""
+    with desk.database.transaction() as session:
+        return incidents.report(session, incidents.Kind.CHANNEL_REFUSED, "telegram", desk.now).id
 
 
 def filled_in(rule: str, row: int, code: str = "KMTR479") -> str:
