@@ -68,6 +68,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_retention_days")),
     )
     op.create_table(
+        "tallies",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("label", sa.String(length=80), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "label", name=op.f("pk_tallies")),
+    )
+    op.create_table(
+        "tally_marks",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("last_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_tally_marks")),
+    )
+    op.create_table(
         "incidents",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=False),
@@ -185,6 +198,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_incidents_ended_at")
 
     op.drop_table("incidents")
+    op.drop_table("tally_marks")
+    op.drop_table("tallies")
     op.drop_table("retention_days")
     op.drop_table("last_runs")
     op.drop_table("erasure_receipts")
