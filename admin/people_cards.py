@@ -26,6 +26,7 @@ from centre import (
     census_consents,
     census_desk,
     census_records,
+    erasure_receipts,
     people,
     retention,
     staff,
@@ -148,13 +149,21 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @pages.post(f"/warga/<{ROW}:number>/hapus")
     @only(*MAY_KEEP_PEOPLE)
     def erase(number: int) -> ResponseReturnValue:
-        """Everything of the person, also the places that are booked (UU PDP 27/2022 art. 43-44)."""
+        """Everything of the person, also the places that are booked (UU PDP 27/2022 art. 43-44); the code that proves it is
+        shown once, to be handed on."""
         now = clock()
         with database.transaction() as session:
             person, record = census_desk.registered(session, scope(), cases(), number)
             audit.record(session, me().staff_id, "person_erased", now, record.about)
+            known_as = person.id
             retention.erase_person(session, person, me().staff_id, now)
-        flash(_("Semua data orang ini sudah dihapus. Jawaban atas permintaannya tercatat."), "success")
+            code = erasure_receipts.make(session, "person", known_as, now)
+        done = _("Semua data orang ini sudah dihapus. Jawaban atas permintaannya tercatat.")
+        told = _(
+            "Tanda terima: %(code)s. Catat dan berikan kepada orangnya; hanya ditampilkan sekali dan tidak memuat nama.",
+            code=code,
+        )
+        flash(f"{done} {told}", "success")
         return redirect(url_for("admin.people_list.every"), 303)
 
     def _card_page(session: Session, number: int, now: datetime, form: Consent | None = None) -> str:

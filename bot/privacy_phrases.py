@@ -23,8 +23,11 @@ class PrivacyPhrases(Phrases):
             "setelah dijawab, jawaban kami setelah 90 hari; pesan untuk petugas disimpan sampai selesai. Ketik SETUJU atau "
             "JANGAN SIMPAN (Anda tetap dijawab), HAPUS untuk menghapus semuanya."
         )
-        whole = self._("Lengkapnya: {link}").format(link=link)
-        return f"{told} {whole}" if link else told
+        return f"{told} {self.whole(link)}" if link else told
+
+    def whole(self, link: str) -> str:
+        """Where all of it can be read."""
+        return self._("Lengkapnya: {link}").format(link=link)
 
     def notice_changed(self) -> str:
         return self._("Aturan kami tentang data Anda berubah.")

@@ -44,7 +44,7 @@ from centre.kept_files import TooMany
 from centre.messages import CODE_LIMIT, LONGEST_SAID, Incoming, Part
 from centre.outbox import OutboxMessage
 from centre.privacy import CannotOpen
-from webhooks import browsers, public_figures, uploads
+from webhooks import browsers, privacy_page, public_figures, uploads
 from webhooks.browsers import html, is_from_elsewhere, see
 from webhooks.page import words
 from webhooks.uploads import SentBefore, Upload
@@ -132,6 +132,17 @@ class Shown:
     hidden: str = ""
     """A mark that changes whenever what was said is to be seen no more."""
     discreet: bool = False
+    language: str | None = None
+    """What they chose to speak here."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where the page leads to, and in which language it is read there."""
+
+    address: str
+    language: str
+    name: str
 
 
 def blueprint(
@@ -370,6 +381,7 @@ def blueprint(
             words=words.PAGE | (words.DISCREET if shown.discreet else {}),
             script_words=words.SCRIPT,
             figures=public_figures.ADDRESS,
+            privacy=_privacy(shown.language),
             accepted=uploads.ACCEPTED if store else "",
             most_bytes=MOST_BYTES,
             csrf=_form_token(key, token),
@@ -508,7 +520,8 @@ def _so_far(session: Session, token: str) -> Shown:
     if conversation is None:
         return Shown()
     lines, since = _lines(session, conversation), inbox.waiting_since(session, conversation.id)
-    return Shown(tuple(lines), since, _hidden(conversation), _is_discreet(session, conversation))
+    discreet = _is_discreet(session, conversation)
+    return Shown(tuple(lines), since, _hidden(conversation), discreet, conversation.language)
 
 
 def _news(session: Session, token: str, after: int) -> dict[str, Any]:
@@ -630,6 +643,12 @@ LINK_MARKUP = Markup('<a href="{0}" rel="noopener noreferrer" target="_blank">{0
 
 
 # How it is said
+
+
+def _privacy(language: str | None) -> Link:
+    """What is kept of them, to be read at any time (UU PDP 27/2022 art. 21); in Indonesian unless it is there in theirs."""
+    written = language if language in privacy_page.ADDRESSES else "id"
+    return Link(privacy_page.ADDRESSES[written], written, words.PRIVACY[written])
 
 
 def _form_token(key: str, token: str) -> str:

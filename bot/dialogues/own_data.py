@@ -27,9 +27,13 @@ NEEDS_KEEPING = frozenset(
 
 def notice(turn: Turn) -> str:
     """What is kept and why, in the language that is spoken, noted with these very words."""
-    say = PrivacyPhrases(turn.say.language)
+    return note_shown(turn, PrivacyPhrases(turn.say.language).privacy(page(turn)))
+
+
+def page(turn: Turn) -> str:
+    """Where everything about it is told, in the language that is spoken; empty where we have no public address."""
     home = turn.guide.home
-    return note_shown(turn, say.privacy(home + ADDRESSES.get(say.language, "/privasi") if home else ""))
+    return home + ADDRESSES.get(turn.say.language, "/privasi") if home else ""
 
 
 def note_shown(turn: Turn, shown: str) -> str:

@@ -12,7 +12,7 @@ from bot.gateway_phrases import GatewayPhrases
 from bot.phrases import NOTICE_VERSION, Phrases
 from bot.privacy_phrases import PrivacyPhrases
 from bot.turns import Answer, Turn
-from centre import areas
+from centre import areas, sms_parts
 from centre.areas import Village
 from centre.conversations import Conversation
 from centre.messages import CODE_LIMIT, LABEL_LIMIT, LIMITS, TITLE_LIMIT, Choice
@@ -24,6 +24,9 @@ SHOWN = 8
 NAME_WORDS = 5
 """A village's name, with its regency, has no more words than this; a longer message is a question."""
 
+SHORT_PARTS = 2
+"""Parts of a short message that the welcome may take: of three, one is left to what was asked."""
+
 
 def is_new(conversation: Conversation) -> bool:
     """Has this person not been told yet who answers here and what is kept?"""
@@ -34,11 +37,19 @@ def welcome(turn: Turn) -> Answer:
     """Who Balai is and what is kept, in the language that is spoken; who knew an older wording is told that it changed."""
     limits = LIMITS[turn.conversation.channel]
     if limits.in_sms:
-        return Answer(own_data.note_shown(turn, GatewayPhrases(turn.say.language).short_welcome()))
+        return Answer(own_data.note_shown(turn, _short_welcome(turn)))
     was_told = turn.conversation.notice_version is not None
     first = PrivacyPhrases(turn.say.language).notice_changed() if was_told else turn.say.welcome()
     lines = [first, own_data.notice(turn), *([read_along.notice(turn)] if limits.is_exposed else [])]
     return Answer("\n\n".join(lines))
+
+
+def _short_welcome(turn: Turn) -> str:
+    """The same by short message, and where the rest of it can be read, unless that would cost a part more than is its due."""
+    told = GatewayPhrases(turn.say.language).short_welcome()
+    link = own_data.page(turn)
+    whole = f"{told} {PrivacyPhrases(turn.say.language).whole(link)}" if link else told
+    return whole if sms_parts.count(sms_parts.plain(whole)) <= SHORT_PARTS else told
 
 
 def choose_language(turn: Turn) -> Answer:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, func, select
 
-from centre import census, census_links, census_requests, merging, people
+from centre import census, census_links, census_requests, erasure_receipts, merging, people
 from centre.audit import AuditEntry
 from centre.census_consents import CensusConsent
 from centre.census_merging import PeopleMerge
@@ -451,6 +451,17 @@ def test_erased_everything_is_gone_and_the_wish_is_answered(desk, korleko, wayan
         assert (request.state, request.person_id) == ("done", None)
         entry = session.scalars(select(AuditEntry).where(AuditEntry.deed == "person_erased")).one()
         assert (entry.about, entry.note) == (f"person:{number}", "")
+
+
+def test_who_is_erased_at_the_desk_gets_a_receipt_that_is_shown_once(desk, korleko, wayan, send):
+    number = enter(desk, korleko)
+    send(wayan, f"/admin/warga/{number}/hapus")
+    [code] = re.findall(r"HPS-\w{5}-\w{5}", wayan.get("/admin/warga").text)
+    assert code not in wayan.get("/admin/warga").text
+    with desk.database.reading() as session:
+        receipt = erasure_receipts.of_code(session, code)
+        assert receipt is not None
+        assert (receipt.erased, receipt.at) == ("person", desk.now)
 
 
 def test_whom_no_reminder_reached_is_told_by_the_desk(desk, korleko, wayan, send):

@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.phrases import NOTICE_VERSION
+from bot.dialogues import welcome
+from bot.gateway_phrases import GatewayPhrases
+from bot.phrases import NOTICE_VERSION, Phrases
 from bot.privacy_phrases import PrivacyPhrases
-from bot.turns import Guide
-from centre import census_requests, conversation_consents, erasure_receipts, outbox
+from bot.turns import Guide, Turn
+from centre import census_requests, conversation_consents, erasure_receipts, outbox, sms_parts
 from centre.answers import GivenAnswer
 from centre.census_requests import DataRequest
 from centre.conversations import Conversation
@@ -71,6 +73,30 @@ def test_the_notice_leads_to_the_page_that_tells_everything(database: Database, 
     assert "https://balai.example/privasi" in said(chat.say("halo"))
     english = Chat(database, guide, "whatsapp", name="629")
     assert "https://balai.example/privacy" in said(english.say("how much does a passport cost"))
+
+
+@pytest.mark.parametrize("language", ["id", "jv", "su", "sas", "en"])
+def test_by_short_message_the_way_there_fits_into_the_welcome(database: Database, guide: Guide, language: str) -> None:
+    told = short_welcome(Chat(database, guide, "sms"), language, "https://balai.lomboktimurkab.example.id")
+    page = "/privacy" if language == "en" else "/privasi"
+    assert told.endswith(f"https://balai.lomboktimurkab.example.id{page}")
+    assert sms_parts.count(sms_parts.plain(told)) <= welcome.SHORT_PARTS
+
+
+@pytest.mark.parametrize("home", ["", f"https://{'balai.' * 30}example.id"])
+def test_by_short_message_a_way_that_leads_nowhere_or_costs_a_part_more_is_left_out(
+    database: Database, guide: Guide, home: str
+) -> None:
+    assert short_welcome(Chat(database, guide, "sms"), "id", home) == GatewayPhrases("id").short_welcome()
+
+
+def short_welcome(chat: Chat, language: str, home: str) -> str:
+    """What somebody who speaks this language reads of us by short message."""
+    chat.say("halo")
+    number = chat.conversation().id
+    with chat.database.transaction() as session:
+        here = session.get_one(Conversation, number)
+        return welcome.welcome(Turn(session, here, replace(chat.guide, home=home), chat.now, Phrases(language))).text
 
 
 def test_what_was_shown_and_what_was_said_to_it_can_be_proved(village_chat: Chat) -> None:

@@ -160,6 +160,16 @@ def test_a_first_look_stores_nothing_and_offers_a_beginning(sari: FlaskClient, d
     assert conversations(database) == 0
 
 
+def test_what_is_kept_can_be_read_at_any_time_in_the_language_they_chose(sari: FlaskClient, database: Database) -> None:
+    assert '<a id="privacy" href="/privasi" lang="id" hreflang="id">Data Anda</a>' in sari.get("/").text
+    say(sari, "halo")
+    answer(database, Outgoing("Selamat datang."))
+    for chosen, address in (("en", "/privacy"), ("jv", "/privasi")):
+        with database.transaction() as session:
+            session.scalars(select(Conversation)).one().language = chosen
+        assert f'href="{address}"' in sari.get("/").text
+
+
 def test_the_page_is_small_and_reaches_for_nothing_outside(sari: FlaskClient) -> None:
     html = sari.get("/").text
     assert len(html.encode()) < 30_000
@@ -812,6 +822,7 @@ def test_a_discreet_case_gives_the_page_a_name_that_tells_nothing(
         set_so(session, case, NOW)
     assert sari.get("/chat/replies").json["discreet"] is True
     assert "/angka" not in sari.get("/").text
+    assert "/privasi" not in sari.get("/").text
     seen = re.sub(r"<(style|script).*?</\1>|data-words=\"[^\"]*\"", "", sari.get("/").text, flags=re.DOTALL)
     assert "<title>Kalender</title>" in seen
     assert not re.search("balai|migrasi|luar negeri|kasus", seen, re.IGNORECASE)

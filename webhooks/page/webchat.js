@@ -101,6 +101,7 @@ function beDiscreet(on) {
   for (const speaker of log.querySelectorAll(".reply > .vh")) speaker.textContent = names().reply + " ";
   const greeting = $("greeting");
   if (on && greeting) greeting.remove();
+  if (on && $("privacy")) $("privacy").remove();
 }
 
 // Replies come by themselves: often while one is awaited, seldom otherwise, never in a hidden tab.

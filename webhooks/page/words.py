@@ -29,6 +29,9 @@ PAGE = {
     "to_end": "Langsung ke kotak tulis",
 }
 
+PRIVACY = {"id": "Data Anda", "en": "Your data"}
+"""The link to the page that tells what is kept, in the languages which that page is written in."""
+
 DISCREET = {"title": "Kalender", "name": "Kalender", "about": "", "reply": "Jawaban:"}
 """What the page is called instead while nobody else who sees the screen should learn what it is."""
 
