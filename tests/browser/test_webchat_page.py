@@ -277,6 +277,7 @@ def test_after_the_cover_word_the_screen_tells_nothing(chat: Page, bot: Bot, sql
     expect(replies(chat)).to_have_text("Jawaban: Besok cerah.", timeout=15_000)
     expect(chat.get_by_text("dipotong")).to_have_count(0)
     expect(chat).to_have_title("Kalender")
+    expect(chat.locator("#privacy")).to_have_count(0)
     assert not re.search("balai|migrasi|luar negeri", chat.locator("body").inner_text(), re.IGNORECASE)
     assert serious(chat) == []
     ask(chat, "apa kabar")
