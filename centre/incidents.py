@@ -27,6 +27,9 @@ SUSPECTED = timedelta(minutes=30)
 """What was seen and not often enough to open is forgotten after this."""
 KEPT = timedelta(days=365)
 NEVER = timedelta(0)
+DAY = timedelta(days=1)
+"""What is looked at every few minutes and was not seen for a day is looked at no more: the machine has another name now, the
+channel is out of the settings. Else its incident would stand for ever."""
 
 
 class Kind(enum.StrEnum):
@@ -80,17 +83,17 @@ RULES: Mapping[str, Rule] = {
     Kind.CHANNEL_REFUSED: Rule(lapses_after=timedelta(hours=1), is_felt=True),
     Kind.QUEUE_OLD: Rule(opens_after=_minutes(2), ends_after=_minutes(5), is_felt=True),
     Kind.WORKER_MISSING: Rule(ends_after=_minutes(5), is_felt=True),
-    Kind.WEBHOOK_ERRORS: Rule(opens_after=_minutes(5), is_felt=True),
+    Kind.WEBHOOK_ERRORS: Rule(opens_after=_minutes(5), lapses_after=DAY, is_felt=True),
     Kind.NUMBER_QUALITY: Rule(ends_after=_minutes(30), lapses_after=timedelta(days=7), can_wait=True),
     Kind.TEMPLATE_STOPPED: Rule(can_wait=True),
-    Kind.GATEWAY_BANNED: Rule(is_felt=True),
-    Kind.MAIL_REFUSED: Rule(opens_after=_minutes(5)),
+    Kind.GATEWAY_BANNED: Rule(lapses_after=7 * DAY, is_felt=True),
+    Kind.MAIL_REFUSED: Rule(opens_after=_minutes(5), lapses_after=DAY),
     Kind.REMINDERS_FAILING: Rule(ends_after=_minutes(30), can_wait=True),
-    Kind.DISK_LOW: Rule(opens_after=_minutes(2)),
-    Kind.BACKUP_LATE: Rule(ends_after=_minutes(1), can_wait=True),
-    Kind.CLOCK_OFF: Rule(opens_after=_minutes(5)),
+    Kind.DISK_LOW: Rule(opens_after=_minutes(2), lapses_after=DAY),
+    Kind.BACKUP_LATE: Rule(ends_after=_minutes(1), lapses_after=DAY, can_wait=True),
+    Kind.CLOCK_OFF: Rule(opens_after=_minutes(5), lapses_after=DAY),
     Kind.RETENTION_LATE: Rule(ends_after=_minutes(1), can_wait=True),
-    Kind.CANNOT_OPEN: Rule(lapses_after=timedelta(days=1)),
+    Kind.CANNOT_OPEN: Rule(lapses_after=DAY),
 }
 
 

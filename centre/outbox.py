@@ -52,6 +52,9 @@ LAST_TRY = timedelta(seconds=10)
 UNSURE_WAIT = timedelta(seconds=60)
 """How long to wait for word that an unanswered call arrived, before the one repetition. Where its worker died the minute
 counts from the call, so that nobody waits for their answer longer than that (targets: "≤ 60 s for in-flight send")."""
+LEFT = timedelta(hours=1)
+"""So long after its use a message is still left to whoever sends; then nobody does (its channel was taken out of the
+settings, or its telephone fetches no more)."""
 LATE_WORD = timedelta(seconds=15)
 """But so long at least after a lease was found to be over: a worker that lives, and could not reach the database, still holds
 what became of its calls and enters it first (`webhooks.delivery.RECORD_PAUSES` are shorter)."""
@@ -373,6 +376,15 @@ def follow_clock(session: Session, now: datetime) -> int:
         row.created_at, row.next_at, row.expires_at = now, now, row.expires_at - back
     session.flush()
     return len(rows)
+
+
+def expire_left(session: Session, now: datetime) -> int:
+    """What nobody took while it was of use is past its time: staff hear of it, and it stands in no queue for ever. Gives how
+    many."""
+    left = update(OutboxMessage).where(
+        _literally(OutboxMessage.state, State.OPEN), OutboxMessage.expires_at < now - LEFT
+    )
+    return changed(session.execute(left.values(state=State.EXPIRED).execution_options(synchronize_session=False)))
 
 
 def follow(session: Session, event: InboxEvent, status: Status, now: datetime) -> bool:

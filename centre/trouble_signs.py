@@ -22,6 +22,8 @@ OUTBOX_PATIENCE = timedelta(minutes=5)
 LATELY = timedelta(days=1)
 MANY_LOST = 5
 """Reminders that did not arrive within a day: fewer lie with single telephones."""
+MAKING_UP = timedelta(minutes=15)
+"""After a start a backup and a night that were missed while the machine was off are made up for before anybody is told."""
 RETENTION_PATIENCE = timedelta(hours=30)
 """It runs once a night."""
 REFUSED = ("token", "account")
@@ -38,6 +40,8 @@ class Expected:
     """When it began to be looked after."""
     backup_every: timedelta | None = None
     """The longest time between two backups; None where nobody can say."""
+    began: datetime | None = None
+    """When this worker began."""
 
 
 def signs(session: Session, expected: Expected, now: datetime) -> list[Sign]:
@@ -97,7 +101,9 @@ def _runs(session: Session, expected: Expected, now: datetime) -> Sequence[Sign]
     patience = {Kind.RETENTION_LATE: (last_runs.RETENTION, RETENTION_PATIENCE)}
     if expected.backup_every:
         patience[Kind.BACKUP_LATE] = (last_runs.BACKUP, expected.backup_every)
-    return [
+    found = [
         Sign(kind, "", now - (last_runs.when(session, name) or expected.since) < longest)
         for kind, (name, longest) in patience.items()
     ]
+    is_new = expected.began is not None and now - expected.began < MAKING_UP
+    return [each for each in found if each.is_well or not is_new]

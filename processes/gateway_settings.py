@@ -31,7 +31,7 @@ class GatewayFields(BaseSettings):
     waha_hmac: str = Field(default="", repr=False)
     waha_path: str = Field(default="", repr=False, pattern=r"^[A-Za-z0-9_-]*$")
     waha_session: str = Field(default="default", pattern=r"^[A-Za-z0-9_-]+$")
-    sms_number: str = Field(default="", pattern=r"^\+?[0-9]{0,15}$")
+    sms_number: str = Field(default="", pattern=r"^(\+?[0-9]{9,15})?$")
     """Of the SIM in the office's telephone."""
     sms_secret: str = Field(default="", repr=False)
     sms_path: str = Field(default="", repr=False, pattern=r"^[A-Za-z0-9_-]*$")
@@ -68,7 +68,12 @@ def check(settings: GatewayFields) -> None:
         value = getattr(settings, name)
         if value and len(value) < SHORTEST_SECRET:
             raise HalfConfigured(f"BALAI_{name.upper()} is too short: at least {SHORTEST_SECRET} characters")
-    for name in ("waha_url", "sms_url"):
+    for name, path in (("fonnte_secret", "fonnte_path"), ("waha_hmac", "waha_path"), ("sms_secret", "sms_path")):
+        if getattr(settings, path) and getattr(settings, path) == getattr(settings, name):
+            raise HalfConfigured(
+                f"BALAI_{path.upper()} is the same as BALAI_{name.upper()}: whoever reads one has both"
+            )
+    for name in ("fonnte_api", "waha_url", "sms_url"):
         _check_address(f"BALAI_{name.upper()}", getattr(settings, name))
 
 

@@ -32,19 +32,26 @@ def begin(database: Database, meter: Meter, home: str, post: MailServer | None) 
 
 
 def _look_on(database: Database, meter: Meter, home: str, post: MailServer | None) -> None:
-    pause = threading.Event()
+    pause, began = threading.Event(), wiring.clock()
     while not pause.wait(EVERY):
         try:
             meter.add_to(database)
-            look(database, home, wiring.clock, post)
+            look(database, home, wiring.clock, post, began)
         except SQLAlchemyError as error:
             log.warning("lookout.no_database", error=type(error).__name__)
         except Exception as error:  # noqa: BLE001 - whoever stops looking never finds anything again
             log.error("lookout.failed", error=type(error).__name__)
 
 
-def look(database: Database, home: str, clock: Callable[[], datetime], post: MailServer | None) -> bool:
-    """Is a worker there? Enters what changed; while none is, tells by mail. A house that never had one has no trouble yet."""
+def look(
+    database: Database,
+    home: str,
+    clock: Callable[[], datetime],
+    post: MailServer | None,
+    began: datetime | None = None,
+) -> bool:
+    """Is a worker there? Enters what changed; while none is, tells by mail. A house that never had one has no trouble yet,
+    nor one that was just switched on again: `began`, when somebody began to look, leaves the worker as long to come."""
     with database.reading() as session:
         seen = heartbeats.last_seen(session) or last_runs.when(session, last_runs.BEGUN)
         stands = incidents.standing(session, Kind.WORKER_MISSING)
@@ -53,6 +60,8 @@ def look(database: Database, home: str, clock: Callable[[], datetime], post: Mai
     is_there = clock() - seen < PATIENCE
     if is_there and not stands:
         return True
+    if not is_there and began is not None and clock() - began < PATIENCE:
+        return False
     with database.transaction() as session:
         incidents.note(session, [Sign(Kind.WORKER_MISSING, "", is_there)], clock())
     if not is_there and post:

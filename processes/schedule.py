@@ -163,7 +163,9 @@ def _warn_of_requests(database: Database, home: str, post: MailServer | None) ->
 
 
 def _forget_old(database: Database, keep: Keep) -> None:
-    """What is over goes within the hour; what the publish gate judged long ago too."""
+    """What is over goes within the hour; what the publish gate judged long ago too, and what nobody sends any more."""
+    with database.transaction() as session:
+        outbox.expire_left(session, wiring.clock())
     clearing.clear_some(database, wiring.clock, keep)
     with database.transaction() as session:
         gates.forget_old(session, wiring.clock())

@@ -57,6 +57,8 @@ class House:
     """Meta's number for our account: with it the standing of templates is asked."""
     hosts: tuple[str, ...] = ()
     """Addresses of platforms whose clock is held beside ours."""
+    began: datetime | None = None
+    """When this worker began to look after it."""
 
 
 async def run(database: Database, channels: Mapping[str, Channel], house: House, clock: Clock) -> None:
@@ -80,7 +82,7 @@ async def run(database: Database, channels: Mapping[str, Channel], house: House,
 def look_and_tell(database: Database, house: House, clock: Clock, found: Iterable[Sign] = ()) -> int:
     """Look at the records, enter what was found here and elsewhere, and tell who must hear; gives how many were told of."""
     with database.reading() as session:
-        expected = Expected(last_runs.when(session, last_runs.BEGUN) or clock(), house.backup_every)
+        expected = Expected(last_runs.when(session, last_runs.BEGUN) or clock(), house.backup_every, house.began)
         seen = [*found, *trouble_signs.signs(session, expected, clock())]
     with database.transaction() as session:
         last_runs.begin(session, clock())

@@ -213,6 +213,7 @@ def _house(settings: Settings) -> House:
         post=mail_server(settings),
         whatsapp_account=settings.whatsapp_account_id,
         hosts=tuple(address for is_there, address in apis if is_there),
+        began=wiring.clock(),
     )
 
 

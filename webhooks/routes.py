@@ -94,7 +94,7 @@ def blueprint(
         if not isinstance(sms, Sms) or not sms.is_fetched:
             return _plain(404, "not connected")
         if not sms.is_ours(cast(Mapping[str, str], request.headers)):
-            return _plain(401, "not signed")
+            return _refuse(sms, "forged", 401, "not signed")
         try:
             with database.transaction() as session:
                 waiting = outbox.claim(session, sms.name, sms.pace, clock(), COLLECTED)

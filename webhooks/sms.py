@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -22,7 +23,7 @@ from centre.conversations import Sender
 from centre.inbox import Received, Status
 from centre.kept_files import Fetched
 from centre.messages import Incoming
-from centre.outbox import Delivery, Outcome
+from centre.outbox import LONGEST_NUMBER, Delivery, Outcome
 from webhooks import gateways
 from webhooks.channel import Forged
 from webhooks.downloads import ELSEWHERE
@@ -45,6 +46,9 @@ STATES = {
     "sms:delivered": "delivered",
     "sms:failed": "failed",
 }
+OF_NO_ROW = 10**LONGEST_NUMBER
+"""Numbers from here on are those of danger cards that went out while nothing could be stored: no row has them, and a
+telephone that passes over a number it had before must not pass over the second card."""
 
 
 class Sms:
@@ -69,7 +73,8 @@ class Sms:
             raise Forged(self.name)
         # The telephone may wrap what it tells into an envelope that says what it is.
         kind, told = words_in(fields, "event"), object_in(fields, "payload") or fields
-        event = _status(kind or words_in(told, "status"), told) or self._message(kind, told)
+        what = kind or words_in(told, "status")
+        event = _status(what, told) if what in STATES else self._message(kind, told)
         return [event] if event else []
 
     @property
@@ -106,7 +111,8 @@ class Sms:
         phone = gateways.number_in(delivery.sender.value("phone"))
         to, text = f"+{phone}" if phone else "", delivery.part.text
         app = {"phoneNumbers": [to], "textMessage": {"text": text}}
-        return {"id": str(delivery.id), "to": to, "text": text, **app}
+        number = delivery.id or OF_NO_ROW + secrets.randbelow(OF_NO_ROW)
+        return {"id": str(number), "to": to, "text": text, **app}
 
     async def unsend(self, provider_id: str) -> Outcome:
         """A short message cannot be taken back."""
@@ -145,7 +151,7 @@ class Sms:
 def _status(kind: str, told: Mapping[str, Any]) -> Received | None:
     """What became of one of ours, by the number that we gave it."""
     state, ours = STATES.get(kind), _first(told, NUMBER)
-    if state is None or not ours.isdecimal():
+    if state is None or not ours.isdecimal() or len(ours) > LONGEST_NUMBER:
         return None
     error = "sms_failed" if state == "failed" else ""
     return Received("sms", f"{ours}:{state}", status=Status(state, ours, ours, error))

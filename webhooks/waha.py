@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -31,6 +31,10 @@ from webhooks.reading import as_object, object_in, words_in
 
 SIGNATURE_HEADER, ALGORITHM_HEADER = "X-Webhook-Hmac", "X-Webhook-Hmac-Algorithm"
 SAID = frozenset({"message", "message.any", "message.edited"})
+TYPING_SECONDS = 2
+"""It only looks better: neither an answer nor a danger card waits longer for it."""
+LATEST_SECOND = 10**11
+"""What is more counts no seconds since 1970."""
 PRIVATE = {"c.us": "phone", "s.whatsapp.net": "phone", "lid": "lid"}
 """What stands after the @ of one person's address → what kind of name it is; groups, lists and channels are others."""
 ACKNOWLEDGED = {-1: "failed", 1: "sent", 2: "delivered", 3: "read", 4: "read"}
@@ -129,12 +133,13 @@ class Waha:
         own = words_in(payload, "id") or number
         said = (*(value for _, value in sender.identifiers), text, str(payload.get("timestamp", "")))
         key = own if own and kind != "message.edited" else gateways.name_of(self._hmac_key, own, *said)
-        return Received(self.name, key, sender, _incoming(payload, text))
+        return Received(self.name, key, sender, _incoming(payload, text), said_at=_moment(payload))
 
     async def _type(self, chat: str, text: str) -> None:
         """Seem to type for a moment, as WAHA advises; whether that is shown does not matter."""
         try:
-            await self._ready().post(f"{self._url}/api/startTyping", json={"session": self._session, "chatId": chat})
+            typing = {"session": self._session, "chatId": chat}
+            await self._ready().post(f"{self._url}/api/startTyping", json=typing, timeout=TYPING_SECONDS)
         except httpx.HTTPError:
             return
         await self._pause(min(3.0, 1 + len(text) / 300))
@@ -156,6 +161,13 @@ def _sender(address: str) -> Sender | None:
 def _chat(sender: Sender) -> str:
     phone, hidden = sender.value("phone"), sender.value("lid")
     return f"{phone}@c.us" if phone else f"{hidden}@lid" if hidden else ""
+
+
+def _moment(payload: Mapping[str, Any]) -> datetime | None:
+    """When it was written, in seconds since 1970, as WhatsApp told WAHA; the signature covers it."""
+    seconds = payload.get("timestamp")
+    is_moment = isinstance(seconds, int) and 0 < seconds < LATEST_SECOND
+    return datetime.fromtimestamp(seconds, UTC) if is_moment and seconds else None
 
 
 def _incoming(payload: Mapping[str, Any], text: str) -> Incoming:

@@ -22,6 +22,17 @@ CONNECTED: dict[str, object] = {
     "whatsapp_token": "token-of-the-number",
     "whatsapp_app_secret": "whatsapp-app-secret",
     "whatsapp_verify_token": "village hall",
+    "fonnte_token": "token-of-the-device",
+    "fonnte_secret": "secret-in-the-body",
+    "fonnte_path": "address-of-fonnte",
+    "fonnte_api": "http://127.0.0.1:1",
+    "waha_url": "http://127.0.0.1:1",
+    "waha_key": "key-of-waha",
+    "waha_hmac": "key-that-signs-for-waha",
+    "waha_path": "address-of-waha-1",
+    "sms_number": "+6281200000003",
+    "sms_secret": "secret-of-the-telephone",
+    "sms_path": "address-of-the-sim",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import io
 import time
 from collections.abc import Callable, Mapping
@@ -17,6 +19,10 @@ TELEGRAM_SECRET, APP_SECRET, PHONE_ID = (
     str(CONNECTED[name]) for name in ("telegram_secret", "whatsapp_app_secret", "whatsapp_phone_id")
 )
 SECRET_HEADER, SIGNATURE_HEADER = "X-Telegram-Bot-Api-Secret-Token", "X-Hub-Signature-256"
+WAHA_HEADER, WAHA_HMAC = "X-Webhook-Hmac", str(CONNECTED["waha_hmac"])
+FONNTE_SECRET, SMS_HEADER, SMS_SECRET = str(CONNECTED["fonnte_secret"]), "X-Balai-Secret", str(CONNECTED["sms_secret"])
+ADDRESSES = {name: f"/webhooks/{name}/{CONNECTED[f'{name}_path']}" for name in ("fonnte", "waha", "sms")}
+"""Those that sign nothing, or too little, have a secret in their address too: whoever knocks here knows it."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +65,19 @@ def _whatsapp(number: int, words: str) -> bytes:
     return as_bytes(whatsapp_webhook(message, phone=PHONE_ID))
 
 
+def _waha(number: int, words: str) -> bytes:
+    message = {"id": f"false_{number}", "from": f"62812{number:08}@c.us", "fromMe": False, "body": words}
+    return as_bytes({"event": "message", "session": "default", "payload": message})
+
+
+def signed_by_waha(body: bytes) -> dict[str, str]:
+    return {WAHA_HEADER: hmac.new(WAHA_HMAC.encode(), body, hashlib.sha512).hexdigest()}
+
+
 PLATFORMS = (
     Platform("telegram", _telegram, lambda body: {SECRET_HEADER: TELEGRAM_SECRET}, SECRET_HEADER),
     Platform("whatsapp", _whatsapp, lambda body: signed(body, APP_SECRET), SIGNATURE_HEADER),
+    Platform("waha", _waha, signed_by_waha, WAHA_HEADER),
 )
 
 
@@ -96,7 +112,7 @@ def _environ(request: Knock) -> dict[str, Any]:
     environ: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": request.path or f"/webhooks/{request.channel}",
+        "PATH_INFO": request.path or ADDRESSES.get(request.channel, f"/webhooks/{request.channel}"),
         "QUERY_STRING": request.query,
         "SERVER_NAME": "balai.example.id",
         "SERVER_PORT": "443",

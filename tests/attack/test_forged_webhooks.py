@@ -17,6 +17,7 @@ import statistics
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,16 @@ from centre.inbox import InboxEvent
 from processes import wiring
 from processes.settings import Settings
 from tests.attack.conftest import CONNECTED
-from tests.attack.knocks import PLATFORMS, Knock, Platform, knock
+from tests.attack.knocks import (
+    ADDRESSES,
+    FONNTE_SECRET,
+    PLATFORMS,
+    SMS_HEADER,
+    SMS_SECRET,
+    Knock,
+    Platform,
+    knock,
+)
 from tests.webhooks.door import as_bytes
 from webhooks.routes import LARGEST
 
@@ -49,9 +59,9 @@ def stored(database: Database) -> int:
         return sum(session.scalar(select(func.count()).select_from(each)) or 0 for each in (InboxEvent, Conversation))
 
 
-def test_both_official_platforms_are_attacked_here(tmp_path: Path) -> None:
+def test_every_channel_is_attacked_here(tmp_path: Path) -> None:
     connected = wiring.channels(Settings(data=tmp_path, **CONNECTED))  # type: ignore[arg-type]
-    assert {each.name for each in PLATFORMS} == set(connected)
+    assert {each.name for each in PLATFORMS} | set(BY_A_WORD) == set(connected)
 
 
 @pytest.fixture
@@ -259,6 +269,46 @@ def test_a_request_that_is_brought_again_and_again_is_stored_once(
     once = platform.good(1)
     assert {knock(app, once).status for _ in range(200)} == {200}
     assert stored(sqlite_database) == 2, "a message and its conversation"
+
+
+# Those that prove themselves by a word alone
+
+
+def _fonnte(number: int, secret: object) -> Knock:
+    said = {"device": "6281900000001", "sender": f"62812{number:08}", "message": "halo", "inboxid": number}
+    return Knock("fonnte", as_bytes(said | {"secret": secret}))
+
+
+def _sms(number: int, secret: object) -> Knock:
+    said = {"from": f"+62812{number:08}", "message": "halo", "id": str(number)}
+    headers = {SMS_HEADER: secret} if isinstance(secret, str) and number % 2 else {}
+    return Knock("sms", as_bytes(said if headers else said | {"secret": secret}), headers)
+
+
+BY_A_WORD = {"fonnte": (_fonnte, FONNTE_SECRET), "sms": (_sms, SMS_SECRET)}
+
+
+@pytest.mark.parametrize("name", BY_A_WORD)
+def test_who_has_the_address_and_not_the_word_leaves_nothing(
+    name: str, app: Flask, sqlite_database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nor who has the word and not the address."""
+    made, right = BY_A_WORD[name]
+    rng = random.Random(20260709)
+    wrong: list[object] = [
+        *(None, "", " ", 0, True, [right], {"secret": right}, right + "x", right[:-1], right.swapcase(), right * 2),
+        *(f"{right}\x00", f" {right}", "a" * 100_000, SMS_SECRET if name == "fonnte" else FONNTE_SECRET),
+        *(_flipped(right, rng) for _ in range(400)),
+    ]
+    with structlog.testing.capture_logs() as events, caplog.at_level(logging.WARNING):
+        assert {knock(app, made(number, word)).status for number, word in enumerate(wrong)} == {401}
+        address = ADDRESSES[name]
+        for place in (f"/webhooks/{name}", f"{address}x", address[:-1], f"{address}/", address.swapcase()):
+            assert knock(app, replace(made(1, right), path=place)).status == 404
+    assert stored(sqlite_database) == 0
+    assert (events, caplog.records) == ([], [])
+    assert [knock(app, made(number, right)).status for number in (1, 2, 1, 2)] == [200] * 4
+    assert stored(sqlite_database) == 4, "two messages and their conversations"
 
 
 # What is large

@@ -98,6 +98,18 @@ def test_words_that_cannot_be_opened_are_over_when_nobody_meets_any(database: Da
         assert incidents.settle(session, NOW + lasts + timedelta(minutes=1)) == 1
 
 
+def test_a_machine_that_has_another_name_now_is_not_in_trouble_for_ever(database: Database) -> None:
+    """What still stands is seen every few minutes; what nobody looks at any more ends a day later."""
+    with database.transaction() as session:
+        for machine in ("desa-1", "desa-2"):
+            seen(session, NOW, Kind.DISK_LOW, machine)
+            seen(session, minutes(5), Kind.DISK_LOW, machine)
+        seen(session, NOW + timedelta(days=1), Kind.DISK_LOW, "desa-2")
+        incidents.settle(session, NOW + timedelta(days=1, minutes=6))
+        assert not incidents.standing(session, Kind.DISK_LOW, "desa-1")
+        assert incidents.standing(session, Kind.DISK_LOW, "desa-2")
+
+
 def test_a_kind_without_a_rule_is_refused(sqlite_database: Database) -> None:
     with sqlite_database.transaction() as session, pytest.raises(incidents.UnknownKind):
         incidents.report(session, "bad_weather", "", NOW)

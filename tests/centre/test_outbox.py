@@ -18,6 +18,7 @@ from centre.outbox import (
     LAST_TRY,
     LATE_WORD,
     LEASE,
+    LEFT,
     UNSURE_WAIT,
     USEFUL,
     Delivery,
@@ -375,6 +376,17 @@ def test_an_answer_that_waited_a_day_is_dropped(database: Database) -> None:
     assert claim(database, NOW + USEFUL + SECOND) == []
     with database.reading() as session:
         assert [row.state for row in outbox.said(session, found)] == [State.EXPIRED]
+
+
+def test_what_nobody_takes_any_more_is_past_its_time_too(database: Database) -> None:
+    """Its channel was taken out of the settings: it must neither wait nor count as stuck for ever."""
+    say(database, Sender("waha", (("phone", "6281234567890"),)), "Halo", "lagi")
+    for after, expired in ((USEFUL + LEFT, 0), (USEFUL + LEFT + SECOND, 2)):
+        with database.transaction() as session:
+            assert outbox.expire_left(session, NOW + after) == expired
+    with database.reading() as session:
+        assert outbox.backlog(session) == (0, None)
+        assert outbox.count_lost(session) == 2
 
 
 def test_who_blocked_us_meanwhile_is_not_sent_what_was_queued(database: Database) -> None:

@@ -19,9 +19,10 @@ NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 POST = MailServer("127.0.0.1", 1, "", "", "balai@desa.example", is_secure=False, starts_tls=False)
 
 
-def look(database: Database, after: float, post: MailServer | None = None) -> bool:
+def look(database: Database, after: float, post: MailServer | None = None, began: float | None = None) -> bool:
     now = NOW + timedelta(minutes=after)
-    return lookout.look(database, "https://balai.example", lambda: now, post)
+    since = None if began is None else NOW + timedelta(minutes=began)
+    return lookout.look(database, "https://balai.example", lambda: now, post, since)
 
 
 def beat(database: Database, after: float) -> None:
@@ -47,6 +48,15 @@ def test_a_worker_goes_and_comes_back(database: Database) -> None:
     beat(database, 35)
     assert look(database, 35)
     assert not stands(database)
+
+
+def test_after_a_night_without_power_the_worker_has_time_to_come(sqlite_database: Database) -> None:
+    beat(sqlite_database, 0)
+    for after in (600.25, 601.9):
+        look(sqlite_database, after, began=600)
+        assert not stands(sqlite_database)
+    look(sqlite_database, 602.1, began=600)
+    assert stands(sqlite_database)
 
 
 def test_a_house_that_never_had_a_worker_has_no_trouble_yet(sqlite_database: Database) -> None:

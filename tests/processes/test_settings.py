@@ -21,18 +21,18 @@ WHATSAPP = {
 FONNTE = {
     "BALAI_FONNTE_TOKEN": "canary-5",
     "BALAI_FONNTE_SECRET": "canary-of-16-characters",
-    "BALAI_FONNTE_PATH": "canary-of-16-characters",
+    "BALAI_FONNTE_PATH": "canary-in-an-address-1",
 }
 WAHA = {
     "BALAI_WAHA_URL": "http://192.168.1.5:3000",
     "BALAI_WAHA_KEY": "canary-6",
     "BALAI_WAHA_HMAC": "canary-of-16-characters",
-    "BALAI_WAHA_PATH": "canary-of-16-characters",
+    "BALAI_WAHA_PATH": "canary-in-an-address-2",
 }
 SMS = {
     "BALAI_SMS_NUMBER": "+6281200000003",
     "BALAI_SMS_SECRET": "canary-of-16-characters",
-    "BALAI_SMS_PATH": "canary-of-16-characters",
+    "BALAI_SMS_PATH": "canary-in-an-address-3",
 }
 GATEWAYS = (FONNTE, WAHA, SMS)
 POSTGRESQL = "postgresql://sari:canary-password@127.0.0.1:1/balai"
@@ -299,6 +299,12 @@ def test_gateways_are_off_until_somebody_decides_for_them(monkeypatch: pytest.Mo
         (SMS, "BALAI_SMS_URL", "http://sms.example.id/message"),
         (SMS, "BALAI_SMS_URL", "ftp://192.168.1.7/"),
         (FONNTE, "BALAI_GATEWAY_SECONDS", "0.1"),
+        (FONNTE, "BALAI_FONNTE_API", "http://api.fonnte.example"),
+        (FONNTE, "BALAI_FONNTE_PATH", "canary-of-16-characters"),
+        (WAHA, "BALAI_WAHA_PATH", "canary-of-16-characters"),
+        (SMS, "BALAI_SMS_PATH", "canary-of-16-characters"),
+        (SMS, "BALAI_SMS_NUMBER", "+62"),
+        (SMS, "BALAI_SMS_NUMBER", "3636"),
     ],
 )
 def test_gateways_open_to_others_are_refused(

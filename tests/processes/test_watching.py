@@ -290,3 +290,17 @@ def test_a_bad_sign_outweighs_a_good_one_of_the_same_look(sqlite_database: Datab
         incidents.note(session, [bad, good], NOW)
     with sqlite_database.reading() as session:
         assert session.scalars(select(Incident.well_since)).one() is None
+
+
+def test_what_was_missed_while_the_machine_was_off_is_made_up_for_first(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    every = timedelta(hours=3)
+    with sqlite_database.transaction() as session:
+        for name in (last_runs.BACKUP, last_runs.RETENTION):
+            last_runs.enter(session, name, NOW - timedelta(days=2))
+    assert look(sqlite_database, tmp_path, minutes(14), backup_every=every, began=NOW) == set()
+    assert {kind for kind, _, _ in look(sqlite_database, tmp_path, minutes(16), backup_every=every, began=NOW)} == {
+        Kind.BACKUP_LATE,
+        Kind.RETENTION_LATE,
+    }

@@ -38,13 +38,13 @@ SAYS = {
 """Fonnte's webhook for one message, without a number of its own."""
 WAHA_SAYS = {
     "id": "evt_01HZ5Q8X3V8RZ7T1KX5J2WQ7N9",
-    "timestamp": 1741249702485,
+    "timestamp": 1795229702485,
     "event": "message",
     "session": "default",
     "me": {"id": "6281200000002@c.us", "pushName": "Balai"},
     "payload": {
         "id": "false_6281234567890@c.us_AAAA1111",
-        "timestamp": 1741249702,
+        "timestamp": 1795229702,
         "from": "6281234567890@c.us",
         "fromMe": False,
         "to": "6281200000002@c.us",

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from centre import conversations, incidents, outbox
-from centre.conversations import Conversation
+from centre.conversations import Conversation, Sender
 from centre.inbox import Received, Status
 from centre.incidents import Incident, Kind
-from centre.messages import Incoming, Outgoing
-from centre.outbox import OutboxMessage
+from centre.messages import Incoming, Outgoing, Part
+from centre.outbox import Delivery, OutboxMessage
 from tests.local_gateways import FONNTE_TOKEN, SMS_SECRET
 from tests.webhooks.door import NOW
 from tests.webhooks.local_door import (
@@ -249,6 +249,16 @@ def test_a_replay_of_weeks_ago_is_known(sqlite_door: LocalDoor) -> None:
     assert len(sqlite_door.kept()) == 1
 
 
+def test_what_waha_signed_more_than_a_month_ago_is_no_message_any_more(sqlite_door: LocalDoor) -> None:
+    """Its name is forgotten by then: a recording of it would be a message once more."""
+    sqlite_door.now += timedelta(days=31)
+    assert sqlite_door.waha(WAHA_SAYS).status_code == 200
+    assert sqlite_door.kept() == []
+    for odd in (False, 0, -1, 10**30, "1795229702", None):
+        (event,) = by_waha(timestamp=odd)
+        assert event.said_at is None
+
+
 parts = st.lists(st.text(max_size=6), min_size=1, max_size=4)
 
 
@@ -292,6 +302,21 @@ def test_statuses_are_read() -> None:
     assert sent.status == Status("sent", "41", "41")
     (failed,) = by_sms({"event": "sms:failed", "payload": {"messageId": "41", "reason": "no credit"}})
     assert failed.status == Status("failed", "41", "41", "sms_failed")
+
+
+def test_a_report_on_what_was_not_ours_is_nobodys_message() -> None:
+    """Apps report on what other apps sent as well, with the number it went to."""
+    for number in ("a1b2", "", "9" * 30):
+        assert by_sms({"status": "sent", "id": number, "phone": f"+{SARI}", "message": "halo"}) == []
+
+
+def test_cards_that_go_out_while_nothing_is_stored_have_numbers_of_their_own() -> None:
+    """An app passes over a number it had before, and so over the second person in danger."""
+    sms = Sms("+6281200000003", SMS_SECRET, lambda: NOW)
+    part = Part("Telepon 110.")
+    cards = [sms.letter(Delivery(0, Sender("sms", (("phone", number),)), part)) for number in (SARI, OURS)]
+    assert len({card["id"] for card in cards}) == 2
+    assert by_sms({"status": "sent", "id": cards[0]["id"]}) == [], "it is no row of ours"
 
 
 def by_fonnte_status(**fields: Any) -> Status | None:
