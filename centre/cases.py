@@ -6,9 +6,11 @@ entered here and put on its way by `centre.case_replies`; whom to alert, and whe
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from centre import (
@@ -27,6 +29,8 @@ from centre import (
     staff_channels,
 )
 from centre.areas import Village
+from centre.case_alerts import CaseAlert
+from centre.case_alerts import State as AlertState
 from centre.case_records import (
     BOT,
     FAMILY,
@@ -239,6 +243,19 @@ def erase(session: Session, case: Case, now: datetime) -> None:
     case.erased_at = now
     session.flush()
     data_keys.destroy(session, "case", [case.id])
+
+
+def were_erased(session: Session, case_ids: Collection[int], now: datetime) -> None:
+    """After a restore: these were erased since the copy was made. They are over, wake nobody and lead nowhere."""
+    these = update(Case).where(Case.id.in_(case_ids), Case.erased_at.is_(None))
+    values: dict[str, Any] = {"erased_at": now, "closed_at": func.coalesce(Case.closed_at, now), "state": State.CLOSED}
+    values |= {"outcome": func.coalesce(Case.outcome, "withdrawn"), "awaits": "family"}
+    values |= {"due_at": None, "conversation_id": None, "cover_lookup": None}
+    session.execute(these.values(values).execution_options(synchronize_session="fetch"))
+    unsent = update(CaseEntry).where(CaseEntry.case_id.in_(case_ids), CaseEntry.next_at.is_not(None))
+    session.execute(unsent.values(next_at=None, sending=Sending.NOT_TOLD, why_not="erased"))
+    alerts = update(CaseAlert).where(CaseAlert.case_id.in_(case_ids), CaseAlert.state == AlertState.DUE)
+    session.execute(alerts.values(state=AlertState.VOID))
 
 
 def _take_down_at_staff(session: Session, case: Case, now: datetime) -> None:

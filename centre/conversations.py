@@ -47,8 +47,12 @@ class Conversation(Base):
     language: Mapped[str | None] = mapped_column(String(8))
     village_id: Mapped[int | None] = mapped_column(ForeignKey("villages.id", ondelete="SET NULL"), index=True)
     step: Mapped[str | None] = mapped_column(String(40))
-    offered: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
-    """What may be chosen now by its number or its label: [code, label, title] each."""
+    plain_offered: Mapped[list[list[str]]] = mapped_column("offered", JSON, default=list)
+    """[code, label, title] of each choice; its label and title only where an earlier version wrote them: see `offered`."""
+    sealed_labels: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=sealed("conversations|labels", conversation="id")
+    )
+    """[label, title] of each choice: some carry the names of people."""
     sealed_memory: Mapped[bytes | None] = mapped_column(
         LargeBinary, info=sealed("conversations|memory", conversation="id")
     )
@@ -76,8 +80,26 @@ class Conversation(Base):
     heard_after: Mapped[int | None] = mapped_column(BigId)
     """The same for what the person wrote, up to this inbox number."""
 
+    _opened_labels = cast(tuple[bytes, str] | None, None)
     _opened_memory = cast(tuple[bytes, str] | None, None)
     """What was opened last and the words of it: one turn looks a score of times."""
+
+    @property
+    def offered(self) -> list[list[str]]:
+        """What may be chosen now by its number or its label: [code, label, title] each."""
+        rows = self.plain_offered
+        if not rows or self.sealed_labels is None or any(label or title for _, label, title in rows):
+            return rows
+        if self._opened_labels is None or self._opened_labels[0] != self.sealed_labels:
+            self._opened_labels = (self.sealed_labels, self._vault.open(self.sealed_labels, _LABELS))
+        labels: list[list[str]] = json.loads(self._opened_labels[1])
+        return [[code, *both] for (code, _, _), both in zip(rows, labels, strict=True)]
+
+    @offered.setter
+    def offered(self, rows: list[list[str]]) -> None:
+        words = json.dumps([[label, title] for _, label, title in rows])
+        self.plain_offered = [[code, "", ""] for code, _, _ in rows]
+        self.sealed_labels = self._vault.of("conversation", self.id).seal(words, _LABELS) if rows else None
 
     @property
     def memory(self) -> dict[str, Any]:
@@ -198,7 +220,7 @@ def forget(session: Session, conversation: Conversation, now: datetime) -> None:
     data_keys.renew(session, "conversation", conversation.id)
 
 
-_PLACE, _MEMORY = "conversations|sender", "conversations|memory"
+_PLACE, _LABELS, _MEMORY = "conversations|sender", "conversations|labels", "conversations|memory"
 
 
 def lookups_of(session: Session, sender: Sender) -> list[str]:

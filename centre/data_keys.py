@@ -140,6 +140,16 @@ def forget_ownerless(session: Session) -> int:
     return sum(_forget_ownerless(session, kind, model) for kind, model in _owners().items())
 
 
+def erased_since(session: Session, kind: Kind) -> set[int]:
+    """After a restore, before it is cleared: whose key was destroyed since the copy was made, by what is theirs alone."""
+    found: set[int] = set()
+    for field in sealed_fields():
+        if [each for each, _ in field.owners] == [kind]:
+            owner = field.model.__table__.c[field.owners[0][1]]
+            found |= set(session.scalars(select(owner).where(_is_lost(field), owner.is_not(None)).distinct()))
+    return found
+
+
 def clear_what_cannot_be_opened(session: Session) -> dict[str, int]:
     """After a restore, with today's keys: clear what belonged to those who were erased since the copy was made.
 
@@ -182,8 +192,13 @@ def key_id(column: Column[Any]) -> ColumnElement[bytes]:
     return func.substr(column, 2, ID_BYTES, type_=LargeBinary)
 
 
+def _is_lost(field: SealedField) -> ColumnElement[bool]:
+    """Its key is not there any more."""
+    return and_(has_key(field.column), ~exists().where(DataKey.id == key_id(field.column)))
+
+
 def _clear(session: Session, field: SealedField) -> int:
-    lost = and_(has_key(field.column), ~exists().where(DataKey.id == key_id(field.column)))
+    lost = _is_lost(field)
     clearing = update(field.model).where(lost).values({field.name: None})
     removing = delete(field.model).where(lost)
     done = session.execute((clearing if field.can_be_empty else removing).execution_options(synchronize_session=False))

@@ -305,6 +305,15 @@ def erase_of(session: Session, conversation_id: int) -> list[str]:
     return _erase(session, KeptFile.conversation_id == conversation_id, KeptFile.case_id.is_(None))
 
 
+def erase_answered(session: Session, conversation_id: int) -> list[str]:
+    """Somebody wants nothing kept: of their files those stay that staff have still to look at, and those of a case."""
+    waits = exists().where(
+        inbox.InboxEvent.id == KeptFile.event_id,
+        or_(inbox.InboxEvent.for_staff, inbox.InboxEvent.state == inbox.State.OPEN),
+    )
+    return _erase(session, KeptFile.conversation_id == conversation_id, KeptFile.case_id.is_(None), ~waits)
+
+
 def erase_of_case(session: Session, case_id: int) -> list[str]:
     """A case is erased, and its files with it. Gives names as `erase`."""
     return _erase(session, KeptFile.case_id == case_id)

@@ -115,6 +115,7 @@ def keep_nothing(session: Session, conversation: Conversation) -> None:
     conversation.village_id, conversation.memory = None, {}
     inbox.erase_answered(session, conversation.id)
     outbox.erase_said(session, conversation.id)
+    kept_files.erase_answered(session, conversation.id)
     answers.erase(session, conversation.id)
     open_questions.erase(session, conversation.id)
     interests.erase(session, conversation.id)

@@ -175,12 +175,12 @@ RULES = (
         None,
         ("cases", "case_entries", "case_identities", "case_referrals"),
         (
-            "Kasus kekerasan, perdagangan orang, anak: sampai hari yang disepakati dengan keluarga, atau sampai diminta hapus",
-            "A case of violence, trafficking or a child: until the day agreed with the family, or until they ask",
+            "Kasus kekerasan, perdagangan orang, anak: sampai keluarga minta dihapus (HAPUS)",
+            "A case of violence, trafficking or a child: until the family asks for it to be erased (DELETE)",
         ),
         (
-            "Dapat menjadi bukti; hanya keluarga dan petugas khusus yang memutuskan.",
-            "It may be evidence; the family and the specialist decide.",
+            "Dapat menjadi bukti; hanya keluarga yang memutuskan.",
+            "It may be evidence; the family decides.",
         ),
     ),
     Rule(

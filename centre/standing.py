@@ -20,6 +20,6 @@ def on_article(session: Session, slug: str, now: datetime) -> int:
         select(func.count(func.distinct(Conversation.id)))
         .join(GivenAnswer, GivenAnswer.conversation_id == Conversation.id)
         .where(GivenAnswer.slug == slug, GivenAnswer.at >= now - LATELY)
-        .where(cast(Conversation.offered, String).contains(f':{slug}"', autoescape=True))
+        .where(cast(Conversation.plain_offered, String).contains(f':{slug}"', autoescape=True))
     )
     return session.scalar(shown) or 0

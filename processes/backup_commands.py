@@ -84,7 +84,7 @@ def key() -> None:
 )
 @click.option("--replace", is_flag=True, help="Put it in the place of the house that is here.")
 @click.option(
-    "--lost-keys", is_flag=True, help="Restore although an old field key is gone; what it sealed stays closed."
+    "--lost-keys", is_flag=True, help="Restore although an old field key, or the newest balai-keys.age, is gone."
 )
 def restore(file: Path, keys: Path | None, replace: bool, lost_keys: bool) -> None:
     """Restore the archive FILE into this house, which must stand still; then start Balai."""

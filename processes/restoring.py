@@ -25,7 +25,7 @@ import structlog
 from sqlalchemy import delete, inspect, select, text
 from sqlalchemy.orm import Session
 
-from centre import audit, data_keys
+from centre import audit, cases, data_keys
 from centre.db import Base, Database, connection_of, open_database
 from centre.kept_files import KeptFile
 from centre.staff_sessions import StaffSession
@@ -93,7 +93,7 @@ def _restore(
         cleared = _put_in_place(database, staged, clock)
         inside, beside = [staged / FILES], [path.parent / FILES, path.parent / FILES / GONE]
         files, missing = _place_files(settings, database, inside if about["files"] == "inside" else beside)
-    taken_at = datetime.fromisoformat(about["taken_at"])
+    taken_at = _taken_at(about)
     log.info("backup.restored", files=files, missing=missing, cleared=cleared)
     return Restored(taken_at, clock() - taken_at, files, missing, cleared)
 
@@ -137,8 +137,18 @@ def _read(
         if not keys.is_file():
             raise Refused(f"{keys.name} is not beside it: without it nothing that people wrote opens (--keys FILE)")
         with reasons(keys):
-            _check_about(_unpack(keys, key, staged), settings, database, lost_keys=lost_keys)
+            of_keys = _unpack(keys, key, staged)
+        _check_about(of_keys, settings, database, lost_keys=lost_keys)
+        if not lost_keys and _taken_at(of_keys) < _taken_at(about):
+            raise Refused(
+                f"{keys.name} is older than {path.name}: what was said in between would be cleared as if erased; give the "
+                "newest (or --lost-keys)"
+            )
     return about
+
+
+def _taken_at(about: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(about["taken_at"])
 
 
 def _check_about(about: dict[str, Any], settings: Settings, database: Database, *, lost_keys: bool) -> None:
@@ -266,6 +276,7 @@ def _make_ready(database: Database, staged: Path, clock: Clock) -> int:
             if (staged / name).exists():
                 for rows in _rows_in(staged / name):
                     session.execute(Base.metadata.tables[name].insert(), rows)
+        cases.were_erased(session, data_keys.erased_since(session, "case"), clock())
         cleared = sum(data_keys.clear_what_cannot_be_opened(session).values())
         _numbers_on(session)
         session.execute(delete(StaffSession))  # who was signed out since must not be in again

@@ -185,7 +185,7 @@ def _which(turn: Turn, found: list[Village], typed: str) -> Answer:
 
 
 def _regency_code(villages: list[Village]) -> str:
-    """The villages by number, as many as a list shows and a button carries. Choices are kept in the clear, so what was
+    """The villages by number, as many as a list shows and a button carries. Codes are kept in the clear, so what was
     typed has no place in them."""
     code = "reg:" + ",".join(str(village.id) for village in villages[:SHOWN])
     return code if len(code) <= CODE_LIMIT else code[: code.rindex(",", 0, CODE_LIMIT + 1)]

@@ -48,9 +48,11 @@ def ask_for(chat: Chat, typed: str) -> None:
 
 
 def test_what_was_typed_is_not_in_the_codes(village_chat: Chat) -> None:
-    """`conversations.offered` is kept in the clear."""
+    """The codes in `conversations.offered` are kept in the clear; labels and titles are sealed."""
     ask_for(village_chat, "saya dari desa kuripan")
-    kept = " ".join(code for code, *_ in village_chat.conversation().offered)
+    rows = village_chat.conversation().plain_offered
+    assert {(label, title) for _, label, title in rows} == {("", "")}
+    kept = " ".join(code for code, *_ in rows)
     assert "reg:" in kept
     assert "kuripan" not in kept.casefold()
     assert "dari" not in kept

@@ -95,6 +95,7 @@ def chatting(session: Session, store: FileStore) -> Conversation:
     inbox.receive(session, [wrote("1", "saya Sari dari Korleko")], NOW)
     [(sari, event)] = inbox.claim_several(session, NOW, 1)
     sari.memory = {"country": "MY"}
+    sari.offered = [["who:1", "Inaq Rohani", "Inaq Rohani"]]
     [row] = outbox.queue(session, sari, f"event:{event.id}", [Outgoing("Selamat pagi, Sari.")], NOW)
     open_questions.keep(session, sari, "berapa harga kucing", "id", NOW)
     session.flush()

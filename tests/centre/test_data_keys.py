@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import delete, event, func, select
 from sqlalchemy.orm import Session
 
 from centre import (
@@ -28,7 +28,8 @@ from centre import (
     people,
     retention,
 )
-from centre.case_records import Case
+from centre.case_alerts import CaseAlert
+from centre.case_records import Case, CaseEntry
 from centre.census_merging import PeopleMerge, undo
 from centre.conversations import Conversation
 from centre.data_keys import DataKey, sealed_fields
@@ -220,6 +221,22 @@ def test_no_word_of_hers_lies_readable_in_the_file(sqlite_database: Database, tm
 
 
 # Keys as such
+
+
+def test_a_case_that_was_erased_since_the_copy_wakes_nobody(database: Database, tmp_path: Path) -> None:
+    """The archive has it open; today's keys have none for it."""
+    with database.transaction() as session:
+        lives = furnish(session, sealed_lives.store_in(tmp_path))
+        assert data_keys.erased_since(session, "case") == set()
+        session.execute(delete(DataKey).where(DataKey.owner_kind == "case"))
+    with elsewhere(database).transaction() as session:
+        assert data_keys.erased_since(session, "case") == {lives.nia}
+        cases.were_erased(session, {lives.nia}, LATER)
+        data_keys.clear_what_cannot_be_opened(session)
+        case = session.get_one(Case, lives.nia)
+        assert (case.is_open, case.erased_at, case.conversation_id, case.due_at) == (False, LATER, None, None)
+        assert not session.scalars(select(CaseEntry).where(CaseEntry.next_at.is_not(None))).all()
+        assert not session.scalars(select(CaseAlert).where(CaseAlert.state == "due")).all()
 
 
 def test_a_list_of_names_costs_one_question_for_all_their_keys(database: Database) -> None:

@@ -325,6 +325,21 @@ def test_who_is_forgotten_takes_their_files_along_and_the_key_goes_first(
     assert not (tmp_path / "files" / name).exists()
 
 
+def test_who_wants_nothing_kept_leaves_only_what_staff_have_still_to_see(database: Database, store: FileStore) -> None:
+    waiting, seen = message(database, "m1"), message(database, "m2")
+    number = conversation_of(database)
+    with database.transaction() as session:
+        here = session.get_one(Conversation, number)
+        files = [kept_files.expect(session, here, f"media{each}", NOW, event_id=each) for each in (waiting, seen)]
+        numbers = [file.id for file in files if file]
+        for each in (waiting, seen):
+            inbox.finish(session.get_one(InboxEvent, each), NOW)
+        inbox.keep_for_staff(session.get_one(InboxEvent, waiting), "media")
+        session.flush()
+        retention.keep_nothing(session, here)
+    assert [file_of(database, each) is not None for each in numbers] == [True, False]
+
+
 def test_files_of_a_case_stay_with_the_case(database: Database, store: FileStore) -> None:
     of_case, other, case = expected(database), expected(database, "kanarimedia-2"), opened_case(database)
     name = fetched(database, store, of_case)

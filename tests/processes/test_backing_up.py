@@ -298,6 +298,19 @@ def test_without_the_keys_beside_it_an_archive_is_not_taken(house: House, settin
     restore(house, settings, archive, keys=keys, replace=True)
 
 
+def test_keys_older_than_the_archive_are_not_taken(sqlite_house: House, settings: Settings, folder: Path) -> None:
+    """With them whoever came since would be cleared as if they had been erased."""
+    hours = Hours()
+    back_up(settings, folder, clock=hours)
+    older = (folder / backing_up.KEYS_NAME).rename(folder / "older.age")
+    sari_begins(sqlite_house, hours())
+    archive = back_up(settings, folder, clock=hours)
+    older.replace(folder / backing_up.KEYS_NAME)
+    assert "is older than" in refused(sqlite_house, settings, archive)
+    assert is_known(sqlite_house)
+    assert restore(sqlite_house, settings, archive, replace=True, lost_keys=True).cleared
+
+
 def test_a_folder_and_a_file_are_told_by_their_names(sqlite_house: House, settings: Settings, folder: Path) -> None:
     """`backups` that is not there yet is no file: the next archive would be written over the last."""
     assert back_up(settings, folder / "new").parent == folder / "new"

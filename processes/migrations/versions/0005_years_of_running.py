@@ -144,6 +144,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("refused_in_row", sa.Integer(), nullable=True))
 
     with op.batch_alter_table("conversations", schema=None, recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("sealed_labels", sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("data_requests", schema=None, recreate="never") as batch_op:
@@ -177,6 +178,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("conversations", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.drop_column("declined_at")
+        batch_op.drop_column("sealed_labels")
 
     with op.batch_alter_table("contact_points", schema=None) as batch_op:
         batch_op.drop_column("refused_in_row")
