@@ -70,9 +70,10 @@ def spend(point: ContactPoint, pace: Pace, calls: int, now: datetime) -> None:
 
 
 def rest(session: Session, channel: str, now: datetime, wait: timedelta) -> None:
-    """The platform asked the whole channel to be quiet: nothing goes out for so long."""
+    """The platform asked the whole channel to be quiet: nothing goes out for so long, nor for less than it asked before."""
     point = hold(session, channel)
-    point.rest_since, point.rest_until = now, now + wait
+    if not _rests(point, now) or point.rest_until is None or point.rest_until < now + wait:
+        point.rest_since, point.rest_until = now, now + wait
 
 
 def _rests(point: ContactPoint, now: datetime) -> bool:

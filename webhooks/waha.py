@@ -33,8 +33,8 @@ SIGNATURE_HEADER, ALGORITHM_HEADER = "X-Webhook-Hmac", "X-Webhook-Hmac-Algorithm
 SAID = frozenset({"message", "message.any", "message.edited"})
 TYPING_SECONDS = 2
 """It only looks better: neither an answer nor a danger card waits longer for it."""
-LATEST_SECOND = 10**11
-"""What is more counts no seconds since 1970."""
+FIRST_SECOND, LATEST_SECOND = 10**9, 10**11
+"""What is less or more counts no seconds since 1970: then when it was written is not known, and it is taken."""
 PRIVATE = {"c.us": "phone", "s.whatsapp.net": "phone", "lid": "lid"}
 """What stands after the @ of one person's address → what kind of name it is; groups, lists and channels are others."""
 ACKNOWLEDGED = {-1: "failed", 1: "sent", 2: "delivered", 3: "read", 4: "read"}
@@ -166,7 +166,7 @@ def _chat(sender: Sender) -> str:
 def _moment(payload: Mapping[str, Any]) -> datetime | None:
     """When it was written, in seconds since 1970, as WhatsApp told WAHA; the signature covers it."""
     seconds = payload.get("timestamp")
-    is_moment = isinstance(seconds, int) and 0 < seconds < LATEST_SECOND
+    is_moment = isinstance(seconds, int) and FIRST_SECOND < seconds < LATEST_SECOND
     return datetime.fromtimestamp(seconds, UTC) if is_moment and seconds else None
 
 

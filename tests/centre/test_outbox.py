@@ -203,6 +203,16 @@ def test_a_throttled_channel_is_quiet_for_everybody(database: Database) -> None:
     assert texts(claim(database, NOW + timedelta(seconds=8))) == ["satu", "halo Wayan"]
 
 
+def test_of_two_rests_the_longer_is_kept(database: Database) -> None:
+    """Several calls are under way when a platform has had enough, and each is told something else."""
+    say(database, SARI, "Halo")
+    say(database, WAYAN, "Halo")
+    for delivery, seconds in zip(claim(database), (300, 5), strict=True):
+        record(database, delivery, Outcome("throttled", wait=seconds * SECOND, whole_channel=True))
+    assert claim(database, NOW + 299 * SECOND) == []
+    assert len(claim(database, NOW + 300 * SECOND)) == 2
+
+
 def test_temporary_failures_are_tried_longer_and_longer_within_a_day(database: Database) -> None:
     say(database, SARI, "satu")
     now, waits = NOW, []

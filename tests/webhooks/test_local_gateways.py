@@ -254,7 +254,7 @@ def test_what_waha_signed_more_than_a_month_ago_is_no_message_any_more(sqlite_do
     sqlite_door.now += timedelta(days=31)
     assert sqlite_door.waha(WAHA_SAYS).status_code == 200
     assert sqlite_door.kept() == []
-    for odd in (False, 0, -1, 10**30, "1795229702", None):
+    for odd in (True, 0, 1, -1, 10**30, "1795229702", None):
         (event,) = by_waha(timestamp=odd)
         assert event.said_at is None
 
