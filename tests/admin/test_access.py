@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import uuid
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -31,7 +32,7 @@ from admin.access import (
     MAY_VOUCH,
     Policy,
 )
-from centre import announcements, incidents, saved_replies
+from centre import announcements, breaches, incidents, saved_replies
 from centre.announcements import Wanted
 from centre.case_scopes import SUPERVISORS
 from centre.db import Database, open_database
@@ -360,6 +361,7 @@ def row_of(desk, rule: str, village: int, known: dict[str, int]) -> int:
     made = {
         "naskah": lambda: draft_of_somebody(desk),
         "gangguan": lambda: trouble(desk),
+        "kebocoran": lambda: breach(desk),
         "revisi": lambda: 1,
         "pengumuman": lambda: announced(desk, village),
         "/uji/": lambda: tested.question_of(desk),
@@ -374,6 +376,13 @@ def row_of(desk, rule: str, village: int, known: dict[str, int]) -> int:
     }
     number = next((number for word, number in known.items() if word in rule), None)
     return number or next((make() for word, make in made.items() if word in rule), 1)
+
+
+def breach(desk) -> int:
+    """A breach of this hour; gives its number."""
+    told = dict.fromkeys(breaches.FIELDS, "-")
+    with desk.database.transaction() as session:
+        return breaches.note(session, desk.now - timedelta(hours=1), desk.now, told, "nobody", desk.now).id
 
 
 def trouble(desk) -> int:

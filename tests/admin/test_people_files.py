@@ -275,7 +275,7 @@ def test_without_a_good_password_nothing_goes_out(desk, korleko, wayan, send, fi
 
 def test_the_paper_form_has_the_consent_and_the_way_to_the_chat(desk, korleko, wayan):
     page = wayan.get(f"/admin/warga/formulir/{korleko}").text
-    for said in ("Formulir pendataan", "Nomor KTP, KK, dan paspor tidak dicatat", "<svg", "DATA SAYA", "cap jempol"):
+    for said in ("Formulir pendataan", "Nomor KTP, KK, dan paspor tidak dicatat", "<svg", "PENDATAAN", "cap jempol"):
         assert said in page, said
 
 
