@@ -37,6 +37,8 @@ LONGEST = 2000
 FIELDS = ("what", "how", "doing")
 """What a notice says: which data, when and how, what is done."""
 COLUMNS = ("code", "kind", "area", "reached_by", "address")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
+"""How a cell begins that spreadsheets calculate."""
 
 
 class SpanWrong(ValueError):
@@ -134,8 +136,15 @@ def as_table(session: Session, found: Iterable[Concerned]) -> str:
     written = io.StringIO()
     table = csv.writer(written)
     table.writerow(COLUMNS)
-    table.writerows((each.code, each.kind, each.area, each.reached_by, _address(session, each)) for each in found)
+    for each in found:
+        row = (each.code, each.kind, each.area, each.reached_by, _address(session, each))
+        table.writerow([_no_formula(value) for value in row])
     return written.getvalue()
+
+
+def _no_formula(value: str) -> str:
+    """A cell that a spreadsheet does not calculate, "+62811…" included (OWASP ASVS 5.0 1.2.10)."""
+    return f"'{value}" if value.startswith(FORMULA) else value
 
 
 def sealed_table(session: Session, found: Iterable[Concerned]) -> bytes:
