@@ -115,10 +115,10 @@ def test_fact_marks_and_placeholders_are_never_shown(guide: Guide) -> None:
 class Breaks(Finder):
     """A finder that fails on one message."""
 
-    def find(self, text: str, language: str | None = None):  # type: ignore[no-untyped-def]
-        if "pecah" in text:
-            raise ZeroDivisionError(text)
-        return super().find(text, language)
+    def find_in(self, message):  # type: ignore[no-untyped-def]
+        if "pecah" in message.text:
+            raise ZeroDivisionError(message.text)
+        return super().find_in(message)
 
 
 def arrive(database: Database, chat: Chat, *texts: str) -> None:

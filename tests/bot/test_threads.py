@@ -13,7 +13,7 @@ from bot.threads import Thread
 from bot.turns import Guide, Turn
 from bot.understanding import understand
 from content import contacts, library
-from content.finding import Found
+from content.finding import Found, Read
 from processes.guide import GUIDANCE
 from tests.bot.chatting import Chat
 
@@ -32,6 +32,12 @@ class Finder:
         if text.endswith("taiwan"):
             return Found("answer", TAIWAN, (), 0.9, "id", (), (), "")
         return UNSURE
+
+    def read(self, text: str, language: str | None = None) -> Read:
+        return Read(text, text.split(), "id", [text.split()])
+
+    def find_in(self, message: Read) -> Found:
+        return self.find(message.text)
 
 
 @pytest.fixture(scope="module")
