@@ -60,7 +60,9 @@ def test_parts_fit_and_say_everything(text: str, count: int, channel: str) -> No
     outgoing = Outgoing(text * (5 if channel == "whatsapp" else 1), choices(count))
     parts = fit(outgoing, limits)
     said = sms_parts.plain(outgoing.text) if limits.in_sms else outgoing.text
-    assert bare(said) in bare("".join(part.text for part in parts))
+    if limits.in_sms and said == outgoing.text:
+        said = sms_parts.plain(f"{said} 1")  # pictures alone are only said where nothing else is
+    assert bare(said).removesuffix("1") in bare("".join(part.text for part in parts))
     assert all(not part.choices for part in parts[:-1]), "choices stand under the last part"
     for part in parts:
         most = limits.interactive if part.choices else limits.text

@@ -39,7 +39,7 @@ def trained(project_guide: Guide) -> Alarm:
 @pytest.fixture(scope="module")
 def reader(project_guide: Guide) -> Reader:
     """Reads a message as it is read in a conversation: nobody tells the language, it is recognised."""
-    return project_guide.finder.readings
+    return lambda text: project_guide.finder.read(text).readings
 
 
 Levels = dict[tuple[str, str], Counter[str]]
