@@ -13,8 +13,11 @@ import sys
 import time
 import urllib.request
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from bench import houses, loads
 from bot.understanding import understand
@@ -44,12 +47,12 @@ def _pass(name: str, folder: Path, url: str, commands: list[list[str]], rate: in
     subprocess.run(houses.balai("prepare"), env=settings, cwd=houses.ROOT, check=True, stdout=subprocess.DEVNULL)
     with houses.processes([[sys.executable, "-m", "tests.gateways", str(gateway_port)]], settings):
         houses.wait_until_ready(gateway_port, "/ledger")
-        with houses.processes(commands, settings):
+        with houses.processes(commands, settings) as house:
             houses.wait_until_ready(port)
-            return _measure(name, port, gateway, rate)
+            return _measure(name, port, gateway, rate, house)
 
 
-def _measure(name: str, port: int, gateway: str, rate: int) -> bool:
+def _measure(name: str, port: int, gateway: str, rate: int, house: list[psutil.Process]) -> bool:
     mixed = questions()
     numbers = iter(range(1, 10**9))
     for words in ("mulai", "lewati", "lewati"):
@@ -58,9 +61,28 @@ def _measure(name: str, port: int, gateway: str, rate: int) -> bool:
     before = len(_arrivals(gateway))
     asked = [mixed[index // PEOPLE % len(mixed)] for index in range(rate * SECONDS)]
     requests = _telegram(numbers, [text for text, _ in asked])
+    worked = _core_seconds(house)
     sent = loads.at_a_rate(port, "/webhooks/telegram", requests, rate, PEOPLE)
     settle(gateway)
+    worked = {name: seconds - worked.get(name, 0.0) for name, seconds in _core_seconds(house).items()}
+    told = ", ".join(f"{part} {seconds / len(asked) * 1000:.1f}" for part, seconds in sorted(worked.items()))
+    print(f"  {name:<22} milliseconds of a core for each message, idling included: {told}")
     return _judge(name, rate, asked, sent, _arrivals(gateway)[before:], _bare_call(gateway))
+
+
+def _core_seconds(house: list[psutil.Process]) -> dict[str, float]:
+    """Processor time so far of web, workers and, where one runs, the PostgreSQL of this benchmark."""
+    spent: dict[str, float] = defaultdict(float)
+    family = [each for top in house for each in (top, *top.children(recursive=True))]
+    servers = [each for each in psutil.Process().children(recursive=True) if each.name().startswith("postgres")]
+    servers += [each for each in psutil.process_iter() if each.name().startswith("postgres")] if not servers else []
+    for process in {each.pid: each for each in (*family, *servers)}.values():
+        with suppress(psutil.Error):
+            words = process.cmdline()
+            part = next((word for word in ("web", "worker") if word in words), "other")
+            part = "postgresql" if process.name().startswith("postgres") else part
+            spent[part] += process.cpu_times().user + process.cpu_times().system
+    return dict(spent)
 
 
 def questions() -> list[tuple[str, str]]:
