@@ -28,8 +28,8 @@ IDS = {
 COUNTS = {
     "asked", "bytes", "calls", "cleared", "events", "files", "lost", "missing", "outcomes", "people", "removed", "set_back",
 }  # fmt: skip
-KINDS = {"endpoint", "error", "file", "kind", "name", "outcome", "reason", "rule", "source", "stage", "why"}
-"""Names of ours: of a rule, a kind of error, a process, a page."""
+KINDS = {"endpoint", "error", "file", "kind", "name", "outcome", "reason", "rule", "shape", "source", "stage", "why"}
+"""Names of ours: of a rule, a kind of error, a process, a page, the version of the tables."""
 CANARY = "kanaricerita 6281234567890 123456:kanaritoken"
 
 
@@ -37,6 +37,7 @@ CANARY = "kanaricerita 6281234567890 123456:kanaritoken"
 def written() -> Iterator[io.StringIO]:
     """What a process writes that logs as ours do."""
     stream, before = io.StringIO(), structlog.get_config()
+    structlog.contextvars.clear_contextvars()  # of the request that a test before this one made
     log_to(stream)
     yield stream
     structlog.configure(**before)
