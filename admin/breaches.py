@@ -17,7 +17,7 @@ from wtforms import Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from admin import breach_wording
-from admin.access import me, only
+from admin.access import administers_all, me, only
 from admin.asked import ROW
 from admin.breach_wording import NOTICES
 from admin.forms import PICK_ONE, Day, clean
@@ -82,6 +82,12 @@ class Found(Form):
 def blueprint(database: Database, clock: Callable[[], datetime], contact: str = "") -> Blueprint:
     """The list with its form, one breach, its sealed list and its notice. `contact`: who answers for data protection here."""
     pages = Blueprint("breaches", __name__)
+
+    @pages.before_request
+    def of_all() -> None:
+        """It is looked for everywhere: who administers one regency is not shown the people of others."""
+        if not administers_all(me()):
+            raise NotHere
 
     @pages.get("/pengaturan/kebocoran")
     @only(Role.ADMINISTRATOR)

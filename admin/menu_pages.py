@@ -29,6 +29,8 @@ class Page:
     name: Any
     purpose: Any = ""
     roles: tuple[Role, ...] = ()
+    is_of_all: bool = False
+    """For who administers everything alone."""
 
     @property
     def address(self) -> str:
@@ -36,6 +38,8 @@ class Page:
 
     @property
     def is_mine(self) -> bool:
+        if self.is_of_all and not access.administers_all(me()):
+            return False
         return not self.roles or me().has_role(*self.roles)
 
 
@@ -352,6 +356,7 @@ AREAS = (
                 _("Kebocoran data"),
                 _("Mencatat kebocoran, siapa yang terkena, surat pemberitahuan."),
                 (Role.ADMINISTRATOR,),
+                is_of_all=True,
             ),
         ),
     ),

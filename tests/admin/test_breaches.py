@@ -114,3 +114,12 @@ def test_a_receipt_is_found_by_its_code_and_names_nobody(desk, ratna):
         code = erasure_receipts.make(session, "conversation", 7, desk.now)
     assert "Siapa orangnya tidak dicatat" in ratna.get(f"/admin/pengaturan/penyimpanan?kode={code.lower()}").text
     assert "Tidak ada tanda terima" in ratna.get("/admin/pengaturan/penyimpanan?kode=HPS-00000-00000").text
+
+
+def test_who_administers_one_regency_is_not_shown_the_people_of_others(desk, ratna, entered):
+    where = entered().headers["Location"]
+    sri = desk.at_work("sri", Role.ADMINISTRATOR, "32.12")
+    for address in (PAGE, where, f"{where}/daftar", f"{where}/surat"):
+        assert sri.get(address).status_code == 404, address
+    assert PAGE not in sri.get("/admin/menu?bagian=pengaturan").text
+    assert PAGE in ratna.get("/admin/menu?bagian=pengaturan").text
