@@ -237,8 +237,25 @@ def queue(
     if limits.pulled:
         for row in rows:
             row.state, row.sent_at, row.delivery = State.SENT, now, "sent"
+    elif not is_news:
+        _bring_forward(session, conversation, now)
     session.add_all(rows)
     return rows
+
+
+def _bring_forward(session: Session, conversation: Conversation, now: datetime) -> None:
+    """What could not be sent and waits for a late try goes now: what we say next, a danger card too, would stand behind it.
+
+    Whoever writes can be reached again, as a rule. A first pause of seconds stays, and a call that may have arrived is not
+    repeated sooner.
+    """
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.conversation_id == conversation.id, _literally(OutboxMessage.state, State.OPEN))
+        .where(OutboxMessage.attempts > 1, OutboxMessage.unsure == 0, OutboxMessage.next_at > now)
+        .values(next_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def take_back(session: Session, causes: Sequence[str]) -> None:

@@ -98,6 +98,28 @@ def test_a_failing_first_part_holds_the_second_until_it_is_given_up(database: Da
     assert texts(claim(database, NOW + BACKOFF[0])) == ["dua"]
 
 
+def test_who_writes_again_does_not_wait_behind_what_could_not_be_sent(database: Database) -> None:
+    """Sari's last answer waits half an hour for its next try; now she is in danger, and her card must not stand behind it."""
+    say(database, SARI, "Panduan")
+    now = NOW
+    for _ in range(5):
+        record(database, only(database, now), Outcome("temporary", error="502"), now)
+        now += timedelta(minutes=31)
+    now -= timedelta(minutes=30)
+    assert claim(database, now) == []
+    say(database, SARI, "Pergi ke tempat aman.", cause="event:2", now=now)
+    first = only(database, now)
+    record(database, first, Outcome("sent"), now)
+    assert texts([first, only(database, now)]) == ["Panduan", "Pergi ke tempat aman."]
+
+
+def test_a_call_that_may_have_arrived_is_not_repeated_sooner_for_a_new_message(database: Database) -> None:
+    say(database, SARI, "Panduan")
+    record(database, only(database), Outcome("ambiguous", error="timeout"))
+    say(database, SARI, "Menu", cause="event:2")
+    assert claim(database, NOW + timedelta(seconds=1)) == []
+
+
 def test_the_same_cause_cannot_be_said_twice(database: Database) -> None:
     say(database, SARI, "satu")
     with pytest.raises(Exception, match=r"(?i)unique"):
