@@ -19,7 +19,7 @@ NOTICES: dict[str, dict[str, str]] = {
         "Kami mohon maaf. Ini yang kami ketahui sampai sekarang.",
         "data": "Data apa",
         "how": "Kapan dan bagaimana",
-        "between": "Antara {since} dan {until} (UTC); kami ketahui pada {found}.",
+        "between": "Antara {since} dan {until}; kami ketahui pada {found}.",
         "doing": "Apa yang kami lakukan",
         "you": "Apa yang bisa Anda lakukan",
         "advice": "Jangan berikan kode, kata sandi, atau uang kepada siapa pun yang menyebut kejadian ini. Balai tidak pernah "
@@ -36,7 +36,7 @@ NOTICES: dict[str, dict[str, str]] = {
         "we know so far.",
         "data": "Which data",
         "how": "When and how",
-        "between": "Between {since} and {until} (UTC); known to us since {found}.",
+        "between": "Between {since} and {until}; known to us since {found}.",
         "doing": "What we do about it",
         "you": "What you can do",
         "advice": "Give no code, password or money to anybody who mentions this. Balai never asks for them. You may ask to see "
