@@ -72,12 +72,11 @@ def _measure(name: str, port: int, gateway: str, rate: int, house: list[psutil.P
 
 
 def _core_seconds(house: list[psutil.Process]) -> dict[str, float]:
-    """Processor time so far of web, workers and, where one runs, the PostgreSQL of this benchmark."""
+    """Processor time so far of web, workers and, where one runs, PostgreSQL: every server of this machine."""
     spent: dict[str, float] = defaultdict(float)
     family = [each for top in house for each in (top, *top.children(recursive=True))]
-    servers = [each for each in psutil.Process().children(recursive=True) if each.name().startswith("postgres")]
-    servers += [each for each in psutil.process_iter() if each.name().startswith("postgres")] if not servers else []
-    for process in {each.pid: each for each in (*family, *servers)}.values():
+    servers = [each for each in psutil.process_iter() if each.name().startswith("postgres")]
+    for process in (*family, *servers):
         with suppress(psutil.Error):
             words = process.cmdline()
             part = next((word for word in ("web", "worker") if word in words), "other")
