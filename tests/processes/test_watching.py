@@ -104,8 +104,9 @@ def test_replies_that_do_not_go_out(database: Database, tmp_path: Path) -> None:
 
 def test_one_telephone_that_is_tried_again_is_no_trouble(database: Database, tmp_path: Path) -> None:
     """What waits behind a reply that is tried again later, and an announcement, do not stand in the way of anybody."""
-    change(database, queued(database), next_at=NOW + minutes(30), attempts=4)
+    first = queued(database)
     queued(database, cause="event:2")
+    change(database, first, next_at=NOW + minutes(30), attempts=4)
     change(database, queued(database, "78"), is_news=True)
     assert look(database, tmp_path, minutes(10)) == look(database, tmp_path, minutes(13)) == set()
 
