@@ -7,11 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from sqlalchemy import select
 
-from centre import audit, breaches
-from centre.privacy import CannotOpen
-from centre.staff import StaffMember
 from processes.command_line import Refused, the_database
 
 WHEN = click.DateTime(formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"])
@@ -36,6 +32,9 @@ def breach(since: datetime | None, until: datetime | None, account: str, out: Pa
 
 
 def _opened(sealed: Path) -> str:
+    from centre import audit, breaches
+    from centre.privacy import CannotOpen
+
     database = the_database()
     try:
         with database.transaction() as session:
@@ -47,6 +46,11 @@ def _opened(sealed: Path) -> str:
 
 
 def _list(since: datetime, until: datetime, account: str, out: Path | None) -> None:
+    from sqlalchemy import select
+
+    from centre import audit, breaches
+    from centre.staff import StaffMember
+
     if until < since:
         raise Refused("--to is before --from")
     with the_database().transaction() as session:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def main(context: click.Context) -> None:
     """Balai, the chat desk of village migration centres."""
     if context.invoked_subcommand != "serve":  # it stays small, and logs nothing itself
-        from processes.wiring import log_to_stderr
+        from processes.log_lines import log_to_stderr
 
         log_to_stderr()
 
@@ -68,7 +68,7 @@ def web(beside: bool) -> None:
     _end_with_parent()
     check_port(settings.port, beside=beside)
     Server(
-        "processes.web:make_app",
+        "processes.starting:web",
         factory=True,
         address=address(),
         port=settings.port,
@@ -85,7 +85,10 @@ def web(beside: bool) -> None:
 @main.command()
 def worker() -> None:
     """Answer, deliver and keep the schedule. As many as you like on PostgreSQL, one on SQLite."""
-    from processes.worker import run
+    from processes.starting import quickly
+
+    with quickly():
+        from processes.worker import run
 
     settings = read_settings()
     _end_with_parent()

@@ -15,10 +15,12 @@ import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import structlog
-from flask import Flask
+
+if TYPE_CHECKING:
+    from flask import Flask  # only the web process has it
 
 LIBRARIES = ("httpx", "httpcore", "telegram", "pywa", "apscheduler", "sqlalchemy")
 """Some write addresses with tokens, or whole messages, where one lets them."""

@@ -23,9 +23,9 @@ from centre.file_store import FileStore
 from centre.retention_rules import Keep
 from content import gates
 from processes import alerting, clearing, counting, fetching, mailing, noticing, publishing, requesting, telling, wiring
-from processes.backing_up import HourlyBackups
 from processes.gating import Gatekeeper
 from processes.guide import GuideKeeper
+from processes.hourly_backups import HourlyBackups
 from processes.metering import Meter
 from processes.settings import MailServer
 

@@ -1,6 +1,6 @@
 """The web process: webhooks, the web chat, the admin, and how the house is doing.
 
-`make_app` is what Granian loads. Nothing here loads the finder: the web process stays small.
+`make_app` is what Granian loads (by `processes.starting`). Nothing here loads the finder: the web process stays small.
 """
 
 from __future__ import annotations

@@ -31,12 +31,13 @@ from centre.db import Database
 from content import languages
 from processes import fetching, schedule, unsending, watching, wiring
 from processes.answering import answer_next, answer_waiting, follow_statuses
-from processes.backing_up import HourlyBackups
 from processes.gating import Gatekeeper
 from processes.guide import GuideKeeper
+from processes.hourly_backups import HourlyBackups
 from processes.keep_settings import read_keep
 from processes.metering import Meter
 from processes.settings import Settings, SettingsInvalid, mail_server
+from processes.starting import quickly
 from processes.watching import House
 from webhooks.delivery import Courier
 from webhooks.telegram import CallFailed, Telegram
@@ -235,7 +236,9 @@ def run(settings: Settings) -> None:
     wiring.log_to_stderr()
     held = _only_one(settings)  # kept open: the lock goes with the process, however it ends
     database = wiring.database(settings, ping=False)
-    asyncio.run(Worker(settings, database).run())
+    with quickly():
+        worker = Worker(settings, database)
+    asyncio.run(worker.run())
     database.engine.dispose()
     if held:
         held.close()

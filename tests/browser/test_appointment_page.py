@@ -182,7 +182,8 @@ def test_everything_fits_and_shuts_nobody_out(looked_at: Page, house: House) -> 
     judge(looked_at, "soon")
     looked_at.goto(f"{link}/batal")
     judge(looked_at, "too-late")
-    looked_at.get_by_role("button", name="Saya berhalangan").click()
+    with looked_at.expect_navigation():
+        looked_at.get_by_role("button", name="Saya berhalangan").click()
     judge(looked_at, "excused")
     looked_at.goto(f"{house.address}/janji/1-abc")
     judge(looked_at, "wrong-link")

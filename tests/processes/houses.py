@@ -223,8 +223,9 @@ def command(*words: str) -> list[str]:
 
 
 def bare_environment() -> dict[str, str]:
-    """Where nothing of ours is set; the checkout can be imported, as when it is installed."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("BALAI_") and name != "PORT"}
+    """Where nothing of ours is set; the checkout can be imported, and what was compiled once is kept, as on a server."""
+    ours = ("PORT", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("BALAI_") and name not in ours}
     return kept | {"PYTHONPATH": str(ROOT), "BALAI_BIND": "127.0.0.1"}
 
 

@@ -31,6 +31,7 @@ from centre.kept_files import KeptFile
 from centre.staff import StaffMember
 from processes import archives, backing_up, backup_commands, dumping, migrating, restoring, wiring
 from processes.command_line import Refused
+from processes.hourly_backups import HourlyBackups
 from processes.restoring import Restored
 from processes.settings import Settings, SettingsInvalid, read_settings
 from tests.gateways import Gateways
@@ -343,7 +344,7 @@ def test_numbers_go_on_behind_those_that_were_lost(house: House, settings: Setti
 
 def test_the_worker_makes_one_every_hour(sqlite_house: House, settings: Settings, folder: Path) -> None:
     house = sqlite_house
-    hourly = backing_up.HourlyBackups(house.database, folder, wiring.clock)
+    hourly = HourlyBackups(house.database, folder, wiring.clock)
     for _ in range(2):
         hourly.look()
         assert hourly._child
