@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+import structlog
 from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug import Response
@@ -50,7 +51,6 @@ MAY_SEE_FIGURES = MAY_SERVE
 MAY_OPEN_SERVICES = MAY_READ_TYPES
 """The page from which all of these are reached."""
 
-
 MAY_RECORD = (Role.PETUGAS, Role.COORDINATOR, Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
 """May speak guidance into the telephone."""
 MAY_PUBLISH_VOICES = (Role.COORDINATOR, Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
@@ -68,6 +68,8 @@ MAY_SEE_INCIDENTS = (Role.COORDINATOR, Role.ADMINISTRATOR)
 """Troubles of the house: administrators all, coordinators what families in their area feel."""
 MAY_BOOK = (*MAY_SEE_ROSTERS, Role.HELPER)
 """May book for somebody else."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,7 @@ def guard(
             if keep_typed and complaint:
                 keep_typed(database, clock())
             return redirect(url_for(first, lanjut=None if first == "admin.auth.password" else _this_page()), 303)
-        if policy.roles and not g.staff.has_role(*policy.roles):
+        if not _has_the_role(g.staff, policy):
             abort(404)
         if "\x00" in request.path:  # nothing is called so, and PostgreSQL cannot even look for it
             abort(404)
@@ -214,6 +216,15 @@ def guard(
                 return answer
             raise complaint
         return None
+
+    @pages.after_request
+    def say_who_was_refused(answer: Response) -> Response:
+        """A line for whatever is not there for somebody who is signed in (ASVS 5.0 16.3.2)."""
+        policy = policy_of(current_app, request.endpoint or "")
+        if answer.status_code == 404 and policy and g.get("staff"):
+            why = "missing" if _has_the_role(g.staff, policy) else "role"
+            log.warning("admin.refused", staff_id=g.staff.staff_id, endpoint=request.endpoint, why=why)
+        return answer
 
 
 def me() -> SignedIn:
@@ -269,6 +280,10 @@ def administers_all(member: SignedIn) -> bool:
 def _in_language(member: SignedIn, language: str, *wanted: Role) -> bool:
     grants = {(role, code) for role in wanted for code in ("", language)}
     return administers_all(member) or bool(member.roles & grants)
+
+
+def _has_the_role(member: SignedIn, policy: Policy) -> bool:
+    return not policy.roles or member.has_role(*policy.roles)
 
 
 def _declare(view: View, policy: Policy) -> View:

@@ -8,6 +8,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import structlog
 from flask import Flask
 
 import admin
@@ -476,6 +477,28 @@ def test_every_page_of_a_case_is_there_for_those_alone_who_may_know_of_it(desk, 
 OF_A_CASE = [
     (method, rule) for method, rule in WHO_MAY if rule.startswith("/admin/kasus/<code>") and "{row}" not in rule
 ]
+
+
+def refused(browser, address: str) -> list[dict[str, object]]:
+    """What the log says of asking for what is not there."""
+    with structlog.testing.capture_logs() as lines:
+        assert browser.get(address).status_code == 404
+    return [{name: line[name] for name in sorted({*line} - {"log_level"})} for line in lines]
+
+
+def test_who_asks_for_what_is_not_theirs_stands_in_the_log_by_id_alone(desk):
+    desk.village("Korleko", KORLEKO)
+    elsewhere = told(desk, desk.village("Lenek", LENEK), who="keluarga-lenek")
+    wayan = desk.hire("wayan", Role.PETUGAS, KORLEKO)
+    browser = desk.browser_of(wayan)
+    said = {"event": "admin.refused", "staff_id": wayan}
+    assert refused(browser, "/admin/pengaturan") == [said | {"endpoint": "admin.installation.every", "why": "role"}]
+    assert refused(browser, f"/admin/kasus/{elsewhere}") == [said | {"endpoint": "admin.cases.thread", "why": "missing"}]
+    assert refused(browser, "/admin/hadir/KMTR479") == [said | {"endpoint": "admin.rosters.check_in", "why": "missing"}]
+    with structlog.testing.capture_logs() as lines:
+        browser.get("/admin/")
+        assert desk.client().get("/admin/pengaturan").status_code == 303
+    assert lines == []
 
 
 def sent_sentences(desk) -> int:
