@@ -493,7 +493,9 @@ def test_who_asks_for_what_is_not_theirs_stands_in_the_log_by_id_alone(desk):
     browser = desk.browser_of(wayan)
     said = {"event": "admin.refused", "staff_id": wayan}
     assert refused(browser, "/admin/pengaturan") == [said | {"endpoint": "admin.installation.every", "why": "role"}]
-    assert refused(browser, f"/admin/kasus/{elsewhere}") == [said | {"endpoint": "admin.cases.thread", "why": "missing"}]
+    assert refused(browser, f"/admin/kasus/{elsewhere}") == [
+        said | {"endpoint": "admin.cases.thread", "why": "missing"}
+    ]
     assert refused(browser, "/admin/hadir/KMTR479") == [said | {"endpoint": "admin.rosters.check_in", "why": "missing"}]
     with structlog.testing.capture_logs() as lines:
         browser.get("/admin/")
