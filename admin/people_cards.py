@@ -141,9 +141,11 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             person, record = census_desk.registered(session, scope(), cases(), number)
             about = record.about
             census.take_back(session, person, me().staff_id, now)
+            code = erasure_receipts.make(session, "register", person.id, now)
             requests.answer_all(session, person.id, ("stop", "erase"), me().staff_id, now)
             audit.record(session, me().staff_id, "person_consent_withdrawn", now, about)
-        flash(_("Persetujuan ditarik dan data pendataannya sudah dihapus."), "success")
+        done = _("Persetujuan ditarik dan data pendataannya sudah dihapus.")
+        flash(f"{done} {_receipt_told(code)}", "success")
         return redirect(url_for("admin.people_list.every"), 303)
 
     @pages.post(f"/warga/<{ROW}:number>/hapus")
@@ -159,11 +161,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             retention.erase_person(session, person, me().staff_id, now)
             code = erasure_receipts.make(session, "person", known_as, now)
         done = _("Semua data orang ini sudah dihapus. Jawaban atas permintaannya tercatat.")
-        told = _(
-            "Tanda terima: %(code)s. Catat dan berikan kepada orangnya; hanya ditampilkan sekali dan tidak memuat nama.",
-            code=code,
-        )
-        flash(f"{done} {told}", "success")
+        flash(f"{done} {_receipt_told(code)}", "success")
         return redirect(url_for("admin.people_list.every"), 303)
 
     def _card_page(session: Session, number: int, now: datetime, form: Consent | None = None) -> str:
@@ -227,6 +225,13 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
         audit.record(session, me().staff_id, "person_consent", now, record.about)
 
     return pages
+
+
+def _receipt_told(code: str) -> str:
+    return _(
+        "Tanda terima: %(code)s. Catat dan berikan kepada orangnya; hanya ditampilkan sekali dan tidak memuat nama.",
+        code=code,
+    )
 
 
 def _form_page(form: Person, number: int, name: str, differs: object = ()) -> str:

@@ -370,12 +370,19 @@ class Phrases:
             "Hapus semua yang kami simpan dari percakapan ini? Bahasa, desa, pesan Anda, dan jawaban kami akan hilang."
         )
 
-    def forgotten(self) -> str:
-        return self._(
+    def forgotten(self, channel: str) -> str:
+        """What is gone, what is left (a receipt goes below it), and what still shows on this channel."""
+        told = self._(
             "Sudah dihapus: bahasa, desa, semua pesan Anda, dan semua jawaban kami. "
-            "Yang tersisa hanya tanda tanpa isi selama 30 hari, supaya pesan lama tidak dijawab dua kali. "
-            "Pesan di HP Anda tidak bisa kami hapus: hapus sendiri di aplikasi ini."
+            "Yang tersisa hanya tanda tanpa isi selama 30 hari, supaya pesan lama tidak dijawab dua kali, "
+            "dan tanda terima di bawah ini."
         )
+        return f"{told} {self._still_shown(channel)}"
+
+    def _still_shown(self, channel: str) -> str:
+        if channel == "web":
+            return self._("Dari layar ini pesan yang lama juga hilang.")
+        return self._("Pesan di HP Anda tidak bisa kami hapus: hapus sendiri di aplikasi ini.")
 
     def not_forgotten(self) -> str:
         return self._("Baik, tidak ada yang dihapus.")

@@ -60,7 +60,12 @@ class PrivacyPhrases(Phrases):
         return self._("Desa: {village}").format(village=village)
 
     def words_line(self, messages: int, replies: int) -> str:
-        return self._("Pesan Anda: {messages}, jawaban kami: {replies}").format(messages=messages, replies=replies)
+        """`messages`: with the one that asked, which must not look like something that was left."""
+        if messages <= 1:
+            told = self._("Pesan Anda: hanya yang baru saja Anda kirim; jawaban kami: {replies}")
+        else:
+            told = self._("Pesan Anda: {messages}, jawaban kami: {replies}")
+        return told.format(messages=messages, replies=replies)
 
     def bookings_line(self, number: int) -> str:
         return self._("Janji yang akan datang: {number}. Ketik JANJI SAYA.").format(number=number)
@@ -102,7 +107,9 @@ class PrivacyPhrases(Phrases):
         return self._("Permintaan Anda tentang data dijawab petugas: {reason}").format(reason=reason)
 
     def receipt(self, code: str) -> str:
-        return self._("Tanda terima penghapusan: {code}. Kode ini tidak memuat nama Anda.").format(code=code)
+        return self._(
+            "Tanda terima penghapusan: {code}. Kami menyimpannya paling lama 3 tahun, tanpa nama Anda."
+        ).format(code=code)
 
     # Labels
 

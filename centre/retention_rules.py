@@ -51,7 +51,7 @@ RULES = (
     Rule(
         "marks",
         30 * DAY,
-        (8 * DAY, 90 * DAY),
+        (8 * DAY, 30 * DAY),
         ("inbox_events",),
         (
             "Tanda bahwa sebuah pesan sudah diterima, tanpa isinya",
@@ -227,7 +227,7 @@ RULES = (
     Rule(
         "receipts",
         3 * YEAR,
-        (YEAR, 5 * YEAR),
+        (YEAR, 3 * YEAR),
         ("erasure_receipts",),
         (
             "Tanda terima penghapusan: kode dan waktu, tanpa siapa",

@@ -15,9 +15,10 @@ from bot.census_reading import age_in, country_in, month_in, name_in
 from bot.dialogues import census_held as held
 from bot.dialogues import census_questions as questions
 from bot.dialogues import guidance
+from bot.privacy_phrases import PrivacyPhrases
 from bot.turns import Answer, Turn
 from bot.understanding import Understood
-from centre import census, census_requests
+from centre import census, census_requests, erasure_receipts
 from centre.census_consents import BY_FAMILY
 from centre.messages import Choice
 from centre.people import KINDS, Person
@@ -143,7 +144,9 @@ def _withdraw(turn: Turn, more: str) -> Answer:
     name = person.name
     if census.take_back(turn.session, person, BY_FAMILY, turn.now, conversation_id=turn.conversation.id):
         return _ask_desk(turn, person, "stop", "")
-    return Answer(say.withdrawn(name), (guidance.menu_choice(say), guidance.person_choice(say)))
+    code = erasure_receipts.make(turn.session, "register", person.id, turn.now)
+    told = f"{say.withdrawn(name)}\n{PrivacyPhrases(say.language).receipt(code)}"
+    return Answer(told, (guidance.menu_choice(say), guidance.person_choice(say)))
 
 
 def _ask_desk(turn: Turn, person: Person, wish: census_requests.Wish, text: str) -> Answer:

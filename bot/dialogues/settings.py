@@ -67,15 +67,20 @@ def forget(turn: Turn, word: str) -> Answer:
     case = case_records.open_in(turn.session, turn.conversation.id) if turn.conversation.has_case else None
     if case and word == "keep":
         retention.forget(turn.session, turn.conversation, turn.now, keep_case=True)
-        return Answer(CasePhrases(turn.say.language).kept_case(case_records.shown(case.code)))
+        kept = CasePhrases(turn.say.language).kept_case(case_records.shown(case.code))
+        return Answer(f"{kept}\n{_receipt(turn)}")
     if case and word == "yes":
         return confirm_forget(turn)  # a button from before there was a case
     own = [known.person.id for known in people.behind(turn.session, turn.conversation) if known.relation == "self"]
     is_at_desk = bool(census.kept_by_desk(turn.session, own))
     retention.forget(turn.session, turn.conversation, turn.now)
-    receipt = erasure_receipts.make(turn.session, "conversation", turn.conversation.id, turn.now)
     also = f" {CensusPhrases(turn.say.language).desk_was_asked()}" if is_at_desk else ""
-    return Answer(f"{turn.say.forgotten()}{also}\n{PrivacyPhrases(turn.say.language).receipt(receipt)}")
+    return Answer(f"{turn.say.forgotten(turn.conversation.channel)}{also}\n{_receipt(turn)}")
+
+
+def _receipt(turn: Turn) -> str:
+    code = erasure_receipts.make(turn.session, "conversation", turn.conversation.id, turn.now)
+    return PrivacyPhrases(turn.say.language).receipt(code)
 
 
 def _confirm_with_case(turn: Turn, case: Case) -> Answer:

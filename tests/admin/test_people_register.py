@@ -373,10 +373,14 @@ def test_consent_is_added_and_taken_back(desk, korleko, wayan, send):
     send(wayan, f"{address}/jangan-ingatkan")
     assert "boleh diingatkan" not in wayan.get(address).text
     assert send(wayan, f"{address}/tarik").status_code == 303
+    [code] = re.findall(r"HPS-\w{5}-\w{5}", wayan.get("/admin/warga").text)
     assert record(desk, number) is None
     assert wayan.get(address).status_code == 303, "still known, and may be entered anew"
     with desk.database.reading() as session:
         assert all(each.withdrawn_at for each in session.scalars(select(CensusConsent)))
+        receipt = erasure_receipts.of_code(session, code)
+        assert receipt is not None
+        assert receipt.erased == "register"
 
 
 def test_a_wish_shows_the_time_that_is_left(desk, korleko, wayan, send):

@@ -438,7 +438,8 @@ def test_forgetting_with_an_open_case(rohani: Family, how: str) -> None:
     rohani.say("anak saya tidak digaji")
     asked = rohani.say("hapus")
     assert case_records.shown(rohani.case().code) in text_of(asked), "what a case is kept for is said"
-    rohani.tap(f"forget:{how}")
+    told = text_of(rohani.tap(f"forget:{how}"))
+    assert ("HPS-" in told) == (how != "no"), "a receipt for what went"
     case = rohani.case()
     assert case.is_open == (how != "all")
     assert (case.erased_at is None) == (how != "all")

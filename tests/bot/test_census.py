@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from bot.census_reading import age_in, country_in, month_in, name_in
 from bot.turns import Guide
-from centre import calendars, census_consents, census_reminders, people
+from centre import calendars, census_consents, census_reminders, erasure_receipts, people
 from centre.areas import Village
 from centre.census import Entry
 from centre.census_consents import VERSION, Given
@@ -199,7 +199,12 @@ def test_taken_back_the_record_goes(sari: Chat) -> None:
     tell_all(sari)
     sari.say("data saya")
     assert "Tarik persetujuan untuk data Sari Utami" in said(sari.say("tarik persetujuan"))
-    assert "Sudah ditarik" in said(sari.say("ya"))
+    told = said(sari.say("ya"))
+    assert "Sudah ditarik" in told
+    with sari.database.reading() as session:
+        receipt = erasure_receipts.of_code(session, told.split("HPS-")[1][:11])
+        assert receipt is not None
+        assert receipt.erased == "register"
     assert (count(sari, Person), count(sari, CensusRecord)) == (1, 0)
 
 

@@ -208,3 +208,24 @@ def test_who_is_forgotten_leaves_no_trace_in_consents_and_requests_and_has_a_rec
         assert conversation_consents.of(session, village_chat.conversation().id) == []
         [request] = session.scalars(select(DataRequest)).all()
         assert (request.conversation_id, request.state) == (None, "done")
+
+
+def test_who_looks_right_after_hapus_finds_nothing_but_what_they_just_sent(village_chat: Chat) -> None:
+    village_chat.say(QUESTION)
+    village_chat.say("hapus")
+    village_chat.say("ya")
+    assert "Pesan Anda: hanya yang baru saja Anda kirim; jawaban kami: 1" in said(village_chat.say("data saya"))
+
+
+@pytest.mark.parametrize(
+    ("channel", "shown"),
+    [("web", "Dari layar ini"), ("telegram", "Pesan di HP Anda"), ("sms", "Pesan di HP Anda")],
+)
+def test_what_hapus_says_is_left_is_true_of_the_channel(village_chat: Chat, channel: str, shown: str) -> None:
+    rohani = Chat(village_chat.database, village_chat.guide, channel, name="628123450009")
+    rohani.say("halo")
+    rohani.say("hapus")
+    told = said(rohani.say("ya"))
+    assert shown in told
+    assert ("Pesan di HP" in told) == (channel != "web")
+    assert "Tanda terima penghapusan: HPS-" in told
