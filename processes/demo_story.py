@@ -86,7 +86,7 @@ CASES: tuple[Told, ...] = (
     Told("pay", KENANGA, 2, "Bapak kerja di kapal ikan, enam bulan belum ada kiriman gaji."),
     Told("go_home", KENANGA, 11, "Ibu sakit-sakitan di Hong Kong dan ingin pulang.", "answered"),
     Told(
-        "deception", KENANGA, 95, "Calo menjanjikan kerja di Jepang, uang sudah masuk 25 juta.", "closed", rated="bad"
+        "deception", KENANGA, 85, "Calo menjanjikan kerja di Jepang, uang sudah masuk 25 juta.", "closed", rated="bad"
     ),
     Told("contact_lost", KURIPAN, 7, "Mbak saya di Abu Dhabi ganti nomor dan tidak pernah menelepon lagi.", "taken"),
     Told("other", DONE, 1, "Bagaimana mengurus surat untuk anak yang lahir di Sabah?"),

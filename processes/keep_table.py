@@ -5,9 +5,7 @@ Made from `centre.retention_rules` alone, so that no page promises another time 
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from centre.retention_rules import BY_NAME, DAY, DEFAULTS, HOUR, RULES, YEAR, Keep, Rule
+from centre.retention_rules import BY_NAME, DAY, DEFAULTS, RULES, Keep, Rule, time_of
 
 BEGIN, END = "<!-- kept: begin -->", "<!-- kept: end -->"
 """Between these a page carries a table; `tests/test_docs.py` holds it against the rules."""
@@ -16,8 +14,6 @@ FOR_FAMILIES = (
     *("sensitive_cases", "census", "requests", "receipts", "audit"),
 )
 """What is said to everybody; the rest is about machines and staff."""
-_UNITS = {"id": ("jam", "hari", "tahun"), "en": ("hours", "days", "years")}
-_ENDLESS = {"id": "tidak dihapus oleh waktu", "en": "not erased by time"}
 _HEADS = {"id": "| apa | paling lama | mengapa |", "en": "| what | at most | why |"}
 
 
@@ -35,23 +31,6 @@ def for_operators() -> str:
     """Every rule with its setting, its default in days and its range, as Markdown."""
     rows = [f"| {_setting(rule)} | {_default(rule)} | {rule.what[1]} |" for rule in RULES]
     return "\n".join(("| setting | days: default (range) | what |", "|---|---|---|", *rows))
-
-
-def time_of(rule: Rule, language: str, keep: Keep = DEFAULTS) -> str:
-    """ "72 jam", "90 hari", "2 tahun"."""
-    if rule.name not in keep:
-        return _ENDLESS[language]
-    return spoken(keep[rule.name], language)
-
-
-def spoken(span: timedelta, language: str) -> str:
-    """A span in the largest unit that tells it exactly."""
-    hours, days, years = _UNITS[language]
-    if span % YEAR == timedelta(0):
-        return f"{span // YEAR} {years if span > YEAR else years.removesuffix('s')}"
-    if span % DAY == timedelta(0) and span > 3 * DAY:
-        return f"{span // DAY} {days}"
-    return f"{span / HOUR:g} {hours}"
 
 
 def _setting(rule: Rule) -> str:

@@ -98,11 +98,17 @@ def test_what_cannot_be_is_said_and_not_entered(desk, entered, field, value):
 
 
 def test_what_the_nights_cleared_and_that_one_is_missing(desk, ratna_id, ratna):
-    assert "belum pernah selesai" in ratna.get("/admin/pengaturan/penyimpanan").text
+    page = ratna.get("/admin/pengaturan/penyimpanan").text
+    assert "alert-danger" not in page, "no night has passed in a house that is new"
+    assert "<strong>90 hari</strong>" in page, "the words of the privacy page"
+    with desk.database.transaction() as session:
+        last_runs.begin(session, desk.now)
+    desk.now += timedelta(hours=37)
+    assert "belum pernah selesai" in desk.browser_of(ratna_id).get("/admin/pengaturan/penyimpanan").text
     with desk.database.transaction() as session:
         retention_reports.add(session, {"payload": 17, "cases": 1}, desk.now)
         last_runs.enter(session, last_runs.RETENTION, desk.now)
-    page = ratna.get("/admin/pengaturan/penyimpanan").text
+    page = desk.browser_of(ratna_id).get("/admin/pengaturan/penyimpanan").text
     assert "17: Isi pesan" in page
     assert "alert-danger" not in page
     desk.now += timedelta(hours=37)

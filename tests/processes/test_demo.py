@@ -8,14 +8,14 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from centre import case_desk, desk, people, rosters, staff
+from centre import case_desk, desk, people, retention_reports, rosters, staff
 from centre.answers import GivenAnswer
 from centre.case_records import Case, State
 from centre.case_scopes import scope_of_member
 from centre.conversations import Conversation, Sender, of_sender
 from centre.db import Database
 from centre.staff import Role, Scope, StaffMember
-from processes import commands, demo, migrating, preparing
+from processes import clearing, commands, demo, migrating, preparing
 from processes.demo_story import CASES, STAFF
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -50,6 +50,11 @@ def test_every_corner_of_the_desk_is_alive_and_no_telephone_can_ring(sqlite_data
     assert made.cases == len(CASES)
     with pytest.raises(demo.AlreadyThere):
         demo.fill(sqlite_database, NOW)
+    clearing.clear_night(sqlite_database, lambda: NOW)
+    with sqlite_database.reading() as session:
+        assert retention_reports.days(session)[0].cleared == {}, (
+            "the first night takes nothing away from whoever tries it"
+        )
 
 
 def test_whoever_holds_a_case_of_the_demo_may_open_it(sqlite_database: Database) -> None:
