@@ -3,6 +3,9 @@
 For each person the replies must be those to what was taken, in that order, once. A reply may be there twice only where
 nobody could know whether it had arrived: the platform spoiled its answer, or a worker was killed before it had written
 the answer down; and then twice, no oftener. On WhatsApp not even that once its status has come.
+
+No reply may come before an earlier one. What answers danger may, where nobody knows of a call (docs/decisions/0040): so nobody
+says a word of danger here, and that exception is judged in the suite alone.
 """
 
 from __future__ import annotations

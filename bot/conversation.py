@@ -71,6 +71,8 @@ class Response:
     for_staff: str | None = None
     is_unkept: bool = False
     """Its words were not for this channel: they go at once, and no one looks at them."""
+    is_urgent: bool = False
+    """It answers danger."""
 
 
 def respond(
@@ -96,7 +98,7 @@ def respond(
         case.follow_village(turn)
     for_staff = None if turn.is_kept or turn.is_unkept else for_staff
     replies = short_messages.fitted(conversation, _numbered(conversation, said))
-    return Response(replies, for_staff, turn.is_unkept)
+    return Response(replies, for_staff, turn.is_unkept, turn.is_urgent)
 
 
 def _where_they_were(turn: Turn) -> Callable[[Turn], Answer] | None:

@@ -50,6 +50,9 @@ class Turn:
     is_kept: bool = False
     """What this message brought stands in a case: nobody has to look for it elsewhere."""
 
+    is_urgent: bool = False
+    """Danger is answered: what we say now must not wait for anything."""
+
     is_unkept: bool = False
     """What this message said was not for the channel it came by: its words go at once."""
 

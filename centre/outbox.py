@@ -1,6 +1,7 @@
 """What goes out: one row per call to a channel, queued in the transaction that decided it, sent in another.
 
-Only the oldest open row of a conversation may go, so nobody reads our words out of order. A row is claimed with a lease,
+Only the oldest open row of a conversation may go, so nobody reads our words out of order; what answers danger alone passes
+one of which nobody knows (docs/decisions/0040). A row is claimed with a lease,
 the call is made with no transaction open, and its outcome is recorded as one of five kinds (`Outcome`). What a platform
 says later about a message (delivered, read) only moves forward. What is to leave no traces is marked here
 (`take_down`) and deleted from the telephone by `centre.take_downs`.
@@ -13,6 +14,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Literal
 
 from sqlalchemy import (
@@ -20,6 +22,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    Select,
     String,
     UniqueConstraint,
     bindparam,
@@ -58,6 +61,8 @@ settings, or its telephone fetches no more)."""
 LATE_WORD = timedelta(seconds=15)
 """But so long at least after a lease was found to be over: a worker that lives, and could not reach the database, still holds
 what became of its calls and enters it first (`webhooks.delivery.RECORD_PAUSES` are shorter)."""
+STALLED = timedelta(seconds=5)
+"""A call that is under way for longer does not hold up what answers danger."""
 WORDS_KEPT = timedelta(days=90)
 
 
@@ -166,6 +171,8 @@ class OutboxMessage(Base):
     part: Mapped[int]
     is_news: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """An announcement: whatever else is to be said, to anybody, goes before it."""
+    is_urgent: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """It answers danger: in its conversation it does not wait for what became of another call."""
     sms_parts: Mapped[int | None]
     """How many short messages it costs; None on every other channel."""
     sealed_part: Mapped[bytes | None] = mapped_column(
@@ -223,17 +230,19 @@ def queue(
     useful_until: datetime | None = None,
     *,
     is_news: bool = False,
+    is_urgent: bool = False,
 ) -> list[OutboxMessage]:
     """Put what we say on its way, cut to what the channel takes. The page of a pulled channel finds it at once.
 
     `useful_until`: dropped after this, if that is earlier than a day from now. `is_news`: an announcement, which waits for
-    everything else.
+    everything else. `is_urgent`: it answers danger, and waits for no call of which nobody knows.
     """
     limits = LIMITS[conversation.channel]
     parts = [part for outgoing in replies for part in fit(outgoing, limits)]
     rows = [_row(session, conversation, cause, number, part, now) for number, part in enumerate(parts)]
     for row in rows:
-        row.expires_at, row.is_news = min(row.expires_at, useful_until or row.expires_at), is_news
+        row.expires_at = min(row.expires_at, useful_until or row.expires_at)
+        row.is_news, row.is_urgent = is_news, is_urgent
     if limits.pulled:
         for row in rows:
             row.state, row.sent_at, row.delivery = State.SENT, now, "sent"
@@ -619,35 +628,61 @@ def _is_ahead(now: datetime) -> ColumnElement[bool]:
 def _due(
     session: Session, channel: str, pace: Pace, now: datetime, most: int, *, is_news: bool
 ) -> list[tuple[OutboxMessage, Conversation]]:
-    earlier, recent = aliased(OutboxMessage), aliased(OutboxMessage)
+    values = {"channel": channel, "now": now, "hangs_since": now + LEASE - STALLED, "most": most}
+    values |= {"chat_since": now - pace.chat_span, "chat_until": now + set_clocks.DISAGREE, "per_chat": pace.per_chat}
+    return [(row, conversation) for row, conversation in session.execute(_what_is_due(is_news), values)]
+
+
+@cache
+def _what_is_due(is_news: bool) -> Select[tuple[OutboxMessage, Conversation]]:
+    """The question of `_due`, put together once."""
+    recent = aliased(OutboxMessage)
+    said_lately = (
+        select(func.count())
+        .where(recent.conversation_id == OutboxMessage.conversation_id)
+        .where(recent.sent_at > bindparam("chat_since"), recent.sent_at <= bindparam("chat_until"))
+        .scalar_subquery()
+    )
+    return (
+        select(OutboxMessage, Conversation)
+        .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
+        .where(OutboxMessage.channel == bindparam("channel"), _literally(OutboxMessage.state, State.OPEN))
+        .where(OutboxMessage.next_at <= bindparam("now"))
+        .where(OutboxMessage.is_news.is_(is_news), ~_waits_for_another(is_news=is_news))
+        .where(or_(said_lately < bindparam("per_chat"), OutboxMessage.expires_at < bindparam("now")))
+        .order_by(OutboxMessage.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True, of=OutboxMessage)
+    )
+
+
+def _waits_for_another(*, is_news: bool) -> ColumnElement[bool]:
+    """Does something else of its conversation come first, or is it under way? An answer passes an announcement that waits;
+    what answers danger passes a call of which nobody knows, and what stands behind that."""
+    earlier, doubted = aliased(OutboxMessage), aliased(OutboxMessage)
     comes_first = (earlier.id < OutboxMessage.id) & _literally(earlier.state, UNDER_WAY)
-    if not is_news:  # an answer overtakes the announcement that waits in its conversation
+    if not is_news:
         comes_first &= earlier.is_news.is_(False)
-    waits_for_another = exists().where(
+    is_held_by_doubt = exists().where(
+        doubted.conversation_id == OutboxMessage.conversation_id,
+        doubted.id != OutboxMessage.id,
+        _is_in_doubt(doubted),
+    )
+    gives_way = _is_in_doubt(earlier) | (_literally(earlier.state, State.OPEN) & earlier.is_urgent.is_(False))
+    return exists().where(
         earlier.conversation_id == OutboxMessage.conversation_id,
         earlier.id != OutboxMessage.id,
         _literally(earlier.state, UNDER_WAY),
         or_(comes_first, _literally(earlier.state, State.SENDING)),
+        ~(OutboxMessage.is_urgent & gives_way & is_held_by_doubt),
     )
-    said_lately = (
-        select(func.count())
-        .where(recent.conversation_id == OutboxMessage.conversation_id)
-        .where(recent.sent_at > now - pace.chat_span, recent.sent_at <= now + set_clocks.DISAGREE)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(OutboxMessage, Conversation)
-        .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
-        .where(
-            OutboxMessage.channel == channel, _literally(OutboxMessage.state, State.OPEN), OutboxMessage.next_at <= now
-        )
-        .where(OutboxMessage.is_news.is_(is_news), ~waits_for_another)
-        .where(or_(said_lately < pace.per_chat, OutboxMessage.expires_at < now))
-        .order_by(OutboxMessage.id)
-        .limit(most)
-        .with_for_update(skip_locked=True, of=OutboxMessage)
-    )
-    return [(row, conversation) for row, conversation in rows]
+
+
+def _is_in_doubt(row: type[OutboxMessage]) -> ColumnElement[bool]:
+    """Its call hangs, or ended without our knowing whether it arrived and waits for word of that."""
+    hangs = (row.state == State.SENDING) & (row.lease_until <= bindparam("hangs_since"))
+    waits = (row.state == State.OPEN) & (row.unsure > 0) & (row.next_at > bindparam("now"))
+    return _literally(row.state, UNDER_WAY) & or_(hangs, waits)
 
 
 def _is_taken_back(session: Session, row: OutboxMessage, conversation: Conversation, now: datetime) -> bool:

@@ -103,7 +103,8 @@ def _answer(session: Session, conversation: Conversation, event: InboxEvent, gui
             kept_files.expect(session, conversation, payload["media"], now, event_id=event.id)
         response = respond(session, conversation, message, guide, now, event.id)
         _note_arrival(conversation, event.received_at)  # here, so that the row is written once with all that changed
-        outbox.queue(session, conversation, f"event:{event.id}", response.replies, now)
+        cause, is_urgent = f"event:{event.id}", response.is_urgent
+        outbox.queue(session, conversation, cause, response.replies, now, is_urgent=is_urgent)
         if response.for_staff:
             inbox.keep_for_staff(event, response.for_staff)
         if response.is_unkept:

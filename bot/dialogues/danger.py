@@ -91,6 +91,7 @@ def answer(turn: Turn, understood: Understood, *, warned: bool, said: str) -> An
 
 def ask(turn: Turn) -> Answer:
     """The question, offered again as long as it is open."""
+    turn.is_urgent = True
     text = question(turn.say, turn.guide.library.contacts, remembered(turn), _country(turn))
     yes, no = Choice("danger:yes", turn.say.label_yes()), Choice("danger:no", turn.say.label_no())
     return Answer(text, (yes, no), next_step=STEP)
@@ -226,7 +227,7 @@ def _nearest_help(say: Phrases, country: str | None) -> str:
 
 
 def _act(turn: Turn, danger: Danger, warned: bool) -> Answer:
-    say = turn.say
+    turn.is_urgent, say = True, turn.say
     asked = _one_question(say, danger.is_somebody_else)
     text = f"{say.already_warned()} {asked}" if warned else _card(turn, danger)
     remember(turn.conversation, since_card=0, is_thanked=None, danger_at=turn.now.isoformat())

@@ -10,9 +10,10 @@ from bot.conversation import _says_something
 from bot.dialogues.danger import KEPT, KEPT_FOR, LISTENED_FOR
 from bot.turns import Guide
 from bot.understanding import Understood
-from centre import conversations
+from centre import conversations, outbox
 from centre.conversations import Conversation
 from centre.db import Database
+from centre.outbox import OutboxMessage
 from tests.bot.chatting import Chat
 
 TAIPEI = "KDEI Taipei"
@@ -44,6 +45,29 @@ def test_whatever_sari_says_first_her_country_is_heard(village_chat: Chat, betwe
     for typed in between:
         assert TAIPEI not in text_of(village_chat, typed)
     assert TAIPEI in text_of(village_chat, "di taiwan")
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_urgent"),
+    [
+        (CRY, {True}),
+        ("apa saya boleh dipukul majikan?", {True}),
+        ("gaji saya belum dibayar", {False}),
+    ],
+)
+def test_what_answers_danger_waits_for_nothing(village_chat: Chat, typed: str, is_urgent: set[bool]) -> None:
+    before = {row.id for row in said(village_chat)}
+    village_chat.say(typed)
+    assert {row.is_urgent for row in said(village_chat) if row.id not in before} == is_urgent
+    if is_urgent == {True}:
+        village_chat.say("ya")
+        village_chat.say("di taiwan")
+        assert said(village_chat)[-1].is_urgent, "who can act there is the card's second half"
+
+
+def said(chat: Chat) -> list[OutboxMessage]:
+    with chat.database.reading() as session:
+        return outbox.said(session, conversations.of_sender(session, chat.sender, chat.now))
 
 
 def test_a_first_message_in_danger_is_heard_to_the_end_too(village_database: Database, guide: Guide) -> None:

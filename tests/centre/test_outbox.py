@@ -19,6 +19,7 @@ from centre.outbox import (
     LATE_WORD,
     LEASE,
     LEFT,
+    STALLED,
     UNSURE_WAIT,
     USEFUL,
     Delivery,
@@ -36,11 +37,18 @@ ROHANI = Sender("whatsapp", (("phone", "628111"),))
 SECOND = timedelta(seconds=1)
 
 
-def say(database: Database, sender: Sender, *texts: str, cause: str = "event:1", now: datetime = NOW) -> int:
+def say(
+    database: Database,
+    sender: Sender,
+    *texts: str,
+    cause: str = "event:1",
+    now: datetime = NOW,
+    is_urgent: bool = False,
+) -> int:
     with database.transaction() as session:
         found = conversations.of_sender(session, sender, now)
         replies = [Outgoing(text) for text in texts]
-        outbox.queue(session, session.get_one(Conversation, found), cause, replies, now)
+        outbox.queue(session, session.get_one(Conversation, found), cause, replies, now, is_urgent=is_urgent)
     return found
 
 
@@ -118,6 +126,56 @@ def test_a_call_that_may_have_arrived_is_not_repeated_sooner_for_a_new_message(d
     record(database, only(database), Outcome("ambiguous", error="timeout"))
     say(database, SARI, "Menu", cause="event:2")
     assert claim(database, NOW + timedelta(seconds=1)) == []
+
+
+# Danger waits for nobody's doubt
+
+
+def danger(database: Database, *texts: str, event: int = 2, now: datetime = NOW) -> None:
+    say(database, SARI, *texts, cause=f"event:{event}", now=now, is_urgent=True)
+
+
+def test_who_is_in_danger_is_answered_while_nobody_knows_whether_the_last_answer_arrived(database: Database) -> None:
+    say(database, SARI, "Panduan", "Menu")
+    record(database, only(database), Outcome("ambiguous", error="timeout"))
+    danger(database, "Pergi ke tempat aman.", "Telepon 129.", now=NOW + SECOND)
+    first = only(database, NOW + SECOND)
+    record(database, first, Outcome("sent"), NOW + SECOND)
+    second = only(database, NOW + SECOND)
+    record(database, second, Outcome("sent"), NOW + SECOND)
+    assert texts([first, second]) == ["Pergi ke tempat aman.", "Telepon 129."]
+    assert claim(database, NOW + UNSURE_WAIT - SECOND) == [], "the others keep their order"
+    again = only(database, NOW + UNSURE_WAIT)
+    record(database, again, Outcome("sent"), NOW + UNSURE_WAIT)
+    assert texts([again, only(database, NOW + UNSURE_WAIT)]) == ["Panduan", "Menu"]
+
+
+def test_who_is_in_danger_does_not_wait_for_a_call_that_hangs_or_whose_worker_died(database: Database) -> None:
+    say(database, SARI, "Panduan")
+    hanging = only(database)
+    danger(database, "Pergi ke tempat aman.")
+    assert claim(database, NOW + STALLED - SECOND) == [], "a call takes its moment, and order is kept"
+    card = only(database, NOW + STALLED)
+    assert texts([card]) == ["Pergi ke tempat aman."]
+    record(database, hanging, Outcome("ambiguous", error="timeout"), NOW + STALLED)
+    assert claim(database, NOW + STALLED + UNSURE_WAIT - SECOND) == []
+
+
+def test_who_is_in_danger_again_does_not_wait_for_a_card_that_may_have_arrived(database: Database) -> None:
+    danger(database, "Pergi ke tempat aman.")
+    record(database, only(database), Outcome("ambiguous", error="timeout"))
+    danger(database, "Telepon polisi sekarang.", event=3)
+    assert texts([only(database)]) == ["Telepon polisi sekarang."]
+
+
+def test_what_danger_says_stays_in_order_as_long_as_there_is_no_doubt(database: Database) -> None:
+    say(database, SARI, "Panduan")
+    danger(database, "Pergi ke tempat aman.", "Telepon 129.")
+    said = []
+    for _ in range(3):
+        said.append(only(database))
+        record(database, said[-1], Outcome("sent"))
+    assert texts(said) == ["Panduan", "Pergi ke tempat aman.", "Telepon 129."]
 
 
 def test_the_same_cause_cannot_be_said_twice(database: Database) -> None:

@@ -153,6 +153,7 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("outbox_messages", schema=None, recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("is_urgent", sa.Boolean(), server_default=sa.text("false"), nullable=False))
         batch_op.add_column(sa.Column("sms_parts", sa.Integer(), nullable=True))
         batch_op.create_index(
             "ix_outbox_messages_sms",
@@ -172,6 +173,7 @@ def downgrade() -> None:
             "ix_outbox_messages_sms", postgresql_where=sa.text("sms_parts > 0"), sqlite_where=sa.text("sms_parts > 0")
         )
         batch_op.drop_column("sms_parts")
+        batch_op.drop_column("is_urgent")
 
     with op.batch_alter_table("data_requests", schema=None) as batch_op:
         batch_op.drop_column("conversation_id")
