@@ -634,7 +634,7 @@ def _due(
 
 
 @cache
-def _what_is_due(is_news: bool) -> Select[tuple[OutboxMessage, Conversation]]:
+def _what_is_due(is_news: bool) -> Select[OutboxMessage, Conversation]:
     """The question of `_due`, put together once."""
     recent = aliased(OutboxMessage)
     said_lately = (
