@@ -13,6 +13,7 @@ NAMES = (
     "passing",
     "memory",
     "growing",
+    "restoring",
     "booking",
     "pages",
     "faults",

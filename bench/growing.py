@@ -52,13 +52,13 @@ def measure() -> bool:
 def _by_messages(name: str, url: str, guide: Guide) -> bool:
     database = open_database(url, Vault("a secret for benchmarks"))
     migrating.upgrade(database)
-    few = _answer_times(_with(database, 0, FEW), guide, FEW)
-    many = _answer_times(_with(database, FEW, MANY), guide, MANY)
+    few = _answer_times(fill(database, 0, FEW), guide, FEW)
+    many = _answer_times(fill(database, FEW, MANY), guide, MANY)
     good = _row(f"{name}, {FEW:,} to {MANY:,} messages, median", statistics.median(few), statistics.median(many))
     return _row(f"{name}, the same, 99th percentile", _late(few), _late(many)) and good
 
 
-def _with(database: Database, before: int, wanted: int) -> Database:
+def fill(database: Database, before: int, wanted: int) -> Database:
     """Fill up to so many stored messages, half of them ours, a hundred of each person, all of them long done."""
     first, last = before // EACH, wanted // EACH
     for start in range(first, last, 1_000):
@@ -83,7 +83,7 @@ def _past(session: Session, each: int) -> list[TextClause]:
         key, words, off = "printf('%016x%016x', c.id, i)", "randomblob(160)", "0"
     else:
         numbers = f"generate_series(1, {each}) AS n(i)"
-        key, words, off = "lpad(to_hex(c.id), 16, '0') || lpad(to_hex(i), 16, '0')", "sha512(i::text::bytea)", "false"
+        key, words, off = "lpad(to_hex(c.id), 16, '0') || lpad(to_hex(i), 16, '0')", "sha512((c.id || ' ' || i)::bytea)", "false"
     people = "conversations AS c WHERE c.id > :first AND c.id <= :last"
     return [
         text(
