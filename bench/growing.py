@@ -83,7 +83,11 @@ def _past(session: Session, each: int) -> list[TextClause]:
         key, words, off = "printf('%016x%016x', c.id, i)", "randomblob(160)", "0"
     else:
         numbers = f"generate_series(1, {each}) AS n(i)"
-        key, words, off = "lpad(to_hex(c.id), 16, '0') || lpad(to_hex(i), 16, '0')", "sha512((c.id || ' ' || i)::bytea)", "false"
+        key, words, off = (
+            "lpad(to_hex(c.id), 16, '0') || lpad(to_hex(i), 16, '0')",
+            "sha512((c.id || ' ' || i)::bytea)",
+            "false",
+        )
     people = "conversations AS c WHERE c.id > :first AND c.id <= :last"
     return [
         text(
