@@ -78,6 +78,7 @@ DEEDS: dict[str, Any] = {
     "people_unmerged": _("memisahkan lagi catatan orang"),
     "data_request_made": _("mencatat permintaan data"),
     "breach_entered": _("mencatat kebocoran data"),
+    "breach_corrected": _("memperbaiki catatan kebocoran"),
     "breach_listed": _("melihat siapa yang terkena kebocoran"),
     "breach_exported": _("mengunduh daftar tersegel kebocoran"),
     "breach_told": _("mencatat bahwa yang terkena sudah diberi tahu"),

@@ -5,6 +5,7 @@ The notice is the same whoever prints it, so its words are no strings of the des
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from admin.language import gettext as _
@@ -67,3 +68,19 @@ def reached_by(way: str) -> str:
     """How somebody is told."""
     ways = {"telephone": _("telepon"), "desk": _("lewat desa"), "web": _("obrolan web"), "console": _("terminal")}
     return ways.get(way, way.capitalize())
+
+
+def changed(fields: Iterable[str]) -> str:
+    """What was corrected, as the record of deeds keeps it: in Bahasa, whatever the desk of whoever did it speaks."""
+    return ", ".join(_CHANGED[each] for each in fields)
+
+
+_CHANGED = {
+    "since": "waktu mulai",
+    "until": "waktu akhir",
+    "account": "lewat akun siapa",
+    "found": "waktu diketahui",
+    "what": "data apa",
+    "how": "bagaimana",
+    "doing": "yang dilakukan",
+}

@@ -98,6 +98,12 @@ WORDS: dict[str, Words] = {
         "desk.messages",
         _("Pesan"),
     ),
+    Kind.BREACH_UNTOLD: Words(
+        _("Pemberitahuan kebocoran belum dikirim"),
+        _("Kirim surat kepada yang terkena dan lembaga berwenang sebelum 3×24 jam habis, lalu catat di halaman itu."),
+        "breaches.every",
+        _("Kebocoran data"),
+    ),
 }
 
 

@@ -23,6 +23,7 @@ TROUBLES: dict[str, str] = {
     Kind.CLOCK_OFF: "jam satu komputer meleset",
     Kind.RETENTION_LATE: "penghapusan data lama tidak berjalan",
     Kind.CANNOT_OPEN: "ada tulisan tersimpan yang tidak bisa dibuka",
+    Kind.BREACH_UNTOLD: "pemberitahuan kebocoran data belum dicatat terkirim, batasnya 3×24 jam",
 }
 SAID: dict[Stage, tuple[str, str]] = {
     "open": ("Gangguan pada Balai", "Gangguan: {trouble}."),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from centre.areas import Village
@@ -15,6 +15,8 @@ VILLAGE = 13
 """As long is a village's own code; a shorter one is of something larger."""
 MOST = 12
 """Areas that are offered when a name can mean several."""
+FEW = 100
+"""Areas that are looked up by their codes, instead of among all."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,13 @@ class Area:
         return f"{self.name}, {self.within}" if self.within else self.name
 
 
-def known(session: Session) -> list[Area]:
-    """Every area in which there is a village of ours, the larger ones first."""
+def known(session: Session, within: Collection[str] = ()) -> list[Area]:
+    """Every area in which there is a village of ours, the larger ones first. `within`: only of villages there."""
     columns = (Village.code, Village.name, Village.district, Village.regency, Village.province)
+    query = select(*columns).order_by(Village.code)
+    query = query.where(or_(*(Village.code.startswith(code) for code in within))) if within else query
     found: dict[str, Area] = {}
-    for code, name, district, regency, province in session.execute(select(*columns).order_by(Village.code)):
+    for code, name, district, regency, province in session.execute(query):
         found.setdefault(code[:2], Area(code[:2], province, ""))
         found.setdefault(code[:5], Area(code[:5], regency, province))
         if district and len(code) >= 8:
@@ -72,4 +76,5 @@ def _around_villages(session: Session, said: str) -> set[str]:
 def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     """What these areas are called; a code that nobody knows is missing."""
     wanted = set(codes)
-    return {area.code: area.full_name for area in known(session) if area.code in wanted}
+    few = sorted(wanted - {""}) if len(wanted) <= FEW else ()
+    return {area.code: area.full_name for area in known(session, few) if area.code in wanted}

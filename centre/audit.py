@@ -139,6 +139,7 @@ Deed = Literal[
     "pivot_set",
     "catalogue_signed",
     "breach_entered",
+    "breach_corrected",
     "breach_listed",
     "breach_exported",
     "breach_told",

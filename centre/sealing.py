@@ -20,8 +20,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from centre.privacy import BY_OWN_KEY, ID_BYTES, CannotOpen, OwnKey, Vault
 
-Kind = Literal["conversation", "person", "case", "sheet"]
-"""Who or what has a key of its own."""
+Kind = Literal["conversation", "person", "case", "sheet", "lists"]
+"""Who or what has a key of its own; "lists" are those that leave the house sealed, all with one."""
 AT_ONCE = 500
 """Keys asked for in one query."""
 KEYS = table(

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from centre import inbox, last_runs, outbox
+from centre import breaches, inbox, last_runs, outbox
 from centre.inbox import InboxEvent
 from centre.incidents import Kind, Sign
 from centre.outbox import OutboxMessage
@@ -30,6 +30,8 @@ REFUSED = ("token", "account")
 """What channels call a refusal that is ours to repair (`webhooks.telegram`, `webhooks.whatsapp`)."""
 CANNOT_OPEN = ("cannot_open", "CannotOpen")
 """What a reply and a message are marked with whose words could not be opened."""
+BREACH_PATIENCE = timedelta(hours=48)
+"""A day before the legal time is over (UU PDP 27/2022 art. 46)."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def signs(session: Session, expected: Expected, now: datetime) -> list[Sign]:
         _reminders(session, now),
         *_closed_words(session, now),
         *_runs(session, expected, now),
+        *_breaches(session, now),
     ]
 
 
@@ -107,3 +110,9 @@ def _runs(session: Session, expected: Expected, now: datetime) -> Sequence[Sign]
     ]
     is_new = expected.began is not None and now - expected.began < MAKING_UP
     return [each for each in found if each.is_well or not is_new]
+
+
+def _breaches(session: Session, now: datetime) -> list[Sign]:
+    """Those that nobody was told of yet, and, for what was said of them before, those told lately."""
+    lately = breaches.known_before(session, now - BREACH_PATIENCE, now - LATELY)
+    return [Sign(Kind.BREACH_UNTOLD, str(each.id), each.told_at is not None) for each in lately]

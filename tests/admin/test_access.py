@@ -97,6 +97,8 @@ WHO_MAY = {
     ("GET", "/admin/pengaturan/kebocoran"): (Role.ADMINISTRATOR,),
     ("POST", "/admin/pengaturan/kebocoran"): (Role.ADMINISTRATOR,),
     ("GET", "/admin/pengaturan/kebocoran/{row}"): (Role.ADMINISTRATOR,),
+    ("GET", "/admin/pengaturan/kebocoran/{row}/ubah"): (Role.ADMINISTRATOR,),
+    ("POST", "/admin/pengaturan/kebocoran/{row}/ubah"): (Role.ADMINISTRATOR,),
     ("GET", "/admin/pengaturan/kebocoran/{row}/daftar"): (Role.ADMINISTRATOR,),
     ("GET", "/admin/pengaturan/kebocoran/{row}/surat"): (Role.ADMINISTRATOR,),
     ("POST", "/admin/pengaturan/kebocoran/{row}/selesai"): (Role.ADMINISTRATOR,),
@@ -383,7 +385,8 @@ def breach(desk) -> int:
     """A breach of this hour; gives its number."""
     told = dict.fromkeys(breaches.FIELDS, "-")
     with desk.database.transaction() as session:
-        return breaches.note(session, desk.now - timedelta(hours=1), desk.now, told, "nobody", desk.now).id
+        within = breaches.Within(desk.now - timedelta(hours=1), desk.now)
+        return breaches.note(session, within, told, "nobody", desk.now).id
 
 
 def trouble(desk) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from centre import breaches
+from content import workbooks
 from tests.test_architecture import MODULES, ROOT, tree_of
 
 SECRET = re.compile(r"(^|_)(secret|token|password|passwd|signature|hmac|csrf|pin|proof|api_key|otp|given_code)$")
@@ -194,14 +194,12 @@ def test_no_form_fills_in_more_than_it_names() -> None:
 
 
 def test_spreadsheets_are_written_in_one_way_only() -> None:
-    """By `content.workbooks.cell`, which lets no cell be a formula; the one list of commas has its own guard."""
+    """By `content.workbooks`, which lets no cell be a formula, whether in a workbook or between commas."""
     writers = {file for file, node in calls() if called(node) in ("csv.writer", "csv.DictWriter")}
     books = {file for file, node in calls() if called(node).rpartition(".")[2] == "Workbook"}
-    assert writers == {"centre/breaches.py"}
-    assert breaches._no_formula("=1+1") == "'=1+1"
-    assert "writerow([_no_formula(value) for value in row])" in (ROOT / "centre/breaches.py").read_text(
-        encoding="utf-8"
-    )
+    assert writers == {"content/workbooks.py"}
+    for sign in workbooks.FORMULA:
+        assert workbooks.with_commas([[f"{sign}1"]]).strip('"\r\n') == f"'{sign}1"
     assert books <= SHEETS
     for file in books:
         source = (ROOT / file).read_text(encoding="utf-8")

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from centre import inbox, incidents, last_runs, outbox
+from centre import breaches, inbox, incidents, last_runs, outbox
+from centre.breaches import Breach, Within
 from centre.conversations import Sender
 from centre.db import Database
 from centre.inbox import InboxEvent, Received
@@ -129,6 +130,20 @@ def test_reminders_that_do_not_arrive(database: Database, tmp_path: Path) -> Non
 def test_words_that_no_key_opens(database: Database, tmp_path: Path) -> None:
     change(database, queued(database), state="failed", error="cannot_open")
     assert look(database, tmp_path) == {("cannot_open", "replies", "")}
+
+
+def test_a_breach_that_nobody_was_told_of(database: Database, tmp_path: Path) -> None:
+    """After two of the three days of UU PDP art. 46; it ends when it is written down that all were told."""
+    with database.transaction() as session:
+        within = Within(NOW - timedelta(days=3), NOW)
+        number = breaches.note(session, within, {}, "ratna", NOW, NOW - timedelta(hours=1)).id
+    late = ("breach_untold", str(number), "")
+    assert late not in look(database, tmp_path, timedelta(hours=46))
+    assert late in look(database, tmp_path, timedelta(hours=47))
+    with database.transaction() as session:
+        breaches.told(session, session.get_one(Breach, number), NOW + timedelta(hours=50))
+    look(database, tmp_path, timedelta(hours=50))
+    assert late not in look(database, tmp_path, timedelta(hours=50, minutes=2))
 
 
 def test_what_is_not_done_any_more(database: Database, tmp_path: Path) -> None:
