@@ -28,6 +28,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -48,6 +49,8 @@ class DataKey(Base):
     owner_kind: Mapped[str] = mapped_column(String(12))
     owner_id: Mapped[int] = mapped_column(BigId)
     sealed_key: Mapped[bytes] = mapped_column(LargeBinary)
+    is_renewed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Its owner had another one before: see `centre.renewals`."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,8 @@ def renew(session: Session, kind: Kind, number: int) -> None:
         for row in _sealed_with(session, key, kind, number):
             seal_anew(session, row)
     session.flush()
+    made = update(DataKey).where(DataKey.owner_kind == kind, DataKey.owner_id == number).values(is_renewed=True)
+    session.execute(made.execution_options(synchronize_session=False))
     vault.destroyed(key.id for key in taken)
 
 
@@ -148,6 +153,11 @@ def erased_since(session: Session, kind: Kind) -> set[int]:
             owner = field.model.__table__.c[field.owners[0][1]]
             found |= set(session.scalars(select(owner).where(_is_lost(field), owner.is_not(None)).distinct()))
     return found
+
+
+def is_destroyed(session: Session, sealed: bytes) -> bool:
+    """Is the key of its own that sealed this not there any more?"""
+    return sealed[:1] == BY_OWN_KEY and session.get(DataKey, sealed[1 : 1 + ID_BYTES]) is None
 
 
 def clear_what_cannot_be_opened(session: Session) -> dict[str, int]:

@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from centre import backups
+from centre import backups, renewals
 from centre.db import Base, Database
 from centre.privacy import derive_key
 from processes import archives, dumping, migrating
@@ -38,6 +38,8 @@ OURS = re.compile(r"balai-(\d{8}T\d{6}Z)\.age")
 ENDING = ".age"
 FILES, GONE = "files", "gone"
 """In the folder of backups: kept files, and among them those that the house has no more."""
+RENEWED = "_renewed"
+"""Beside the keys: who was given another one (`centre.renewals`)."""
 KEPT_NAME = re.compile(r"[0-9a-f]{32}")
 ROWS_AT_ONCE = 5000
 
@@ -186,19 +188,21 @@ def _write_keys(database: Database, path: Path, key: Key, about: dict[str, Any])
 
     def fill(packing: Packing) -> None:
         packing.manifest(about | {"files": "none"})
+        for kind in renewals.KEPT:  # before the keys: whoever is given another one in between goes as before
+            for piece in _rows(database, renewals.to_carry(kind)):
+                packing.piece(f"apart/{kind}{RENEWED}", piece)
         for name in tables:
-            for piece in _rows(database, name):
+            for piece in _rows(database, select(Base.metadata.tables[name])):
                 packing.piece(f"apart/{name}", piece)
 
     archives.write(path, key, fill)
     return path
 
 
-def _rows(database: Database, name: str) -> Iterator[bytes]:
-    """A table's rows as lines of JSON, many at a time."""
-    table = Base.metadata.tables[name]
+def _rows(database: Database, query: Select[Any]) -> Iterator[bytes]:
+    """The rows of a query as lines of JSON, many at a time."""
     with database.reading() as session:
-        for rows in session.execute(select(table)).mappings().partitions(ROWS_AT_ONCE):
+        for rows in session.execute(query).mappings().partitions(ROWS_AT_ONCE):
             yield "\n".join(json.dumps(dict(row), default=_in_json) for row in rows).encode()
 
 

@@ -25,13 +25,13 @@ import structlog
 from sqlalchemy import delete, inspect, select, text
 from sqlalchemy.orm import Session
 
-from centre import audit, cases, data_keys
+from centre import audit, cases, data_keys, renewals
 from centre.db import Base, Database, connection_of, open_database
 from centre.kept_files import KeptFile
 from centre.staff_sessions import StaffSession
 from processes import archives, dumping, migrating, wiring
 from processes.archives import Key
-from processes.backing_up import FILES, GONE, KEYS_NAME, check_tools, key_marks, reasons
+from processes.backing_up import FILES, GONE, KEYS_NAME, RENEWED, check_tools, key_marks, reasons
 from processes.command_line import Refused
 from processes.settings import Settings, SettingsInvalid, backup_key, has_own_keys
 
@@ -276,6 +276,10 @@ def _make_ready(database: Database, staged: Path, clock: Clock) -> int:
             if (staged / name).exists():
                 for rows in _rows_in(staged / name):
                     session.execute(Base.metadata.tables[name].insert(), rows)
+        for kind in renewals.KEPT:
+            if (renewed := staged / f"{kind}{RENEWED}").exists():
+                back = [number for rows in _rows_in(renewed) for number in renewals.bring_back(session, kind, rows)]
+                renewals.erase_again(session, kind, back, clock())
         cases.were_erased(session, data_keys.erased_since(session, "case"), clock())
         cleared = sum(data_keys.clear_what_cannot_be_opened(session).values())
         _numbers_on(session)

@@ -197,7 +197,7 @@ def test_an_old_copy_of_the_house_with_the_keys_of_today_is_cleared(sqlite_datab
             erase(session, lives)
     with sqlite3.connect(live) as now, sqlite3.connect(old) as then:
         then.execute("DELETE FROM data_keys")
-        then.executemany("INSERT INTO data_keys VALUES (?, ?, ?, ?)", now.execute("SELECT * FROM data_keys"))
+        then.executemany("INSERT INTO data_keys VALUES (?, ?, ?, ?, ?)", now.execute("SELECT * FROM data_keys"))
     restored = open_database(f"sqlite:///{old}", sqlite_database.vault)
     with restored.transaction() as session:
         cleared = data_keys.clear_what_cannot_be_opened(session)

