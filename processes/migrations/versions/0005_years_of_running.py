@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("owner_kind", sa.String(length=12), nullable=False),
         sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
+        sa.Column("is_renewed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_data_keys")),
         sa.UniqueConstraint("owner_kind", "owner_id", name=op.f("uq_data_keys_owner_kind_owner_id")),
     )
