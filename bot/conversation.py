@@ -551,7 +551,7 @@ def _linked(turn: Turn, text: str) -> list[Answer]:
         return []
     linked = welcome.by_link(turn, code)
     if linked:
-        return _with_welcome(turn, [settings.start_with(turn, linked)])
+        return _with_welcome(turn, [settings.start_with(turn, linked)], has_asked=False)
     if not text.startswith("/start "):
         return []
     started = settings.start(turn)
@@ -590,14 +590,16 @@ def _welcomed(turn: Turn) -> list[Answer]:
     return [welcome.welcome(turn), asked]
 
 
-def _with_welcome(turn: Turn, said: list[Answer]) -> list[Answer]:
-    """On first contact: the answer, then who we are and what is kept, then the language question, unless something else is
-    being asked."""
+def _with_welcome(turn: Turn, said: list[Answer], *, has_asked: bool = True) -> list[Answer]:
+    """On first contact: the answer, then who we are and what is kept. Of language and village a line tells, unless something
+    else is being asked; who `has_asked` nothing yet is asked for the language."""
     if not turn.is_first:
         return said
     is_asked = said[-1].next_step or turn.conversation.language or danger.waits_for_place(turn)
     notice = replace(welcome.welcome(turn), next_step=said[-1].next_step)
-    return [*said, notice, *([] if is_asked else [welcome.choose_language(turn)])]
+    if is_asked:
+        return [*said, notice]
+    return [*said, welcome.with_ways(turn, notice)] if has_asked else [*said, notice, welcome.choose_language(turn)]
 
 
 def _offered_again(turn: Turn, said: list[Answer]) -> list[Answer]:

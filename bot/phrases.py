@@ -47,6 +47,9 @@ class Phrases:
     def language_chosen(self) -> str:
         return self._("Baik, kita pakai Bahasa Indonesia.")
 
+    def other_ways(self) -> str:
+        return self._("Bahasa lain: ketik BAHASA. Desa Anda: ketik DESA.")
+
     def way_back(self) -> str:
         return self._("Salah pilih? Ketik BAHASA.")
 

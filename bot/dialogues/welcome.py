@@ -1,12 +1,14 @@
 """First contact: who answers here, what is kept, then language, then village; both can be skipped.
 
-Nobody must register to ask.
+Nobody must register to ask: who begins with a question has it answered first, and is told how to choose either.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from bot import words
 from bot.dialogues import guidance, own_data, read_along
 from bot.gateway_phrases import GatewayPhrases
 from bot.phrases import NOTICE_VERSION, Phrases
@@ -50,6 +52,13 @@ def _short_welcome(turn: Turn) -> str:
     link = own_data.page(turn)
     whole = f"{told} {PrivacyPhrases(turn.say.language).whole(link)}" if link else told
     return whole if sms_parts.count(sms_parts.plain(whole)) <= SHORT_PARTS else told
+
+
+def with_ways(turn: Turn, notice: Answer) -> Answer:
+    """The notice, and in a line the ways to another language and to one's village: a list of them under an answer would be
+    longer than the answer."""
+    other = Choice(words.LANGUAGES, turn.say.label_languages())
+    return replace(notice, text=f"{notice.text}\n\n{turn.say.other_ways()}", choices=(other,))
 
 
 def choose_language(turn: Turn) -> Answer:
