@@ -263,7 +263,8 @@ def _load(path: Path) -> Finder | None:
 
 
 def _build(known: Library, data: Path, fingerprint: str, from_files: bool) -> Finder:
-    print("Menyiapkan pencari jawaban (sekali saja, sekitar setengah menit) …", file=sys.stderr)  # noqa: T201
+    told = "Menyiapkan pencari jawaban (sekitar setengah menit, di komputer kecil beberapa menit) …"
+    print(told, file=sys.stderr)  # noqa: T201
     folder = data / "finder"
     with suppress(OSError):  # where the folder cannot be written it is built for this once
         folder.mkdir(parents=True, exist_ok=True)

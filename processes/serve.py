@@ -149,10 +149,29 @@ def prepare(settings: Settings) -> None:
     if _is_prepared(settings):
         return
     command = [sys.executable, "-m", "processes.commands", "prepare"]
-    ended = subprocess.run(command, check=False)  # noqa: S603 - our own command; its memory is given back
-    if ended.returncode:
-        raise SystemExit(ended.returncode)
+    code = _run(command)
+    if code:
+        raise SystemExit(code)
     (settings.data / PREPARED).write_text(_version())
+
+
+def _run(command: list[str]) -> int:
+    """Run it to its end. Told to stop before, it and all that it started end at once: the next start does what is missing."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        for child in started:
+            os.killpg(child.pid, signal.SIGTERM)
+        raise SystemExit(0)
+
+    before = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        # A group of its own, so that what it starts can be ended too; its memory is given back.
+        started.append(subprocess.Popen(command, process_group=0))  # noqa: S603 - our own command
+        return started[0].wait()
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _is_prepared(settings: Settings) -> bool:

@@ -171,6 +171,15 @@ def test_a_killed_child_is_started_again(house: House, part: str) -> None:
     assert f"{part} ended (-9), starting it again" in house.log("serve")
 
 
+def test_told_to_stop_while_it_prepares_it_ends_at_once_and_leaves_nothing_running(house: House) -> None:
+    shutil.rmtree(house.folder)
+    house.folder.mkdir()
+    house.start("serve")
+    wait_for(lambda: named(house, "prepare"), "nothing is prepared", every=0.02)
+    assert house.stop("serve") == 0
+    wait_for(lambda: not family_of(house), "something still prepares")
+
+
 def test_told_to_stop_all_end(house: House) -> None:
     serve(house)
     house.wait_until_ready()
