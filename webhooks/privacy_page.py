@@ -5,8 +5,6 @@ The words come in ready (`processes.privacy_page`); they name nobody, so browser
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, render_template, request
@@ -24,8 +22,7 @@ def blueprint(texts: Mapping[str, str]) -> Blueprint:
     """One page a language. `texts`: language → HTML of ours."""
     routes = Blueprint("privacy_page", __name__, template_folder=str(browsers.PAGES))
     limiter = browsers.limiter_of(routes)
-    style = "".join((browsers.PAGES / name).read_text(encoding="utf-8") for name in ("house.css", "privacy.css"))
-    allowed = f"style-src 'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'; "
+    style, allowed = browsers.kept_style("privacy.css")
 
     @routes.get(ADDRESSES["id"])
     @limiter.limit("120 per minute")

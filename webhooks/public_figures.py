@@ -6,8 +6,6 @@ style is let in by its fingerprint (CSP Level 3, 'sha256-…'), which stays righ
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
 
@@ -31,8 +29,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     """One page."""
     routes = Blueprint("public_figures", __name__, template_folder=str(browsers.PAGES))
     limiter = browsers.limiter_of(routes)
-    style = "".join((browsers.PAGES / name).read_text(encoding="utf-8") for name in ("house.css", "figures.css"))
-    allowed = f"style-src 'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'; "
+    style, allowed = browsers.kept_style("figures.css")
 
     @routes.get(ADDRESS)
     @limiter.limit("120 per minute")
