@@ -26,7 +26,7 @@ NOTICES: dict[str, dict[str, str]] = {
         "advice": "Jangan berikan kode, kata sandi, atau uang kepada siapa pun yang menyebut kejadian ini. Balai tidak pernah "
         "memintanya. Anda boleh meminta melihat atau menghapus data Anda: ketik DATA SAYA atau HAPUS di obrolan.",
         "contact": "Hubungi kami",
-        "no_contact": "petugas desa Anda, atau ketik PETUGAS di obrolan Balai",
+        "no_contact": "Petugas desa Anda, atau ketik PETUGAS di obrolan Balai",
         "sign": "Tempat, tanggal, nama, tanda tangan",
     },
     "en": {
@@ -43,7 +43,7 @@ NOTICES: dict[str, dict[str, str]] = {
         "advice": "Give no code, password or money to anybody who mentions this. Balai never asks for them. You may ask to see "
         "or erase your data: type MY DATA or DELETE in the chat.",
         "contact": "How to reach us",
-        "no_contact": "the officer of your village, or type OFFICER in the Balai chat",
+        "no_contact": "The officer of your village, or type OFFICER in the Balai chat",
         "sign": "Place, date, name, signature",
     },
 }

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from flask import current_app, url_for
 
+from admin import wording
 from admin.access import me, policy_of
 from admin.language import gettext
 from admin.language import later as _
@@ -83,7 +84,10 @@ WORDS: dict[str, Words] = {
     ),
     Kind.BACKUP_LATE: Words(
         _("Cadangan data terlambat"),
-        _("Jalankan balai backup di server, dan lihat apakah tempat cadangan bisa ditulisi."),
+        _(
+            "Lihat apakah tempat cadangan bisa ditulisi, lalu jalankan balai backup di server. Isi BALAI_BACKUPS di pengaturan "
+            "server, supaya cadangan dibuat sendiri tiap jam."
+        ),
         *_SETTINGS,
     ),
     Kind.CLOCK_OFF: Words(_("Jam komputer meleset"), _("Nyalakan penyesuaian jam (NTP) di komputer ini."), *_SETTINGS),
@@ -110,7 +114,7 @@ WORDS: dict[str, Words] = {
 def title(incident: Incident) -> str:
     """What it is called, with what it is about: a name of ours, never anybody's."""
     name = str(WORDS[incident.kind].title)
-    return f"{name} ({subject})" if (subject := _subject(incident.subject)) else name
+    return f"{name}: {subject}" if (subject := _subject(incident.subject)) else name
 
 
 def to_do(incident: Incident) -> str:
@@ -129,4 +133,4 @@ def page(incident: Incident) -> tuple[str, str] | None:
 
 def _subject(subject: str) -> str:
     known = {"inbox": gettext("pesan masuk"), "outbox": gettext("balasan"), "mail": "", "messages": "", "replies": ""}
-    return known.get(subject, subject)
+    return known.get(subject, wording.channel(subject))

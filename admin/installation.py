@@ -40,6 +40,8 @@ class Installation:
     has_sms: bool = False
     sms_price: Decimal | None = None
     """Rupiah for one part of a short message."""
+    backups_to: str = ""
+    """Where the worker puts backups by itself; empty where it makes none."""
     keep: Keep = field(default_factory=lambda: DEFAULTS)
     """How long what is kept."""
     contact: str = ""
@@ -92,6 +94,7 @@ def _sections(facts: Installation, sms_spent: int) -> list[tuple[str, list[tuple
                 (_("Alamat umum"), web, "BALAI_PUBLIC_URL"),
                 (_("Basis data"), base, "BALAI_DATABASE_URL"),
                 (_("Kunci yang menyegel tulisan orang"), keys, "BALAI_FIELD_KEYS"),
+                (_("Cadangan data"), _backups(facts), "BALAI_BACKUPS"),
                 (_("Perantara di depan (proxy)"), str(facts.trusted_proxies), "BALAI_TRUSTED_PROXIES"),
             ],
         ),
@@ -103,6 +106,17 @@ def _sections(facts: Installation, sms_spent: int) -> list[tuple[str, list[tuple
             ],
         ),
     ]
+
+
+def _backups(facts: Installation) -> str:
+    """Whether backups are made without anybody thinking of it."""
+    if facts.backups_to:
+        return _("dibuat sendiri tiap jam, di %(folder)s", folder=facts.backups_to)
+    if facts.is_sqlite:
+        return _(
+            "belum dibuat sendiri. Bila komputer ini rusak, semuanya hilang: isi folder di komputer atau disk lain."
+        )
+    return _("tidak dibuat oleh Balai; pastikan PostgreSQL dicadangkan")
 
 
 def _risky() -> str:

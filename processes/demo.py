@@ -101,6 +101,7 @@ def fill(database: Database, now: datetime) -> Demo:
         _left_for_staff(session, now)
         demo_guidance.fill(session, now)
         demo_news.fill(session, _signed_in(session, "demo-koordinator").staff_id, now)
+        demo_desk.was_in_trouble(session, now)
         heartbeats.beat(session, "demo", now)
     made.dates += trying.make_dates(database)
     counting.count_all(database, lambda: now)

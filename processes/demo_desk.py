@@ -16,6 +16,7 @@ from centre import (
     case_referrals,
     census,
     census_requests,
+    incidents,
     notices,
     people,
     saved_replies,
@@ -27,6 +28,7 @@ from centre.bookings import Ask
 from centre.case_records import Case
 from centre.census import Entry
 from centre.census_consents import Given
+from centre.incidents import Kind
 from centre.notices import Notice
 from centre.people import Person
 from centre.referral_records import State
@@ -105,3 +107,13 @@ def must_be_called(session: Session, village: Village, by: str, now: datetime) -
         if notices.take(session, notice.id, now):
             notices.told(notice, now)
     session.flush()
+
+
+def was_in_trouble(session: Session, now: datetime) -> None:
+    """A queue that was too long a week ago and is well again, and words of ours that WhatsApp does not let through."""
+    begun = now - timedelta(days=7, hours=3)
+    for minutes in (0, 3):
+        incidents.report(session, Kind.QUEUE_OLD, "inbox", begun + timedelta(minutes=minutes))
+    for minutes in (40, 46):
+        incidents.mend(session, Kind.QUEUE_OLD, "inbox", begun + timedelta(minutes=minutes))
+    incidents.report(session, Kind.TEMPLATE_STOPPED, "reminder/id", now - timedelta(hours=5), detail="rejected")

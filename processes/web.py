@@ -147,6 +147,7 @@ def _facts(settings: Settings) -> Installation:
         has_mail=bool(settings.smtp_url),
         trusted_proxies=settings.trusted_proxies,
         has_own_field_keys=bool(settings.field_keys),
+        backups_to=settings.backups,
         keep=read_keep(),
         contact=settings.privacy_contact,
     )

@@ -33,7 +33,7 @@ def test_ratna_sees_what_is_wrong_takes_it_in_hand_and_it_ends(desk_on_both, tok
     number = report(desk, Kind.CHANNEL_REFUSED, "telegram", detail="token")
     ratna = desk.at_work("ratna", Role.ADMINISTRATOR)
     page = ratna.get(PAGE).text
-    assert rows(ratna) == ["Saluran menolak kita (telegram)"]
+    assert rows(ratna) == ["Saluran menolak kita: Telegram"]
     assert "Periksa token saluran ini" in page
     assert "Keadaan pemasangan" in page.partition("<strong>")[2].partition("</li>")[0]
     answer = ratna.post(f"{PAGE}/{number}/tangani", data={"csrf_token": token_on(ratna, PAGE)}, follow_redirects=True)
@@ -67,7 +67,7 @@ def test_nurul_in_east_lombok_sees_what_families_there_feel(desk, token_on):
         incidents.report(session, Kind.QUEUE_OLD, "inbox", desk.now + timedelta(minutes=3))
     report(desk, Kind.GATEWAY_BANNED, "waha", KORLEKO)
     nurul = desk.at_work("nurul", Role.COORDINATOR, "52.03")
-    assert rows(nurul) == ["Nomor tampaknya diblokir atau terputus (waha)", "Pesan menunggu terlalu lama (pesan masuk)"]
+    assert rows(nurul) == ["Nomor tampaknya diblokir atau terputus: WhatsApp lewat WAHA (tidak resmi)", "Pesan menunggu terlalu lama: pesan masuk"]
     for number in hidden:
         assert nurul.post(f"{PAGE}/{number}/tangani", data={"csrf_token": token_on(nurul, PAGE)}).status_code == 404
     assert "pemasangan" not in nurul.get(PAGE).text.partition("<main")[2], "no way to a page that is not hers"

@@ -19,10 +19,11 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 import admin
-from centre import booking_types, calendars, people, staff
+from centre import booking_types, calendars, incidents, people, staff
 from centre.areas import Village
 from centre.booking_types import BookingType
 from centre.db import Database
+from centre.incidents import Kind
 from centre.staff import Role
 from tests.admin.promised import promised
 from tests.centre import booked
@@ -75,6 +76,8 @@ def _furnished(session: Session) -> dict[str, str]:
     booked.saturday(session, kind, village, day=date(2027, 3, 13))
     phone = booked.telephone(session, "628123456789")
     phone.blocked_at = booked.NOW
+    for kind, subject in ((Kind.TEMPLATE_STOPPED, "reminder/id"), (Kind.CANNOT_OPEN, "messages")):
+        incidents.report(session, kind, subject, NOW, detail="rejected")
     call = called_off(session, booked.person(session, LONG, phone, "child"), phone, village)
     return {
         "layanan": "/admin/layanan",
@@ -92,6 +95,7 @@ def _furnished(session: Session) -> dict[str, str]:
         "telepon": "/admin/layanan/telepon",
         "telepon-satu": f"/admin/layanan/telepon/{call.id}",
         "beranda": "/admin/",
+        "gangguan": "/admin/gangguan",
     }
 
 
@@ -193,6 +197,15 @@ def test_a_training_is_made_and_two_records_become_one_by_keyboard_without_scrip
     page.get_by_role("button", name="Gabungkan ke yang kiri").press("Space")
     expect(page.get_by_role("status")).to_contain_text("digabungkan")
     context.close()
+
+
+def test_somebody_sees_to_a_trouble_of_the_house(desk: Page, address: str):
+    desk.goto(f"{address}/admin/gangguan")
+    desk.get_by_role("button", name="Saya tangani: Templat pesan").click()
+    expect(desk.get_by_role("status")).to_contain_text("Anda menanganinya")
+    expect(desk.get_by_text("Ditangani Wayan Sudarma")).to_be_visible()
+    expect(desk.get_by_role("button", name="Saya tangani")).to_have_count(1)
+    assert serious(desk) == []
 
 
 def test_a_wide_table_can_be_scrolled_with_the_keyboard(desk: Page, address: str):
