@@ -98,5 +98,5 @@ def test_every_kind_has_a_name_a_deed_and_a_page_that_is_there(desk, kind):
     ratna = desk.at_work("ratna", Role.ADMINISTRATOR)
     words = incident_wording.WORDS[kind]
     page = ratna.get(PAGE).text
-    assert f"<strong>{words.title} (x)</strong>" in page
+    assert f"<strong>{words.title}: x</strong>" in page
     assert str(words.page_name) in page.partition("<strong>")[2].partition("</li>")[0]
