@@ -67,7 +67,10 @@ def test_nurul_in_east_lombok_sees_what_families_there_feel(desk, token_on):
         incidents.report(session, Kind.QUEUE_OLD, "inbox", desk.now + timedelta(minutes=3))
     report(desk, Kind.GATEWAY_BANNED, "waha", KORLEKO)
     nurul = desk.at_work("nurul", Role.COORDINATOR, "52.03")
-    assert rows(nurul) == ["Nomor tampaknya diblokir atau terputus: WhatsApp lewat WAHA (tidak resmi)", "Pesan menunggu terlalu lama: pesan masuk"]
+    assert rows(nurul) == [
+        "Nomor tampaknya diblokir atau terputus: WhatsApp lewat WAHA (tidak resmi)",
+        "Pesan menunggu terlalu lama: pesan masuk",
+    ]
     for number in hidden:
         assert nurul.post(f"{PAGE}/{number}/tangani", data={"csrf_token": token_on(nurul, PAGE)}).status_code == 404
     assert "pemasangan" not in nurul.get(PAGE).text.partition("<main")[2], "no way to a page that is not hers"

@@ -76,8 +76,8 @@ def _furnished(session: Session) -> dict[str, str]:
     booked.saturday(session, kind, village, day=date(2027, 3, 13))
     phone = booked.telephone(session, "628123456789")
     phone.blocked_at = booked.NOW
-    for kind, subject in ((Kind.TEMPLATE_STOPPED, "reminder/id"), (Kind.CANNOT_OPEN, "messages")):
-        incidents.report(session, kind, subject, NOW, detail="rejected")
+    incidents.report(session, Kind.TEMPLATE_STOPPED, "reminder/id", NOW, detail="rejected")
+    incidents.report(session, Kind.CHANNEL_REFUSED, "telegram", NOW, detail="token")
     call = called_off(session, booked.person(session, LONG, phone, "child"), phone, village)
     return {
         "layanan": "/admin/layanan",
