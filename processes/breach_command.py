@@ -64,7 +64,7 @@ def _list(since: datetime, until: datetime, account: str, out: Path | None) -> N
         _write(out, found.data)
         click.echo(f"written sealed to {out}; balai breach --open {out} shows it", err=True)
         if found.unreached:
-            click.echo(f"without an address: {found.unreached}, see docs/operating.md", err=True)
+            click.echo(f"without an address: {found.unreached}, docs/operating.md says what to do", err=True)
 
 
 def _write(path: Path, data: bytes) -> None:
