@@ -92,8 +92,25 @@ def back_up(
     return made
 
 
-def check(settings: Settings, path: Path) -> dict[str, Any]:
-    """Read an archive to its end and hold it against its sums; gives what it says of itself. Raises `Refused`."""
+def check(settings: Settings, path: Path, keys: Path | None = None) -> dict[str, Any]:
+    """Read an archive to its end and hold it against its sums, and so the keys that it needs; gives what it says of itself.
+
+    `keys`: where they lie if not beside it. Raises `Refused`.
+    """
+    said = _read_through(settings, path)
+    if said.get("apart"):
+        keys = keys or path.parent / KEYS_NAME
+        if not keys.is_file():
+            raise Refused(
+                f"{path.name} is whole, but {keys.name} is not beside it: without it nothing that people wrote opens "
+                "(--keys FILE, if it is elsewhere)"
+            )
+        if _read_through(settings, keys)["taken_at"] < said["taken_at"]:
+            raise Refused(f"{path.name} is whole, but {keys.name} is older than it: put the newest there")
+    return said
+
+
+def _read_through(settings: Settings, path: Path) -> dict[str, Any]:
     said: dict[str, Any] = {}
     size = 0
     with reasons(path):

@@ -20,6 +20,7 @@ class ToByItself(click.Group):
     """`balai backup FOLDER` is `balai backup to FOLDER`."""
 
     otherwise = "to"
+    without = "a folder, a file (FILE.age), or "
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         first = next((word for word in args if not word.startswith("-")), None)
@@ -56,14 +57,18 @@ def back_up(target: Path, keep: int | None, if_due: bool) -> None:
 
 @backup.command("check")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def check(file: Path) -> None:
-    """Read the archive FILE to its end and say what it is; exit code 2 when it is damaged, cut, or for another key."""
+@click.option(
+    "--keys", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="balai-keys.age, if elsewhere."
+)
+def check(file: Path, keys: Path | None) -> None:
+    """Read the archive FILE to its end, and balai-keys.age beside it, and say what it is; exit code 2 when one of them is
+    damaged, cut, for another key, or missing."""
     from processes import backing_up
 
-    said = backing_up.check(read_settings(), file)
+    said = backing_up.check(read_settings(), file.absolute(), keys)
     click.echo(
         f"{file.name}: whole; {said['database']}, shape {said['revision']}, Balai {said['balai']}, "
-        f"taken {said['taken_at']}, {said['bytes']} bytes"
+        f"taken {said['taken_at']}, {said['bytes']} bytes{'; its keys too' if said.get('apart') else ''}"
     )
 
 

@@ -35,7 +35,7 @@ class OneLine(click.Group):
         except click.exceptions.Abort:
             sys.exit(130)
         except click.exceptions.NoArgsIsHelpError as error:
-            click.echo(error.format_message(), err=True)
+            click.echo(_which(error.ctx) or error.format_message(), err=True)
             sys.exit(2)
         except click.ClickException as error:
             click.echo(f"balai: {' '.join(error.format_message().split())}", err=True)
@@ -57,6 +57,16 @@ def the_database() -> Database:
     from processes import wiring
 
     return wiring.database(read_settings())
+
+
+def _which(context: click.Context | None) -> str:
+    """`balai keys` alone: what could stand behind it. Nothing for `balai` itself, which shows its help."""
+    if context is None or context.parent is None or not isinstance(context.command, click.Group):
+        return ""
+    name = context.info_name
+    words = [word for word in context.command.list_commands(context) if not context.command.commands[word].hidden]
+    otherwise = getattr(context.command, "without", "")
+    return f"balai: {name}: say {otherwise}{', '.join(words)} (balai {name} --help)"
 
 
 def _in_one_line(error: Exception) -> str:

@@ -29,7 +29,7 @@ from centre.file_store import FileStore
 from centre.inbox import InboxEvent
 from centre.kept_files import KeptFile
 from centre.staff import StaffMember
-from processes import archives, backing_up, backup_commands, dumping, migrating, restoring, wiring
+from processes import archives, backing_up, backup_commands, commands, dumping, migrating, restoring, wiring
 from processes.command_line import Refused
 from processes.hourly_backups import HourlyBackups
 from processes.restoring import Restored
@@ -319,6 +319,9 @@ def test_without_the_keys_beside_it_an_archive_is_not_taken(house: House, settin
     archive = back_up(settings, folder)
     keys = (folder / backing_up.KEYS_NAME).rename(folder / "elsewhere.age")
     assert "--keys" in refused(house, settings, archive)
+    with pytest.raises(Refused, match=r"is whole, but balai-keys\.age is not beside it"):
+        backing_up.check(settings, archive)
+    assert backing_up.check(settings, archive, keys)["bytes"]
     restore(house, settings, archive, keys=keys, replace=True)
 
 
@@ -331,6 +334,8 @@ def test_keys_older_than_the_archive_are_not_taken(sqlite_house: House, settings
     archive = back_up(settings, folder, clock=hours)
     older.replace(folder / backing_up.KEYS_NAME)
     assert "is older than" in refused(sqlite_house, settings, archive)
+    with pytest.raises(Refused, match="is whole, but"):
+        backing_up.check(settings, archive)
     assert is_known(sqlite_house)
     assert restore(sqlite_house, settings, archive, replace=True, lost_keys=True).cleared
 
@@ -457,6 +462,14 @@ def test_the_command_says_it_in_one_line(sqlite_house: House, folder: Path) -> N
     assert said.out.strip() == str(newest(folder))
     assert "whole" in house.balai("backup", "check", str(newest(folder))).out
     assert "--replace" in one_line(house.balai("restore", str(newest(folder))))
+
+
+@pytest.mark.parametrize(("group", "said"), [("backup", "say a folder, a file"), ("keys", "say rotate, status")])
+def test_a_group_alone_says_in_one_line_what_it_takes(group: str, said: str) -> None:
+    ended = CliRunner().invoke(commands.main, [group])
+    assert ended.exit_code == 2
+    [line] = ended.stderr.splitlines()
+    assert said in line
 
 
 def test_a_key_is_made_with_its_public_half() -> None:
