@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 
 from processes import guide, wiring
+from processes.command_line import for_us_alone
 from processes.settings import read_settings
 
 if __name__ == "__main__":
     wiring.log_to_stderr()
-    if sys.argv[1:] == ["ready"]:
-        guide.from_files(read_settings().data)
-    else:
-        guide.build(read_settings(), sys.argv[1], Path(sys.argv[2]))
+    with for_us_alone():
+        if sys.argv[1:] == ["ready"]:
+            guide.from_files(read_settings().data)
+        else:
+            guide.build(read_settings(), sys.argv[1], Path(sys.argv[2]))

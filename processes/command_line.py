@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,6 +52,17 @@ class OneLine(click.Group):
                 raise
             click.echo(f"balai: {_in_one_line(error)}", err=True)
             sys.exit(2)
+
+
+@contextmanager
+def for_us_alone() -> Iterator[None]:
+    """What is made meanwhile, in every process started too, nobody but our own account may read: data folder, database,
+    keys, backups."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def the_database() -> Database:

@@ -17,7 +17,7 @@ import click
 
 from processes.backup_commands import backup, restore
 from processes.breach_command import breach
-from processes.command_line import PROBLEMS_SHOWN, OneLine, Refused, the_database
+from processes.command_line import PROBLEMS_SHOWN, OneLine, Refused, for_us_alone, the_database
 from processes.content_commands import content
 from processes.key_commands import keys
 from processes.settings import read_settings, settings_as_given
@@ -27,10 +27,16 @@ if TYPE_CHECKING:
     from bot.understanding import Understood
 
 
+FOR_OTHERS = {"content", "add-language"}
+"""Commands that write files which others read."""
+
+
 @click.group(cls=OneLine, context_settings={"help_option_names": ["-h", "--help"]})
 @click.pass_context
 def main(context: click.Context) -> None:
     """Balai, the chat desk of village migration centres."""
+    if context.invoked_subcommand not in FOR_OTHERS:
+        context.with_resource(for_us_alone())
     if context.invoked_subcommand != "serve":  # it stays small, and logs nothing itself
         from processes.log_lines import log_to_stderr
 

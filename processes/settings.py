@@ -272,7 +272,7 @@ def _kept(settings: Settings, name: str, make: Callable[[], str] = _random_key) 
     """What a file of keys under the data folder holds; made when missing. Raises `SettingsInvalid`."""
     path = settings.data / name
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make_key(path, make)
         return path.read_text()
     except OSError as error:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
 
 from centre import sounds as centre_sounds
 from centre.contact_points import Pace
@@ -25,8 +30,19 @@ def database(settings: Settings, *, pool_size: int = 5, ping: bool = True) -> Da
     """The database of these settings; its folder is made when missing."""
     vault = Vault(secret_key(settings), field_keys(settings))
     if settings.is_sqlite:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _for_us_alone(Path(make_url(settings.address_of_database).database or ""))
     return open_database(settings.address_of_database, vault, pool_size=pool_size, ping=ping)
+
+
+def _for_us_alone(path: Path) -> None:
+    """SQLite's file, made when missing, is read by nobody else; what SQLite makes beside it gets the rights of the file. Where
+    it cannot be made, whoever uses it says so."""
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        for each in (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm"))):
+            if each.exists() and each.stat().st_mode & 0o077:
+                each.chmod(0o600)
 
 
 def file_store(settings: Settings) -> FileStore:

@@ -14,12 +14,14 @@ from pathlib import Path
 
 import psutil
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from centre import staff
 from centre.areas import Village
 from centre.staff import StaffMember
 from content import files, library
+from processes import wiring
+from processes.settings import read_settings
 from tests.gateways import Gateways, telegram_error, whatsapp_error
 from tests.processes.conftest import SMALL_GUIDANCE
 from tests.processes.houses import (
@@ -327,10 +329,32 @@ def test_staff_are_added_with_a_password_for_the_first_sign_in(furnished_house: 
     assert "calo@" not in one_line(furnished_house.balai(*add[:-1], "calo@nowhere"))
 
 
-def test_migrating_twice_is_migrating_once(empty_house: House) -> None:
+def test_migrating_twice_is_migrating_once_and_only_our_account_may_look(empty_house: House) -> None:
+    data = empty_house.folder / "within"
     for _ in range(2):
-        ended = empty_house.balai("db", "upgrade")
+        ended = empty_house.balai("db", "upgrade", BALAI_DATA=str(data), BALAI_FIELD_KEYS="")
         assert (ended.code, ended.out) == (0, "")
+    assert data.stat().st_mode & 0o777 == 0o700
+    made = {path.name: path.stat().st_mode & 0o777 for path in data.iterdir()}
+    assert made == dict.fromkeys(["balai.db", "field.keys"], 0o600)
+
+
+def test_a_database_that_everybody_could_read_is_closed_to_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one made by an older version, and what SQLite makes beside it."""
+    monkeypatch.setenv("BALAI_DATA", str(tmp_path))
+    monkeypatch.setenv("BALAI_DATABASE_URL", f"sqlite:///{tmp_path}/own.db")
+    for mode in (0o644, 0o600):
+        (tmp_path / "own.db").touch(mode)
+        database = wiring.database(read_settings())
+        with database.transaction() as session:
+            session.execute(text("CREATE TABLE IF NOT EXISTS one (number int)"))
+        with database.transaction() as session:
+            session.execute(text("INSERT INTO one VALUES (1)"))
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("own.db*")}
+            assert modes == dict.fromkeys(["own.db", "own.db-wal", "own.db-shm"], 0o600)
+        database.engine.dispose()
 
 
 def test_telegram_is_told_where_we_are(furnished_house: House, gateways: Gateways) -> None:
