@@ -48,7 +48,9 @@ AT_WORK = Sender("telegram", (("chat", "6281230009999"),))
 def wayans_chat(session: Session, lives: Lives) -> int:
     """Wayan reads of Nia's case in his own chat."""
     chat = session.get_one(Conversation, conversations.of_sender(session, AT_WORK, NOW))
-    session.add(StaffMember(id=WAYAN, login="w", name="Wayan", password_hash="x", must_change_password=False, created_at=NOW))
+    session.add(
+        StaffMember(id=WAYAN, login="w", name="Wayan", password_hash="x", must_change_password=False, created_at=NOW)
+    )
     session.flush()
     session.add(staff_channels.StaffChannel(staff_id=WAYAN, conversation_id=chat.id, linked_at=NOW))
     case = session.get_one(Case, lives.nia)
@@ -98,7 +100,9 @@ def test_they_are_known_again_and_what_they_had_erased_is_not(sqlite_database: D
         assert conversations.known(session, SARI) == sari.id
         assert conversations.sender_of(session, sari) == SARI
         assert (sari.declined_at, sari.memory, sari.offered) == (LATER, {}, [])
-        assert not session.scalars(select(answers.GivenAnswer).where(answers.GivenAnswer.conversation_id == sari.id)).all()
+        assert not session.scalars(
+            select(answers.GivenAnswer).where(answers.GivenAnswer.conversation_id == sari.id)
+        ).all()
         assert not session.scalars(select(OutboxMessage).where(OutboxMessage.conversation_id == sari.id)).all()
         assert not session.scalars(select(InboxEvent).where(inbox._IS_OPEN)).all(), "nothing waits that nobody can read"
         rohani = session.get_one(Person, lives.rohani)
