@@ -22,7 +22,7 @@ from admin.wording import today
 from centre import audit, bookings, desk_bookings, people, rosters
 from centre.bookings import State
 from centre.db import Database
-from centre.desk_bookings import Known, LikelyKnown, Visitor
+from centre.desk_bookings import GuardianMissing, Known, LikelyKnown, Visitor
 from centre.rosters import Filled
 from centre.slots import Slot
 from centre.staff import Scope
@@ -101,7 +101,8 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
                 waits=form.waits.data,
                 own_only=not _sees_rosters(slot),
             )
-            audit.record(session, me().staff_id, "booking_made", now, f"booking:{booking.id}")
+            ground = _("Wali setuju") if form.by_guardian.data else ""
+            audit.record(session, me().staff_id, "booking_made", now, f"booking:{booking.id}", ground)
             position = bookings.position(session, booking) if booking.state == State.WAITING else None
             name = booking.person.name if booking.person else ""
             return wording.given_place(name, bookings.shown(booking.code or ""), slot, position)
@@ -116,7 +117,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     return pages
 
 
-FIELDS = (people.NameInvalid, people.PhoneInvalid, bookings.AnswerInvalid)
+FIELDS = (people.NameInvalid, people.PhoneInvalid, bookings.AnswerInvalid, GuardianMissing)
 
 
 def _scope() -> Scope:
@@ -136,6 +137,7 @@ def _visitor(form: Visit) -> Visitor:
         form.phone.data or "",
         number_in(form.person.data),
         form.answers,
+        bool(form.by_guardian.data),
     )
 
 
@@ -146,6 +148,8 @@ def _blame(form: Visit, error: Exception, slot: Slot) -> None:
         form.name.errors = [_("Tulis nama dengan huruf saja, paling banyak 60 huruf.")]
     elif isinstance(error, people.PhoneInvalid):
         form.phone.errors = [wording.refusal(error)]
+    elif isinstance(error, GuardianMissing):
+        form.by_guardian.errors = [_("Belum 18 tahun: orang tua atau wali yang harus setuju.")]
     elif isinstance(error, bookings.AnswerInvalid) and form.questions:
         form.questions[0].errors = [wording.refusal(error)]
     elif isinstance(error, bookings.SlotMoved):

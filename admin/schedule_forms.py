@@ -118,6 +118,7 @@ class Visit(Form):
     name = StringField(_("Nama"), [InputRequired(_("Isi namanya."))], filters=[clean])
     kind = SelectField(_("Siapa dia"), default="", **PICK_ONE)
     birth_year = IntegerField(_("Tahun lahir (boleh kosong)"), [Optional()], **WHOLE)
+    by_guardian = BooleanField(_("Orang tua atau wali yang setuju (untuk yang belum 18 tahun)"))
     phone = StringField(_("Telepon (boleh kosong)"), [Length(max=40)], filters=[clean])
     person = RadioField(_("Apakah ini orang yang sama?"), validate_choice=False)
     waits = BooleanField(_("Masukkan ke daftar tunggu"))

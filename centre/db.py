@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -57,6 +57,9 @@ _BUSY = {"40P01", "55P03"}
 SQLITE_PATIENCE_MS, SQLITE_LOOK_MS = 5000, 40
 """SQLite has no queue for its one lock: who waits looks again after 1, 2, 5, 10 … and then every 100 milliseconds, and
 beside processes that write all the time may find it taken for seconds. Who begins to look anew after 40 finds the gap."""
+SQLITE_IS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+"""secure_delete: what is deleted is overwritten, as Debian's SQLite does anyway and others do not; above all the key of somebody
+who is erased must not lie on between the rows."""
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -118,6 +121,19 @@ class Database:
         """A look at the data that takes no write lock and is never committed."""
         with self._reader.connect() as connection, self._session(connection) as session:
             yield session
+
+    def empty_journal(self) -> None:
+        """SQLite: what stands in the log goes into the file, and the log is cut: what was erased lies in neither. Somebody who
+        reads just now is not waited for; PostgreSQL sees to its own."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self.turns, closing(self.engine.raw_connection()) as connection:
+            raw: Any = connection.driver_connection
+            raw.execute(f"PRAGMA busy_timeout={SQLITE_LOOK_MS}")
+            try:
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                raw.execute(f"PRAGMA busy_timeout={SQLITE_PATIENCE_MS}")
 
     @cached_property
     def _reader(self) -> Engine:
@@ -217,7 +233,7 @@ def _sqlite(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver's own BEGIN is deferred: a read then a write would fail at once
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={SQLITE_PATIENCE_MS}"):
+    for pragma in (*SQLITE_IS, f"busy_timeout={SQLITE_PATIENCE_MS}"):
         connection.execute(f"PRAGMA {pragma}")
 
 

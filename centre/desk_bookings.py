@@ -31,6 +31,10 @@ class LikelyKnown(Exception):
         self.people = people
 
 
+class GuardianMissing(ValueError):
+    """Under eighteen a parent or guardian agrees, as in the chat, where they book for their child."""
+
+
 @dataclass(frozen=True)
 class Known:
     """Somebody who may be meant, with as much as tells two people apart."""
@@ -52,6 +56,8 @@ class Visitor:
     phone: str = ""
     person_id: int | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
+    by_guardian: bool = False
+    """A parent or guardian stands there with them, or calls, and agrees."""
 
 
 def book(
@@ -67,9 +73,12 @@ def book(
 ) -> Booking:
     """A seat for the visitor, or with `waits` a place in the line when there is none. `own_only`: for a helper.
 
-    Raises `LikelyKnown`, `people.NameInvalid`, `people.PhoneInvalid`, or what `bookings.book` raises.
+    Raises `LikelyKnown`, `GuardianMissing`, `people.NameInvalid`, `people.PhoneInvalid`, or what `bookings.book` raises.
     """
     person = _person(session, slot, visitor, staff_id, now, own_only)
+    age = people.age(person, now)
+    if age is not None and age < people.OF_AGE and not visitor.by_guardian:
+        raise GuardianMissing
     address = None if visitor.person_id in (None, 0) else _own_address(session, person)
     ask = Ask(slot.id, person.id, address, by_staff(staff_id), version, visitor.answers, at_desk=True)
     return bookings.wait(session, ask, now) if waits else bookings.book(session, ask, now)

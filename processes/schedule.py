@@ -171,6 +171,7 @@ def _forget_old(database: Database, keep: Keep) -> None:
         gates.forget_old(session, wiring.clock())
         incidents.forget_old(session, wiring.clock())
         data_keys.forget_ownerless(session)
+    database.empty_journal()
 
 
 def _forget_at_night(database: Database, keep: Keep) -> None:

@@ -294,6 +294,8 @@ def test_who_is_known_under_a_like_name_is_offered_first(desk, slot, book):
         ({"birth_year": "delapan"}, "Tulis angka."),
         ({"kind": "raja"}, "Pilih salah satu."),
         ({"answer_needs": "KTP 5203 0712 3456 0001"}, "Nomor KTP, KK, paspor jangan dicatat"),
+        ({"birth_year": "2012"}, "Belum 18 tahun: orang tua atau wali yang harus setuju."),
+        ({"birth_year": "2012", "by_guardian": "y"}, ""),
         ({"person": "9" * 40}, ""),
         ({"version": "satu"}, ""),
     ],

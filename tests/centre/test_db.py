@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from centre import contact_points, db
@@ -126,3 +127,29 @@ def test_after_a_write_that_had_to_wait_everything_else_is_as_patient_as_before(
         assert session.scalar(text("PRAGMA busy_timeout")) == db.SQLITE_PATIENCE_MS
     with sqlite_database.reading() as session:
         assert session.scalar(text("PRAGMA busy_timeout")) == db.SQLITE_PATIENCE_MS
+
+
+def test_what_was_erased_lies_neither_in_the_file_nor_in_its_log(sqlite_database: Database) -> None:
+    """What was deleted, and what was written over, in pages that go on being used and in those that do not."""
+    path = Path(str(sqlite_database.engine.url.database))
+    words = "rahasia-lumbung-padi"
+    long = f"https://t.me/{words}" * 400  # pages of its own
+    with sqlite_database.transaction() as session:
+        for number, link in enumerate((long, words, "a neighbour that stays")):
+            contact_points.learn_link(session, str(number), link)
+    assert words.encode() in lying(path), "else this shows nothing"
+    with sqlite_database.transaction() as session:
+        session.execute(delete(ContactPoint).where(ContactPoint.channel == "0"))
+        contact_points.learn_link(session, "1", "x")
+    with sqlite_database.reading() as session:
+        session.get(ContactPoint, "1")
+        sqlite_database.empty_journal()  # does not wait, nor fail, for who is reading
+    sqlite_database.empty_journal()
+    assert b"neighbour that stays" in lying(path)
+    assert words.encode() not in lying(path)
+    with sqlite_database.transaction() as session:
+        contact_points.learn_link(session, "1", "https://t.me/BalaiBot")
+
+
+def lying(path: Path) -> bytes:
+    return b"".join(each.read_bytes() for each in path.parent.glob(f"{path.name}*"))

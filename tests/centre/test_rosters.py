@@ -12,7 +12,7 @@ from centre import bookings, calendars, desk_bookings, interests, people, roster
 from centre.bookings import State
 from centre.db import Database
 from centre.desk import NotHere
-from centre.desk_bookings import LikelyKnown, Visitor
+from centre.desk_bookings import GuardianMissing, LikelyKnown, Visitor
 from centre.notices import Notice
 from centre.people import Person, PersonAddress
 from centre.slots import Plan, Slot
@@ -239,6 +239,20 @@ def test_a_like_name_is_offered_before_a_second_record_is_made(database: Databas
         other = desk_bookings.book(session, slot, Visitor("rohani", person_id=0), WAYAN, NOW)
         assert (picked.person_id, picked.booked_by) == (rohani.id, f"staff:{WAYAN}")
         assert other.person_id != rohani.id
+
+
+def test_a_child_is_booked_with_a_parent_or_guardian(database: Database) -> None:
+    """As in the chat, whether their year was told now or is known."""
+    with database.transaction() as session:
+        village = korleko(session)
+        slot = saturday(session, workshop(session), village)
+        dewi = people.add(session, "Dewi", NOW, village_id=village.id, birth_year=2012)
+        for visitor in (Visitor("Putu", birth_year=2012, person_id=0), Visitor("Dewi", person_id=dewi.id)):
+            with pytest.raises(GuardianMissing):
+                desk_bookings.book(session, slot, visitor, WAYAN, NOW)
+            assert desk_bookings.book(session, slot, replace(visitor, by_guardian=True), WAYAN, NOW).person
+        grown = Visitor("Wayan", birth_year=NOW.year - people.OF_AGE)
+        assert desk_bookings.book(session, slot, grown, WAYAN, NOW).person
 
 
 def test_what_is_known_of_a_person_is_not_overwritten(database: Database) -> None:
