@@ -58,8 +58,8 @@ SQLITE_PATIENCE_MS, SQLITE_LOOK_MS = 5000, 40
 """SQLite has no queue for its one lock: who waits looks again after 1, 2, 5, 10 … and then every 100 milliseconds, and
 beside processes that write all the time may find it taken for seconds. Who begins to look anew after 40 finds the gap."""
 SQLITE_IS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
-"""secure_delete: what is deleted is overwritten, as Debian's SQLite does anyway and others do not; above all the key of somebody
-who is erased must not lie on between the rows."""
+"""secure_delete: what is deleted is overwritten, as Debian's SQLite does anyway and others do not; above all the key of
+somebody who is erased must not lie on between the rows."""
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -250,9 +250,9 @@ def test_a_child_is_booked_with_a_parent_or_guardian(database: Database) -> None
         for visitor in (Visitor("Putu", birth_year=2012, person_id=0), Visitor("Dewi", person_id=dewi.id)):
             with pytest.raises(GuardianMissing):
                 desk_bookings.book(session, slot, visitor, WAYAN, NOW)
-            assert desk_bookings.book(session, slot, replace(visitor, by_guardian=True), WAYAN, NOW).person
+            assert desk_bookings.book(session, slot, replace(visitor, by_guardian=True), WAYAN, NOW, waits=True).person
         grown = Visitor("Wayan", birth_year=NOW.year - people.OF_AGE)
-        assert desk_bookings.book(session, slot, grown, WAYAN, NOW).person
+        assert desk_bookings.book(session, slot, grown, WAYAN, NOW, waits=True).person
 
 
 def test_what_is_known_of_a_person_is_not_overwritten(database: Database) -> None:
