@@ -209,7 +209,7 @@ def guard(
             return redirect(url_for(first, lanjut=None if first == "admin.auth.password" else _this_page()), 303)
         if not _has_the_role(g.staff, policy):
             abort(404)
-        if "\x00" in request.path:  # nothing is called so, and PostgreSQL cannot even look for it
+        if "\x00" in request.path or b"%00" in request.query_string:  # nothing is called so; PostgreSQL cannot look for it
             abort(404)
         if complaint:
             if offer_again and (answer := offer_again(database, clock())):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, select
+from sqlalchemy import ColumnElement, String, bindparam, exists, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.db import Base, UtcDateTime
@@ -74,6 +74,19 @@ def rest(session: Session, channel: str, now: datetime, wait: timedelta) -> None
     point = hold(session, channel)
     if not _rests(point, now) or point.rest_until is None or point.rest_until < now + wait:
         point.rest_since, point.rest_until = now, now + wait
+
+
+def is_resting() -> ColumnElement[bool]:
+    """The same of a `channel`, asked together with what else is asked of it at the times of `resting_at`: a look without a
+    lock, many times a second while a channel rests."""
+    began = or_(ContactPoint.rest_since.is_(None), ContactPoint.rest_since <= bindparam("begun"))
+    is_its, goes_on = ContactPoint.channel == bindparam("channel"), ContactPoint.rest_until > bindparam("now")
+    return exists().where(is_its, goes_on, began, ContactPoint.rest_until <= bindparam("longest"))
+
+
+def resting_at(now: datetime) -> dict[str, datetime]:
+    """What `is_resting` is asked with."""
+    return {"now": now, "begun": now + DISAGREE, "longest": now + LONGEST_REST}
 
 
 def _rests(point: ContactPoint, now: datetime) -> bool:

@@ -21,6 +21,8 @@ from centre.staff import Role, StaffMember, StaffRole
 
 LONG = timedelta(hours=4)
 """Standing for this, it is told once more."""
+SAID_AGAIN = timedelta(hours=1)
+"""How often the log hears that nobody could be told: it is tried again every minute."""
 END_OF_USE = timedelta(days=1)
 """An end that could not be told within this is no news any more."""
 
@@ -59,9 +61,11 @@ def stage(incident: Incident, now: datetime) -> Stage | None:
     return "long" if incident.told_long_at is None and incident.opened_at <= now - LONG else None
 
 
-def told(session: Session, incident: Incident, stage: Stage, people: int, now: datetime) -> None:
-    """So many people were told. Nobody: it stays to be told, and the desk says so."""
-    incident.nobody_told = people == 0
+def told(session: Session, incident: Incident, stage: Stage, people: int, now: datetime) -> bool:
+    """So many people were told. Nobody: it stays to be told, and the desk says so. Gives whether that is news for the log."""
+    if not people and incident.unheard_at and incident.unheard_at <= now < incident.unheard_at + SAID_AGAIN:
+        return False
+    incident.unheard_at = None if people else now
     if people and stage == "open":
         incident.told_open_at = now
         if incident.opened_at and incident.opened_at <= now - LONG:
@@ -71,6 +75,7 @@ def told(session: Session, incident: Incident, stage: Stage, people: int, now: d
     elif people:
         incident.told_end_at = now
     session.flush()
+    return True
 
 
 def whom_to_tell(session: Session, incident: Incident) -> Sequence[StaffMember]:

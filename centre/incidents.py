@@ -148,13 +148,18 @@ class Incident(Base):
     told_open_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     told_long_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     told_end_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    nobody_told: Mapped[bool] = mapped_column(default=False)
-    """The last time that somebody was to be told, nobody could be."""
+    unheard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the log was last told that nobody could be told of it; None where somebody could, or none was to be."""
 
     @property
     def rule(self) -> Rule:
         """How it opens and ends."""
         return RULES[self.kind]
+
+    @property
+    def nobody_told(self) -> bool:
+        """The last time that somebody was to be told, nobody could be."""
+        return self.unheard_at is not None
 
     @property
     def is_open(self) -> bool:
@@ -282,9 +287,8 @@ def _standing(session: Session, kind: str, subject: str, now: datetime, area: st
         session.flush()
         return last
     row = {"kind": kind, "subject": subject, "area": area, "detail": "", "first_seen_at": now, "last_seen_at": now}
-    session.execute(
-        new_row(session, Incident, {**row, "times": 0, "returns": 0, "nobody_told": False})
-    )  # somebody else may see it at the same time
+    # somebody else may see it at the same time
+    session.execute(new_row(session, Incident, {**row, "times": 0, "returns": 0}))
     return session.scalars(_last(kind, subject).where(Incident.ended_at.is_(None))).one()
 
 

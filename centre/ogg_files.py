@@ -12,11 +12,15 @@ _TAGS = b"OpusTags" + (5).to_bytes(4, "little") + b"Balai" + bytes(4)
 _PACKETS_A_PAGE = 50
 """A second of speech, so that a player finds its place."""
 _MOST_SEGMENTS = 255
+_LONGEST_HEAD = 21 + 255
+"""Bytes: with a place for each of 255 channels."""
 _FIRST, _LAST = 0x02, 0x04
 
 
 def written(voice: Opus) -> bytes:
-    """The voice as an Ogg file. Raises `NotKept` for a packet that is none."""
+    """The voice as an Ogg file. Raises `NotKept` for a packet that is none, or a head longer than any (RFC 7845, 5.1)."""
+    if len(voice.head) > _LONGEST_HEAD:
+        raise NotKept("damaged")
     pages = [_page([voice.head], 0, 0, _FIRST), _page([_TAGS], 0, 1, 0)]
     passed, groups = 0, list(_grouped(voice.packets))
     for number, packets in enumerate(groups, start=2):

@@ -215,7 +215,7 @@ def _literally(column: InstrumentedAttribute[str], states: State | tuple[State, 
 _DUE = (
     select(OutboxMessage.id)
     .where(OutboxMessage.channel == bindparam("channel"), _literally(OutboxMessage.state, State.OPEN))
-    .where(OutboxMessage.next_at <= bindparam("now"))
+    .where(OutboxMessage.next_at <= bindparam("now"), ~contact_points.is_resting())
     .limit(1)
 )
 """Asked many times a second, so it is put together once."""
@@ -289,8 +289,9 @@ def not_gone_out(session: Session, conversation_id: int | None, causes: Sequence
 
 
 def anything_due(session: Session, channel: str, now: datetime) -> bool:
-    """A look without a lock, so that an idle worker does not hold up the others."""
-    return connection_of(session).execute(_DUE, {"channel": channel, "now": now}).first() is not None
+    """May anything go out? A look without a lock, so that an idle worker, or one whose channel rests, holds up nobody."""
+    asked = {"channel": channel, **contact_points.resting_at(now)}
+    return connection_of(session).execute(_DUE, asked).first() is not None
 
 
 def claim(session: Session, channel: str, pace: Pace, now: datetime, limit: int = 20, news: int = 20) -> list[Delivery]:

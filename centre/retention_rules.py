@@ -51,7 +51,7 @@ RULES = (
     Rule(
         "marks",
         30 * DAY,
-        (8 * DAY, 30 * DAY),
+        (30 * DAY, 30 * DAY),  # until `inbox` refuses it by its age: a signed request that was copied counts once
         ("inbox_events",),
         (
             "Tanda bahwa sebuah pesan sudah diterima, tanpa isinya",

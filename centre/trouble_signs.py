@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from centre import breaches, inbox, last_runs, outbox
 from centre.inbox import InboxEvent
 from centre.incidents import Kind, Sign
+from centre.messages import LIMITS
 from centre.outbox import OutboxMessage
 
 INBOX_PATIENCE = timedelta(minutes=1)
@@ -28,6 +29,7 @@ RETENTION_PATIENCE = timedelta(hours=30)
 """It runs once a night."""
 REFUSED = ("token", "account")
 """What channels call a refusal that is ours to repair (`webhooks.telegram`, `webhooks.whatsapp`)."""
+_GATEWAYS = tuple(name for name, limits in LIMITS.items() if limits.is_exposed)
 CANNOT_OPEN = ("cannot_open", "CannotOpen")
 """What a reply and a message are marked with whose words could not be opened."""
 BREACH_PATIENCE = timedelta(hours=48)
@@ -59,10 +61,13 @@ def signs(session: Session, expected: Expected, now: datetime) -> list[Sign]:
 
 
 def _refused(session: Session) -> list[Sign]:
-    """Channels on which replies wait because the platform will not hear us. That it hears us again, the channel says."""
+    """Channels on which replies wait because the platform will not hear us. That it hears us again, the channel says.
+
+    How the unofficial gateways stand is told once, by `centre.gateways`.
+    """
     rows = session.execute(
         select(OutboxMessage.channel, func.min(OutboxMessage.error))
-        .where(outbox.is_waiting(), OutboxMessage.error.in_(REFUSED))
+        .where(outbox.is_waiting(), OutboxMessage.error.in_(REFUSED), OutboxMessage.channel.not_in(_GATEWAYS))
         .group_by(OutboxMessage.channel)
     )
     return [Sign(Kind.CHANNEL_REFUSED, channel, False, error or "") for channel, error in rows]

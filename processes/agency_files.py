@@ -184,7 +184,7 @@ def _date(said: str) -> date | None:
     day, month, year = parts
     try:
         return date(int(year), int(month) if month.isdecimal() else _month(month), int(day))
-    except ValueError:
+    except (ValueError, OverflowError):  # a year of twenty digits is no number to it
         return None
 
 

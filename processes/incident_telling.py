@@ -55,6 +55,6 @@ def _tell(session: Session, incident: Incident, stage: Stage, home: str, now: da
         if mail and "mail" in ways and member.sealed_email:
             mail(session, member.id, cause, subject, body, now)
             reached.add(member.id)
-    incident_tellings.told(session, incident, stage, len(reached), now)
-    log.info("incident.told", incident_id=incident.id, kind=incident.kind, stage=stage, people=len(reached))
+    if incident_tellings.told(session, incident, stage, len(reached), now):
+        log.info("incident.told", incident_id=incident.id, kind=incident.kind, stage=stage, people=len(reached))
     return bool(reached)

@@ -42,5 +42,7 @@ def _default(rule: Rule) -> str:
         return "not by time"
     if not rule.range:
         return f"{rule.kept / DAY:.3g}, fixed"
+    if rule.range[0] == rule.range[1]:
+        return f"`{rule.kept.days}`, no other"
     shortest, longest = (f"{each / DAY:.2g}" if each < DAY else str(each // DAY) for each in rule.range)
     return f"`{rule.kept.days}` ({shortest}–{longest})"

@@ -16,10 +16,10 @@ def ogg_opus() -> bytes:
     return ogg_files.written(Opus(HEAD, PACKETS))
 
 
-def webm(packets: tuple[bytes, ...] = PACKETS, codec: bytes = b"A_OPUS", kind: int = 2) -> bytes:
+def webm(packets: tuple[bytes, ...] = PACKETS, codec: bytes = b"A_OPUS", kind: int = 2, head: bytes = HEAD) -> bytes:
     """As Chrome on Android records: lengths of the outermost left open, a cluster every fifty packets."""
     track = _element(b"\xd7", b"\x01") + _element(b"\x83", bytes([kind])) + _element(b"\x86", codec)
-    track += _element(b"\x63\xa2", HEAD)
+    track += _element(b"\x63\xa2", head)
     written = _element(b"\x1a\x45\xdf\xa3", _element(b"\x42\x82", b"webm"))
     written += b"\x18\x53\x80\x67" + _OPEN + _element(b"\x16\x54\xae\x6b", _element(b"\xae", track))
     for start in range(0, len(packets), 50):

@@ -678,6 +678,14 @@ def _typed(login: str, token: str) -> dict[str, str]:
     return {"csrf_token": token, "login": login, "password": PASSWORD}
 
 
+def test_what_nothing_can_be_called_is_not_looked_for(desk):
+    """PostgreSQL refuses a NUL in any text, even to compare it."""
+    browser = desk.at_work("wayan", Role.ADMINISTRATOR)
+    assert browser.get("/admin/staf?cari=wayan").status_code == 200
+    for address in ("/admin/staf?cari=wa%00yan", "/admin/staf/wa%00yan"):
+        assert browser.get(address).status_code == 404
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_an_address_that_is_none_answers_in_bahasa(desk, method, token_on):
     browser = desk.at_work("wayan", Role.ADMINISTRATOR)

@@ -87,7 +87,7 @@ def test_that_nobody_could_be_told_stands_beside_it(desk):
     number = report(desk, Kind.DISK_LOW, "desa-1", detail="3%")
     with desk.database.transaction() as session:
         incident = session.get_one(Incident, number)
-        incident.opened_at, incident.nobody_told = desk.now, True
+        incident.opened_at = incident.unheard_at = desk.now
     page = desk.at_work("ratna", Role.ADMINISTRATOR).get(PAGE).text
     assert "Belum ada yang bisa diberi tahu" in page
     assert "3%" in page

@@ -137,9 +137,18 @@ def _zip(parts: dict[str, bytes]) -> bytes:
 
 
 @st.composite
-def damaged(draw: st.DrawFn) -> bytes:
-    """A file of some kind with bytes changed, cut off or put in."""
-    whole = draw(
+def damaged_like(draw: st.DrawFn, wholes: st.SearchStrategy[bytes]) -> bytes:
+    """A file with bytes changed, cut off or put in."""
+    body = bytearray(draw(wholes))
+    for _ in range(draw(st.integers(1, 6))):
+        place = draw(st.integers(0, max(0, len(body) - 1)))
+        body[place : place + draw(st.integers(0, 9))] = draw(st.binary(max_size=9))
+    return bytes(body[: draw(st.integers(0, len(body)))])
+
+
+def damaged() -> st.SearchStrategy[bytes]:
+    """A file of some kind, and something wrong with it."""
+    return damaged_like(
         st.sampled_from(
             [
                 files.photo(),
@@ -152,11 +161,6 @@ def damaged(draw: st.DrawFn) -> bytes:
             ]
         )
     )
-    body = bytearray(whole)
-    for _ in range(draw(st.integers(1, 6))):
-        place = draw(st.integers(0, max(0, len(body) - 1)))
-        body[place : place + draw(st.integers(0, 9))] = draw(st.binary(max_size=9))
-    return bytes(body[: draw(st.integers(0, len(body)))])
 
 
 @QUIET

@@ -283,13 +283,20 @@ def test_a_throttled_channel_is_quiet_for_everybody(database: Database) -> None:
     assert texts(claim(database, NOW + timedelta(seconds=8))) == ["satu", "halo Wayan"]
 
 
+def looked(database: Database, now: datetime) -> bool:
+    with database.reading() as session:
+        return outbox.anything_due(session, "telegram", now)
+
+
 def test_of_two_rests_the_longer_is_kept(database: Database) -> None:
     """Several calls are under way when a platform has had enough, and each is told something else."""
     say(database, SARI, "Halo")
     say(database, WAYAN, "Halo")
     for delivery, seconds in zip(claim(database), (300, 5), strict=True):
         record(database, delivery, Outcome("throttled", wait=seconds * SECOND, whole_channel=True))
+    assert not looked(database, NOW + 299 * SECOND), "nobody takes a lock while it rests"
     assert claim(database, NOW + 299 * SECOND) == []
+    assert looked(database, NOW + 300 * SECOND)
     assert len(claim(database, NOW + 300 * SECOND)) == 2
 
 

@@ -40,6 +40,11 @@ def test_a_channel_that_rested_speaks_again(database: Database) -> None:
         point = contact_points.hold(session, "telegram")
         assert contact_points.allowance(point, PACE, BEFORE) == 0
         assert contact_points.allowance(point, PACE, SOON) == PACE.burst
+        conversation = session.get_one(Conversation, conversations.of_sender(session, SARI, SOON))
+        outbox.queue(session, conversation, "event:1", [Outgoing("halo")], SOON)
+        session.flush()
+        assert not outbox.anything_due(session, "telegram", BEFORE)
+        assert outbox.anything_due(session, "telegram", SOON)
 
 
 def test_a_pace_that_was_used_up_flows_again_and_not_all_at_once(database: Database) -> None:

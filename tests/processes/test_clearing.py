@@ -95,7 +95,7 @@ def test_times_are_set_in_days(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "value"),
     [
         ("BALAI_KEEP_PAYLOAD", "4"),
-        ("BALAI_KEEP_MARKS", "7"),
+        ("BALAI_KEEP_MARKS", "29"),
         ("BALAI_KEEP_CASES", "for ever"),
         ("BALAI_KEEP_CASE", "30"),
     ],

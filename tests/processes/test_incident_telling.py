@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -99,6 +100,15 @@ def test_nobody_can_be_told_and_then_somebody(database: Database) -> None:
     assert tell(database, DAY + minutes(5)) == 1
     with database.reading() as session:
         assert not session.get_one(Incident, number).nobody_told
+
+
+def test_that_nobody_can_be_told_is_written_down_once_an_hour(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as session:
+        incidents.report(session, Kind.DISK_LOW, "desa-1", DAY - minutes(2))
+        incidents.report(session, Kind.DISK_LOW, "desa-1", DAY)
+    with structlog.testing.capture_logs() as lines:
+        assert [tell(sqlite_database, DAY + minutes(count)) for count in range(61)] == [0] * 61
+    assert [(line["event"], line["people"]) for line in lines] == [("incident.told", 0)] * 2
 
 
 def test_a_trouble_that_was_over_before_anybody_heard_is_not_told(database: Database) -> None:

@@ -114,7 +114,10 @@ def test_one_telephone_that_is_tried_again_is_no_trouble(database: Database, tmp
 
 def test_a_token_that_is_refused(database: Database, tmp_path: Path) -> None:
     change(database, queued(database), error="token", next_at=NOW + minutes(1))
-    assert look(database, tmp_path) == {("channel_refused", "telegram", "token")}
+    change(database, queued(database, "78"), channel="waha", error="token", next_at=NOW + minutes(1))
+    assert look(database, tmp_path) == {("channel_refused", "telegram", "token")}, (
+        "WAHA's own sign says how WAHA stands"
+    )
 
 
 def test_reminders_that_do_not_arrive(database: Database, tmp_path: Path) -> None:
