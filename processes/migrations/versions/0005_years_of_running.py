@@ -102,7 +102,7 @@ def upgrade() -> None:
         sa.Column("told_open_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_long_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_end_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("nobody_told", sa.Boolean(), nullable=False),
+        sa.Column("unheard_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["noted_by"], ["staff_members.id"], name=op.f("fk_incidents_noted_by"), ondelete="SET NULL"
         ),
