@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from processes.command_line import the_database
+from processes.command_line import Refused, the_database
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from centre.db import Database
     from centre.key_rotation import Standing
 
@@ -30,6 +32,11 @@ def rotate_keys() -> None:
     from processes.rotating import rotate
 
     database = the_database()
+    if others := _sealing_otherwise(database):
+        raise Refused(
+            f"still sealing with another key: {', '.join(others)}; restart with the same BALAI_FIELD_KEYS as here, "
+            "and try again a minute later"
+        )
     click.echo(f"sealed anew: {rotate(database)}")
     _tell(database)
 
@@ -46,9 +53,21 @@ def _tell(database: Database) -> None:
     click.echo(f"keys of their own: {sum(found.keys.values())}, for {found.own} fields")
     if found.left:
         click.echo(f"to be sealed anew: {found.left} rows; run `balai keys rotate`")
+    if others := _sealing_otherwise(database):
+        click.echo(f"still sealing with another key, to be restarted: {', '.join(others)}")
+        return
     free = [number for number, header in enumerate(known, start=1) if _may_go(database, found, header)]
     for number in free:
         click.echo(f"may go from the settings: {_name(number, known[number - 1])}")
+
+
+def _sealing_otherwise(database: Database) -> Sequence[str]:
+    """Processes that were not restarted since the keys were changed."""
+    from centre import heartbeats
+    from processes.wiring import clock
+
+    with database.reading() as session:
+        return heartbeats.sealing_otherwise(session, clock())
 
 
 def _may_go(database: Database, found: Standing, header: bytes) -> bool:

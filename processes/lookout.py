@@ -5,6 +5,8 @@ It also adds what the web process counted. One quiet thread; any number of web p
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -36,11 +38,18 @@ def _look_on(database: Database, meter: Meter, home: str, post: MailServer | Non
     while not pause.wait(EVERY):
         try:
             meter.add_to(database)
+            _beat(database)
             look(database, home, wiring.clock, post, began)
         except SQLAlchemyError as error:
             log.warning("lookout.no_database", error=type(error).__name__)
         except Exception as error:  # noqa: BLE001 - whoever stops looking never finds anything again
             log.error("lookout.failed", error=type(error).__name__)
+
+
+def _beat(database: Database) -> None:
+    with database.transaction() as session:
+        name = f"{heartbeats.WEB}{socket.gethostname()[:40]}:{os.getpid()}"
+        heartbeats.beat(session, name, wiring.clock())
 
 
 def look(

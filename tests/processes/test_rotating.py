@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select, update
 
-from centre import conversations, inbox, key_rotation, people
+from centre import conversations, heartbeats, inbox, key_rotation, people
 from centre.conversations import Conversation, Sender
 from centre.data_keys import DataKey
 from centre.db import Database, vault_of
@@ -21,7 +22,7 @@ from centre.inbox import InboxEvent, Received
 from centre.messages import Incoming
 from centre.people import Person
 from centre.privacy import CannotOpen, Vault
-from processes import key_commands, rotating
+from processes import key_commands, rotating, wiring
 from tests.centre import booked, sealed_lives
 from tests.centre.booked import NOW
 from tests.centre.sealed_lives import copied
@@ -147,6 +148,33 @@ def test_the_command_says_what_is_left_and_which_key_may_go(told, database: Data
     lost = told("status", "a key that was never used here, long enough")
     assert any("not in the settings" in line for line in lost)
     assert not any(word in "\n".join([*before, *after, *lost]) for word in (OLD, NEW, SECRET))
+
+
+def test_keys_are_not_changed_behind_one_that_was_not_restarted(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker has the new key; a web process runs on with the old one alone, and could not open what is sealed anew."""
+    with with_keys(database, NEW, OLD).transaction() as session:
+        heartbeats.beat(session, "desa-1:7", NOW)
+    with with_keys(database, OLD).transaction() as session:
+        heartbeats.beat(session, f"{heartbeats.WEB}desa-2:9", NOW)
+        assert heartbeats.last_seen(session) == NOW
+    monkeypatch.setattr(key_commands, "the_database", lambda: with_keys(database, NEW, OLD))
+    monkeypatch.setattr(wiring, "clock", lambda: NOW + timedelta(seconds=40))
+    refused = CliRunner().invoke(key_commands.keys, ["rotate"])
+    assert refused.exit_code == 2
+    assert "still sealing with another key: web desa-2:9;" in refused.stderr
+    said = CliRunner().invoke(key_commands.keys, ["status"]).stdout
+    assert "web desa-2:9" in said
+    assert "may go" not in said
+    monkeypatch.setattr(wiring, "clock", lambda: NOW + timedelta(seconds=70))
+    assert "may go" in CliRunner().invoke(key_commands.keys, ["rotate"]).stdout, "it ended"
+
+
+def test_a_web_process_is_no_worker(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as session:
+        heartbeats.beat(session, f"{heartbeats.WEB}desa-1:9", NOW)
+        assert heartbeats.last_seen(session) is None
 
 
 def test_rotation_under_load_with_a_kill_in_the_middle_loses_nothing(
