@@ -155,6 +155,9 @@ def upgrade() -> None:
             sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
 
+    with op.batch_alter_table("heartbeats", schema=None, recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("newest_key", sa.String(length=16), nullable=True))
+
     with op.batch_alter_table("outbox_messages", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("is_urgent", sa.Boolean(), server_default=sa.text("false"), nullable=False))
         batch_op.add_column(sa.Column("sms_parts", sa.Integer(), nullable=True))
@@ -177,6 +180,9 @@ def downgrade() -> None:
         )
         batch_op.drop_column("sms_parts")
         batch_op.drop_column("is_urgent")
+
+    with op.batch_alter_table("heartbeats", schema=None) as batch_op:
+        batch_op.drop_column("newest_key")
 
     with op.batch_alter_table("data_requests", schema=None) as batch_op:
         batch_op.drop_column("conversation_id")
