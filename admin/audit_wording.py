@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from admin import referral_wording
+from admin import case_wording, referral_wording
 from admin.language import gettext
 from admin.language import later as _
-from admin.wording import role_name, where
+from admin.wording import day, role_name, where
 from centre.audit import COMMAND_LINE, AuditEntry
 from centre.referral_records import State
 from centre.staff import Role
@@ -131,6 +132,8 @@ DEEDS: dict[str, Any] = {
     "case_approved": _("menyetujui penutupan kasus"),
     "case_not_approved": _("menolak penutupan kasus"),
     "case_reopened": _("membuka kasus lagi"),
+    "case_keeping_agreed": _("mencatat sampai kapan kasus disimpan"),
+    "case_erased": _("menghapus isi kasus atas permintaan keluarga"),
     "case_referred": _("merujuk kasus"),
     "case_exported": _("mengunduh kasus"),
     "saved_reply_changed": _("mengubah balasan tersimpan"),
@@ -201,6 +204,10 @@ def about(entry: AuditEntry, names: dict[str, str]) -> str:
 
 def note(entry: AuditEntry) -> str:
     """The ground that was given; of a role its name and place."""
+    if entry.deed == "case_erased":
+        return case_wording.asked_by(entry.note.removeprefix("asked:"))
+    if entry.deed == "case_keeping_agreed":
+        return day(date.fromisoformat(entry.note)) if entry.note else gettext("sampai keluarga minta dihapus")
     if entry.deed not in ("staff_added", "staff_role_given", "staff_role_taken"):
         return _named(entry.note) if entry.note.startswith("referral:") else entry.note
     role, _space, area = entry.note.partition(" ")

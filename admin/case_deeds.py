@@ -19,15 +19,17 @@ from admin import cases as case_pages
 from admin.access import MAY_SEE_CASES, me, only
 from admin.access import cases as scope
 from admin.language import gettext as _
-from centre import audit, case_desk, case_records, cases
+from centre import audit, case_desk, case_keeping, case_records, cases, erasure_receipts
 from centre.case_records import Case
 from centre.case_rules import CannotDo
-from centre.case_scopes import others_who_may
+from centre.case_scopes import SUPERVISORS, others_who_may
 from centre.db import Database
 from centre.desk import NotHere
 
 Deed = Callable[[Session, Case, Any, datetime], object]
 """What is done with a held case, as its form says."""
+Said = str | Callable[[Session, Case], str]
+"""What is told when it was done: known before, or looked up then."""
 
 
 def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
@@ -106,6 +108,18 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             code, case_forms.Keyed(request.form), "case_reopened", _reopen, _("Kasus dibuka lagi, Anda memegangnya.")
         )
 
+    @pages.post("/kasus/<code>/simpan")
+    @only(*MAY_SEE_CASES)
+    def keep(code: str) -> ResponseReturnValue:
+        form = case_forms.KeepUntil(request.form)
+        return _do(code, form, "case_keeping_agreed", _keep, _("Kesepakatan dicatat."))
+
+    @pages.post("/kasus/<code>/hapus")
+    @only(*SUPERVISORS)
+    def erase(code: str) -> ResponseReturnValue:
+        form = case_forms.Erase(request.form)
+        return _do(code, form, "case_erased", _erase, _erased)
+
     @pages.post("/kasus/<code>/isi")
     @only(*MAY_SEE_CASES)
     def contents(code: str) -> ResponseReturnValue:
@@ -133,7 +147,7 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
             shown=case_records.shown,
         )
 
-    def _do(code: str, form: case_forms.Keyed, deed: audit.Deed | None, do: Deed, said: str) -> ResponseReturnValue:
+    def _do(code: str, form: case_forms.Keyed, deed: audit.Deed | None, do: Deed, said: Said) -> ResponseReturnValue:
         """Do it once, enter it, and go back to the case, or to the queue for whoever may see the case no more."""
         now = clock()
         try:
@@ -148,12 +162,13 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
                 key = f"{seen.id}.{form.sign}"
                 is_new = case_desk.once(session, seen, me().staff_id, key, lambda: do(session, seen, form, now))
                 if is_new and deed:
-                    audit.record(session, me().staff_id, deed, now, seen.about)
+                    audit.record(session, me().staff_id, deed, now, seen.about, form.ground)
                 still_knows = case_desk.knows(session, scope(), seen)
+                told = said if isinstance(said, str) else said(session, seen)
         except (CannotDo, ValidationError) as error:
             return _refused(code, form, error, now)
-        if said:
-            flash(said, "success")
+        if told:
+            flash(told, "success")
         if still_knows:
             return redirect(url_for("admin.cases.thread", code=case_records.shown(seen.code)), 303)
         flash(_("Kasus %(code)s sekarang ditangani orang lain.", code=case_records.shown(seen.code)), "success")
@@ -234,6 +249,25 @@ def _refuse(session: Session, seen: Case, form: case_forms.Refuse, now: datetime
 
 def _reopen(session: Session, seen: Case, _form: case_forms.Keyed, now: datetime) -> None:
     cases.reopen(session, seen, me().staff_id, now)
+
+
+def _keep(session: Session, seen: Case, form: case_forms.KeepUntil, now: datetime) -> None:
+    case_keeping.agree(session, seen, me().staff_id, form.day.data, now)
+
+
+def _erase(session: Session, seen: Case, form: case_forms.Erase, now: datetime) -> None:
+    cases.erase_as_asked(session, seen, me(), form.how.data, now)
+
+
+def _erased(session: Session, seen: Case) -> str:
+    """With the code that proves it, to be handed on; the same one where a form came twice."""
+    assert seen.erased_at, "it was erased just now, or by this very form before"
+    code = erasure_receipts.make(session, "case", seen.id, seen.erased_at)
+    told = _(
+        "Tanda terima: %(code)s. Catat dan berikan kepada keluarga; hanya ditampilkan sekali dan tidak memuat nama.",
+        code=code,
+    )
+    return f"{_('Isi kasus ini sudah dihapus.')} {told}"
 
 
 def _contents(session: Session, seen: Case, form: case_forms.Contents, now: datetime) -> None:

@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from wtforms import BooleanField, Form, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, StopValidation
 
 from admin import case_wording, wording
-from admin.forms import PICK_ONE, clean
+from admin.forms import PICK_ONE, Day, clean
 from admin.language import gettext
 from admin.language import later as _
-from centre.case_records import CATEGORIES, OUTCOMES, Case
+from centre.case_records import ASKED_BY, CATEGORIES, OUTCOMES, Case
 from centre.staff import Role, StaffMember
 
 _KEY = re.compile(r"[0-9a-f]{16}")
@@ -47,6 +47,11 @@ class Keyed(Form):
         key = self.key.data if _KEY.fullmatch(self.key.data or "") else new_key()
         filled_in = [str(field.data) for field in self if field is not self.key]
         return hashlib.sha256("\x00".join([str(key), *filled_in]).encode()).hexdigest()[:24]
+
+    @property
+    def ground(self) -> str:
+        """What of it is entered in the audit: a code or a day, never words."""
+        return ""
 
     def blame(self, why: str) -> bool:
         """Say at the field why it was refused; False where there is no field for it."""
@@ -136,6 +141,46 @@ class Refuse(Keyed):
     words = TextAreaField(_("Apa yang masih harus dilakukan?"), filters=[clean])
 
 
+def _unless_ticked(form: Any, field: Any) -> None:
+    """A day, or the box beside it: one of both."""
+    typed = bool(field.raw_data and field.raw_data[0].strip())
+    if typed and form.no_day.data:
+        raise StopValidation(gettext("Isi hari, atau centang kotak di bawahnya: tidak keduanya."))
+    if not typed:
+        field.errors[:] = []
+        raise StopValidation("" if form.no_day.data else gettext("Isi hari yang disepakati dengan keluarga."))
+
+
+class KeepUntil(Keyed):
+    """Until which day a restricted case is kept, as agreed with the family."""
+
+    NAME, BLAMED = "simpan", "day"
+    day = Day(_("Hari terakhir disimpan"), [_unless_ticked])
+    no_day = BooleanField(_("Tanpa hari: disimpan sampai keluarga minta dihapus"))
+
+    @property
+    def ground(self) -> str:
+        """The day."""
+        return str(self.day.data or "")
+
+
+class Erase(Keyed):
+    """How the family asked for it."""
+
+    NAME, BLAMED = "hapus", "how"
+    how = SelectField(_("Bagaimana keluarga memintanya"), [InputRequired(_("Pilih caranya."))], **PICK_ONE)
+
+    def __init__(self, formdata: Any = None) -> None:
+        super().__init__(formdata)
+        named = [(each, case_wording.asked_by(each)) for each in ASKED_BY]
+        self.how.choices = [("", gettext("Pilih cara")), *named]
+
+    @property
+    def ground(self) -> str:
+        """How they asked."""
+        return f"asked:{self.how.data}"
+
+
 class Identity(Keyed):
     """Why must it be known who this is?"""
 
@@ -160,6 +205,8 @@ FORMS: tuple[type[Keyed], ...] = (
     Conflict,
     Close,
     Refuse,
+    KeepUntil,
+    Erase,
     Identity,
     Contents,
 )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from babel import Locale
 
 from admin import referral_wording
 from admin.language import chosen
 from admin.language import gettext as _
-from admin.wording import ago, moment_in, why_not_told
+from admin.wording import ago, day, moment_in, why_not_told
 from admin.wording import channel as channel_name
 from centre import case_rules
 from centre.case_desk import Address, Line, Queue, Row
@@ -92,6 +92,25 @@ def rating(of: str) -> str:
         "partly": _("Sebagian terbantu"),
         "bad": _("Belum terbantu"),
     }[of]
+
+
+def asked_by(of: str) -> str:
+    """How the family asked for a case to be erased."""
+    return {
+        "in_person": _("Datang sendiri"),
+        "by_phone": _("Lewat telepon"),
+        "by_letter": _("Lewat surat"),
+        "by_proxy": _("Lewat orang yang diberi kuasa"),
+    }.get(of, of)
+
+
+def kept_until(seen: Case) -> str:
+    """How long a restricted case is kept."""
+    if seen.erased_at:
+        return _("isinya sudah dihapus")
+    if seen.keep_until is None:
+        return _("sampai keluarga minta dihapus; belum ada hari yang disepakati")
+    return _("%(day)s, disepakati dengan keluarga", day=day(seen.keep_until))
 
 
 def state(row: Row) -> str:
@@ -302,7 +321,17 @@ def change(detail: str) -> str:
         return referral_wording.change(rest.partition(":")[0])
     if kind == "village":
         return _("Keluarga menyebut desa lain")
+    if kind == "keep_until":
+        return _kept(rest)
+    if kind == "erased":
+        return _("Isi kasus dihapus karena keluarga memintanya. Caranya: %(how)s", how=asked_by(rest))
     return _changes().get(kind) or _("Ada perubahan (%(detail)s)", detail=detail)
+
+
+def _kept(until: str) -> str:
+    if not until:
+        return _("Tanpa hari: disimpan sampai keluarga minta dihapus")
+    return _("Disepakati dengan keluarga: disimpan sampai %(day)s", day=day(date.fromisoformat(until)))
 
 
 def _changes() -> dict[str, str]:
@@ -324,6 +353,7 @@ def _changes() -> dict[str, str]:
         "not_approved": _("Penutupan belum disetujui"),
         "closed": _("Kasus ditutup"),
         "reopened": _("Kasus dibuka lagi"),
+        "keep_lapsed": _("Hari yang disepakati sudah tiba sebelum kasus ditutup: sepakati hari baru dengan keluarga"),
         "identity_opened": _("Membuka identitas"),
         "contents_opened": _("Membuka isi kasus sebagai pengelola"),
         "safe": _("Aman ditulisi"),
@@ -473,6 +503,12 @@ def refusal(error: case_rules.CannotDo, held_by: str = "") -> str:
         case_rules.NobodyThere: _("Orang ini tidak boleh melihat kasus ini. Pilih yang lain."),
         case_rules.NothingSaid: _("Tulis dulu isinya."),
         case_rules.TooLong: _("Terlalu panjang: paling banyak %(most)s huruf.", most=case_rules.WORDS_LIMIT),
+        case_rules.IsGone: _("Isi kasus ini sudah dihapus."),
+        case_rules.HasItsTime: _(
+            "Kasus biasa disimpan menurut waktu yang sama untuk semua, dan tidak perlu disepakati."
+        ),
+        case_rules.DayIsOver: _("Hari itu sudah tiba atau lewat: pilih paling cepat besok."),
+        case_rules.DayTooFar: _("Terlalu jauh: paling lama 10 tahun dari sekarang. Sesudah itu bisa disepakati lagi."),
         case_rules.ReasonMissing: _("Tulis alasannya, paling sedikit 5 huruf."),
     }
     return known.get(type(error)) or _("Ini tidak bisa dilakukan sekarang. Muat ulang halaman, lalu coba lagi.")

@@ -20,7 +20,7 @@ from admin import case_wording as words
 from admin.access import MAY_SEE_CASES, asked_by_the_page, cases, me, only
 from admin.asked import begins_after, number_in
 from admin.language import gettext as _
-from centre import audit, case_desk, glance, saved_replies
+from centre import audit, case_desk, case_keeping, glance, saved_replies
 from centre.case_desk import QUEUES, Queue
 from centre.case_records import CATEGORIES, Case, State, code_in, shown
 from centre.case_scopes import SUPERVISORS, others_who_may
@@ -129,6 +129,8 @@ def page(
         saved=saved_replies.for_case(session, seen),
         referral_words=referral_wording,
         problem=problem,
+        days=case_keeping.choice_of_days(now),
+        may_erase=me().has_role(*SUPERVISORS),
         is_mine=seen.holder_id == me().staff_id,
         may_decide=me().has_role(*SUPERVISORS) and seen.holder_id != me().staff_id and seen.state == State.TO_APPROVE,
         **_shown(now),

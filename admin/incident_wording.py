@@ -96,6 +96,15 @@ WORDS: dict[str, Words] = {
         _("Lihat log proses penjawab (worker), lalu jalankan lagi."),
         *_SETTINGS,
     ),
+    Kind.RETENTION_FAILED: Words(
+        _("Sebagian data lama tidak bisa dihapus"),
+        _(
+            "Yang lain sudah terhapus, dan yang ini dicoba lagi tiap malam. Log server (retention.row_not_cleared) menyebut "
+            "barisnya: berikan kepada pengembang."
+        ),
+        "storage.every",
+        _("Penyimpanan data"),
+    ),
     Kind.CANNOT_OPEN: Words(
         _("Ada tulisan yang tidak bisa dibuka"),
         _("Lihat apakah BALAI_FIELD_KEYS masih memuat semua kunci lama."),

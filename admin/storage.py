@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, render_template, request
 
-from admin.access import only
+from admin.access import cases, only
 from admin.language import chosen
-from centre import erasure_receipts, last_runs, retention_reports
+from centre import case_keeping, erasure_receipts, last_runs, retention_reports
 from centre.db import Database
 from centre.retention_rules import BY_NAME, RULES, Keep, time_of
 from centre.staff import Role
@@ -33,7 +33,8 @@ def blueprint(database: Database, clock: Callable[[], datetime], keep: Keep) -> 
             done = last_runs.when(session, last_runs.RETENTION)
             since = done or last_runs.when(session, last_runs.BEGUN)
             receipt = erasure_receipts.of_code(session, code) if code else None
-            days = [(day, _counts(day.cleared)) for day in retention_reports.days(session)]
+            days = [(day, _counts(day.cleared), _counts(day.failed or {})) for day in retention_reports.days(session)]
+            agreed = case_keeping.kept(session, cases())
         return render_template(
             "admin/storage.html",
             rules=[
@@ -41,6 +42,7 @@ def blueprint(database: Database, clock: Callable[[], datetime], keep: Keep) -> 
                 for rule in RULES
             ],
             days=days,
+            agreed=agreed,
             done=done,
             is_late=since is not None and clock() - since > LATE,
             code=code,
@@ -60,7 +62,7 @@ def _wording() -> str:
 
 
 def _counts(cleared: dict[str, int]) -> list[tuple[str, int]]:
-    """What went, in the order of the table; what no rule is called any more by its name."""
+    """What went or failed, in the order of the table; what no rule is called any more by its name."""
     order = list(BY_NAME)
     rows = sorted(cleared.items(), key=lambda row: order.index(row[0]) if row[0] in BY_NAME else len(order))
     return [(_said(BY_NAME[rule].what) if rule in BY_NAME else rule, number) for rule, number in rows]

@@ -22,6 +22,7 @@ TROUBLES: dict[str, str] = {
     Kind.BACKUP_LATE: "cadangan data terlambat",
     Kind.CLOCK_OFF: "jam satu komputer meleset",
     Kind.RETENTION_LATE: "penghapusan data lama tidak berjalan",
+    Kind.RETENTION_FAILED: "sebagian data lama tidak bisa dihapus",
     Kind.CANNOT_OPEN: "ada tulisan tersimpan yang tidak bisa dibuka",
     Kind.BREACH_UNTOLD: "pemberitahuan kebocoran data belum dicatat terkirim, batasnya 3×24 jam",
 }

@@ -121,6 +121,8 @@ Deed = Literal[
     "case_approved",
     "case_not_approved",
     "case_reopened",
+    "case_keeping_agreed",
+    "case_erased",
     "case_referred",
     "case_exported",
     "saved_reply_changed",

@@ -10,11 +10,11 @@ import enum
 import json
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select, text
+from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from centre.areas import LINK_DIGITS, LINK_LETTERS
@@ -40,6 +40,9 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 Hours = Literal["any", "morning", "midday", "evening"]
 """When it is safe to write to the family: at any time, 06-11, 11-16, 16-20 in village time."""
 HOURS: tuple[Hours, ...] = get_args(Hours)
+AskedBy = Literal["in_person", "by_phone", "by_letter", "by_proxy"]
+"""How the family asked for a case to be erased, where they did not type it in the chat."""
+ASKED_BY: tuple[AskedBy, ...] = get_args(AskedBy)
 CAUSE, HINT = "case:", "case-hint:"
 FAMILY, BOT, TIME = "family", "bot", "time"
 """Who stands behind an entry, where it is no staff member's id."""
@@ -152,6 +155,8 @@ class Case(Base):
     hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """The cover word was said: somebody else may hold the telephone. Nothing of the case is said until it is said again."""
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    keep_until: Mapped[date | None] = mapped_column(Date)
+    """Restricted: the last day of keeping it, as agreed with the family; None: until they ask (`centre.case_keeping`)."""
     rated: Mapped[str | None] = mapped_column(String(6))
     """What the family said of the help after it was closed: good, partly, bad."""
 

@@ -18,8 +18,6 @@ from centre.case_records import Case, Category
 from centre.messages import LIMITS
 
 WORDS_LIMIT = 4000
-KEPT = timedelta(days=730)
-"""How long an ordinary case outlives its closing."""
 URGENT_REPLY = timedelta(minutes=15)
 """The first level above is alerted when nobody has taken an urgent case by then, the next after as long again."""
 USUAL_HOURS = [(weekday, time(8), time(16)) for weekday in range(5)]
@@ -103,6 +101,22 @@ class TooLong(CannotDo):
 
 class ReasonMissing(CannotDo):
     """A reason must be given."""
+
+
+class IsGone(CannotDo):
+    """Its words are erased: there is nothing left to keep or to erase."""
+
+
+class HasItsTime(CannotDo):
+    """An ordinary case: its time is the same for everybody, nothing is agreed."""
+
+
+class DayIsOver(CannotDo):
+    """The day is today, or before."""
+
+
+class DayTooFar(CannotDo):
+    """Later than anything may be agreed."""
 
 
 class ConsentMissing(CannotDo):

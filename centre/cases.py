@@ -6,7 +6,7 @@ entered here and put on its way by `centre.case_replies`; whom to alert, and whe
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from centre import (
     areas,
     audit,
     case_alerts,
+    case_keeping,
     case_records,
     case_replies,
     case_rules,
@@ -34,6 +35,7 @@ from centre.case_alerts import State as AlertState
 from centre.case_records import (
     BOT,
     FAMILY,
+    AskedBy,
     Case,
     CaseConflict,
     CaseEntry,
@@ -60,6 +62,7 @@ from centre.case_rules import (
 )
 from centre.case_scopes import SUPERVISORS, others_who_may, scope_of_member
 from centre.conversations import Conversation
+from centre.row_by_row import none_of
 from centre.staff import SignedIn, StaffMember
 
 
@@ -227,8 +230,22 @@ def withdraw(session: Session, case: Case, now: datetime) -> None:
     erase(session, case, now)
 
 
+def erase_as_asked(session: Session, case: Case, by: SignedIn, how: AskedBy, now: datetime) -> None:
+    """The family asked the desk for what they could have typed (UU PDP 27/2022 art. 8): a supervisor erases a restricted case
+    that is closed. Raises `NeedsApproval`, `HasItsTime`, `IsGone` or `IsOpen`."""
+    if not by.has_role(*SUPERVISORS):
+        raise NeedsApproval(case.id)
+    case_keeping.must_be_agreed(case)
+    if case.is_open:
+        raise IsOpen(case.id)
+    erase(session, case, now)
+    enter(session, case, "change", by.staff_id, now, detail=f"erased:{how}")
+
+
 def erase(session: Session, case: Case, now: datetime) -> None:
     """Words, names and ways to reach somebody go; category, area and times stay for the figures."""
+    entries = case_records.thread(session, case.id)
+    outbox.erase_told(session, [cause for entry in entries for cause in (entry.cause, entry.hint_cause)])
     session.execute(update(CaseEntry).where(CaseEntry.case_id == case.id).values(sealed_text=None, why_not=None))
     session.execute(
         update(CaseEntry)
@@ -280,13 +297,19 @@ def leave(session: Session, conversation_id: int, now: datetime) -> None:
         enter(session, case, "change", FAMILY, now, detail="left")
 
 
-def forget_old(session: Session, now: datetime, kept: timedelta = case_rules.KEPT) -> int:
-    """Erase ordinary cases two years after they were closed; what is restricted is kept until staff decide. Gives how many."""
-    old = select(Case).where(Case.closed_at < now - kept, Case.erased_at.is_(None), Case.is_restricted.is_(False))
-    found = session.scalars(old.limit(100).with_for_update(skip_locked=True)).all()
-    for case in found:
+def over(session: Session, now: datetime, kept: timedelta, but: Collection[int] = ()) -> Sequence[int]:
+    """The numbers of ordinary cases that were closed two years ago, `but` these; a page of them, each held. Of what is
+    restricted see `centre.case_keeping`."""
+    old = select(Case.id).where(Case.closed_at < now - kept, Case.erased_at.is_(None), Case.is_restricted.is_(False))
+    found = old.where(none_of(Case.id, but)).order_by(Case.id).limit(100)
+    return session.scalars(found.with_for_update(skip_locked=True)).all()
+
+
+def erase_each(session: Session, case_ids: Sequence[int], now: datetime) -> int:
+    """Their time is over; gives how many went."""
+    for case in session.scalars(select(Case).where(Case.id.in_(case_ids)).order_by(Case.id)).all():
         erase(session, case, now)
-    return len(found)
+    return len(case_ids)
 
 
 # What staff do
@@ -549,6 +572,7 @@ def _close(session: Session, case: Case, by: str, outcome: str, now: datetime) -
     case.state, case.outcome, case.closed_at = State.CLOSED, outcome, now
     case.due_at, case.awaits = None, "family"
     _change(session, case, by, "closed", now)
+    case_keeping.let_lapse(session, case, now)
     case_alerts.void(session, case)
     if not case.is_restricted and not case.bypasses_village:  # what they add to such a one is for no village
         _let_in_front(session, case)

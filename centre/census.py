@@ -8,7 +8,7 @@ name, a year of birth and whose child it is (UU PDP 27/2022 art. 25; UU 18/2017 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -31,6 +31,7 @@ from centre.census_records import (
     record_of,
 )
 from centre.people import OF_AGE, Person, PersonAddress
+from centre.row_by_row import none_of
 
 KEPT = timedelta(days=3 * 365)
 """How long a record is kept after it was last found to be true; the wording of the consent says so."""
@@ -258,16 +259,19 @@ def is_to_remind() -> ColumnElement[bool]:
     return census_consents.allows_reminders(PersonAddress.person_id)
 
 
-def forget_old(session: Session, now: datetime, kept: timedelta = KEPT) -> int:
-    """Let go of what nobody found to be true for three years; gives of how many. What was merged goes with whom it was found
-    to be."""
-    old = select(Person).join(CensusRecord, CensusRecord.person_id == Person.id).where(Person.merged_into.is_(None))
-    found = session.scalars(
-        old.where(CensusRecord.checked_at < now - kept).order_by(CensusRecord.checked_at).limit(AT_ONCE)
-    ).all()
-    for person in found:
-        take_back(session, person, "time", now)
-    return len(found)
+def over(session: Session, now: datetime, kept: timedelta, but: Collection[int]) -> Sequence[int]:
+    """The numbers of people whom nobody found to be true for three years, `but` these; a page of them. What was merged goes
+    with whom it was found to be."""
+    old = select(Person.id).join(CensusRecord, CensusRecord.person_id == Person.id).where(Person.merged_into.is_(None))
+    old = old.where(CensusRecord.checked_at < now - kept, none_of(Person.id, but))
+    return session.scalars(old.order_by(CensusRecord.checked_at).limit(AT_ONCE)).all()
+
+
+def forget_each(session: Session, person_ids: Sequence[int], now: datetime) -> int:
+    """Their time in the register is over; gives how many went."""
+    for person_id in person_ids:
+        take_back(session, session.get_one(Person, person_id), "time", now)
+    return len(person_ids)
 
 
 def kept_by_desk(session: Session, person_ids: list[int]) -> set[int]:

@@ -46,6 +46,7 @@ class Kind(enum.StrEnum):
     BACKUP_LATE = "backup_late"
     CLOCK_OFF = "clock_off"
     RETENTION_LATE = "retention_late"
+    RETENTION_FAILED = "retention_failed"
     CANNOT_OPEN = "cannot_open"
     BREACH_UNTOLD = "breach_untold"
 
@@ -94,6 +95,7 @@ RULES: Mapping[str, Rule] = {
     Kind.BACKUP_LATE: Rule(ends_after=_minutes(1), lapses_after=DAY, can_wait=True),
     Kind.CLOCK_OFF: Rule(opens_after=_minutes(5), lapses_after=DAY),
     Kind.RETENTION_LATE: Rule(ends_after=_minutes(1), can_wait=True),
+    Kind.RETENTION_FAILED: Rule(ends_after=_minutes(1), can_wait=True),
     Kind.CANNOT_OPEN: Rule(lapses_after=DAY),
     Kind.BREACH_UNTOLD: Rule(ends_after=_minutes(1), lapses_after=DAY, can_wait=True),
 }

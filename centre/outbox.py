@@ -522,6 +522,12 @@ def erase_words(session: Session, conversation_id: int) -> None:
     )
 
 
+def erase_told(session: Session, causes: Sequence[str]) -> None:
+    """What these entries of a case made us say is erased, wherever it was said; what is not yet sent goes too."""
+    told = delete(OutboxMessage).where(OutboxMessage.cause.in_(causes), OutboxMessage.take_down_at.is_(None))
+    session.execute(told.execution_options(synchronize_session=False))
+
+
 def erase_said(session: Session, conversation_id: int) -> None:
     """What we said and have sent goes; what is on its way goes out."""
     said = delete(OutboxMessage).where(OutboxMessage.conversation_id == conversation_id)

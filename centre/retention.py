@@ -8,15 +8,16 @@ for a moment, so that they can read that it was done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from centre import (
     answers,
     bookings,
+    case_keeping,
     case_records,
     case_replies,
     cases,
@@ -57,6 +58,7 @@ from centre.notices import Notice
 from centre.outbox import OutboxMessage
 from centre.people import Person, PersonAddress
 from centre.retention_rules import DEFAULTS, Keep
+from centre.row_by_row import RowByRow, Skipped, none_of
 from centre.slots import Slot
 from centre.staff_channels import StaffChannel
 
@@ -77,16 +79,12 @@ def forget(session: Session, conversation: Conversation, now: datetime, *, keep_
         kept = case_records.open_in(session, each.id) if keep_case else None
         if kept:
             case_replies.say_again(session, kept, now)
-        inbox.erase_words(session, each.id)
-        outbox.erase_words(session, each.id)
-        kept_files.erase_of(session, each.id)
-        answers.erase(session, each.id)
-        news_consents.erase(session, each.id)
         conversation_consents.erase(session, each.id)
         census_requests.erase_of_conversation(session, each.id, census_consents.BY_FAMILY, now)
-        open_questions.erase(session, each.id)
         staff_channels.unlink_conversation(session, each.id, now)
         _erase_people(session, each, now)
+        for erase_all, _erase_needless in _HELD:
+            erase_all(session, each.id)
         cases.forget(session, each.id, now, but=kept)
         conversations.forget(session, each, now)
         if kept:
@@ -113,13 +111,8 @@ def keep_nothing(session: Session, conversation: Conversation) -> None:
     Their bookings, cases and their record in the register go on: each of these was agreed to by itself, and has its own end.
     """
     conversation.village_id, conversation.memory = None, {}
-    inbox.erase_answered(session, conversation.id)
-    outbox.erase_said(session, conversation.id)
-    kept_files.erase_answered(session, conversation.id)
-    answers.erase(session, conversation.id)
-    open_questions.erase(session, conversation.id)
-    interests.erase(session, conversation.id)
-    news_consents.erase(session, conversation.id)
+    for _erase_all, erase_needless in _HELD:
+        erase_needless(session, conversation.id)
     data_keys.renew(session, "conversation", conversation.id)
 
 
@@ -128,9 +121,13 @@ def forget_old(session: Session, now: datetime, keep: Keep = DEFAULTS) -> dict[s
     return {rule: clear(session, rule, now, keep) for rule in CLEARING}
 
 
-def clear(session: Session, rule: str, now: datetime, keep: Keep = DEFAULTS) -> int:
-    """The same for one rule."""
-    return sum(each(session, now, keep[rule]) for each in CLEARING[rule])
+def clear(session: Session, rule: str, now: datetime, keep: Keep = DEFAULTS, skipped: Skipped | None = None) -> int:
+    """The same for one rule. Rows that fail are added to `skipped` and left out from then on; without it, they are raised."""
+    kept = keep.get(rule, NO_TIME)
+    return sum(
+        each.clear(session, now, kept, skipped) if isinstance(each, RowByRow) else each(session, now, kept)
+        for each in CLEARING[rule]
+    )
 
 
 def erase_person(session: Session, person: Person, by: str, now: datetime) -> None:
@@ -143,8 +140,15 @@ def erase_person(session: Session, person: Person, by: str, now: datetime) -> No
     _erase(session, person, by, now)
 
 
-def sweep(session: Session, now: datetime, kept: timedelta = IDLE, *also: ColumnElement[bool]) -> int:
-    """Remove conversations that were erased or left alone long enough; gives how many.
+def sweep(session: Session, now: datetime, kept: timedelta = IDLE) -> int:
+    """Remove a page of the conversations that were erased or left alone long enough; gives how many."""
+    return _SWEEPING.clear(session, now, kept)
+
+
+def _over(
+    session: Session, now: datetime, kept: timedelta, but: Collection[int], *also: ColumnElement[bool]
+) -> Sequence[int]:
+    """The numbers of conversations that were erased or left alone long enough, `but` these.
 
     One that still waits for an answer, or has one on its way, stays until that is done. The rows are held first and
     looked at then, so that nobody can write in between and be lost.
@@ -153,11 +157,20 @@ def sweep(session: Session, now: datetime, kept: timedelta = IDLE, *also: Column
     held = session.scalars(
         select(Conversation.id)
         .where(or_(Conversation.closing_at < now - FAREWELL, Conversation.last_incoming_at < now - kept), *may_go)
+        .where(none_of(Conversation.id, but))
         .order_by(Conversation.id)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     ).all()
-    going = session.scalars(select(Conversation.id).where(Conversation.id.in_(held), *may_go)).all()
+    return session.scalars(select(Conversation.id).where(Conversation.id.in_(held), *may_go)).all()
+
+
+def _declined_over(session: Session, now: datetime, kept: timedelta, but: Collection[int]) -> Sequence[int]:
+    """Of who agreed to nothing, what it took to bring the answer."""
+    return _over(session, now, kept, but, Conversation.declined_at.is_not(None))
+
+
+def _remove(session: Session, going: Sequence[int], _now: datetime) -> int:
     _leave_to_staff(session, going)
     reasons = update(Notice).where(Notice.conversation_id.in_(going)).values(sealed_reason=None)
     session.execute(reasons.execution_options(synchronize_session=False))
@@ -178,11 +191,6 @@ def _leave_to_staff(session: Session, conversation_ids: Sequence[int]) -> None:
         event.conversation_id = None
         data_keys.seal_anew(session, event)
     session.flush()
-
-
-def _sweep_declined(session: Session, now: datetime, kept: timedelta) -> int:
-    """Of who agreed to nothing, what it took to bring the answer."""
-    return sweep(session, now, kept, Conversation.declined_at.is_not(None))
 
 
 def _nothing_under_way() -> Sequence[ColumnElement[bool]]:
@@ -222,7 +230,6 @@ def _erase_people(session: Session, conversation: Conversation, now: datetime) -
             _release(session, booking, bookings.FAMILY, now)
         else:
             _go_on(session, booking, elsewhere)
-    interests.erase(session, conversation.id)
     notices.erase(session, conversation.id)  # not before the slots are held, as for everybody who makes notices void
     for person in gone:
         _erase(session, person, census_consents.BY_FAMILY, now)
@@ -260,20 +267,28 @@ def _other_telephone(session: Session, booking: Booking) -> int | None:
     )
 
 
-def _forget_people(session: Session, now: datetime, kept: timedelta) -> int:
-    """Erase people whose last booking is a year old, or who never booked and were noted then; gives how many.
+def _old_people(now: datetime, kept: timedelta) -> Select[int]:
+    """Those whose last booking is a year old, or who never booked and were noted then.
 
     Whether their telephone is still in use does not matter: what was kept for the place is kept no longer than that.
     """
     recent = select(Booking.person_id).join(Slot, Slot.id == Booking.slot_id)
     recent = recent.where(Slot.ends_at > now - kept, Booking.person_id.is_not(None))
-    old = select(Person).where(Person.created_at < now - kept, Person.id.not_in(recent), ~census.is_kept())
-    old = old.where(Person.merged_into.is_(None))  # these go with whom they were found to be
-    seen = session.scalars(old.order_by(Person.id).limit(AT_ONCE)).all()
-    for person in seen:
-        hold_person(session, person.id)
+    old = select(Person.id).where(Person.created_at < now - kept, Person.id.not_in(recent), ~census.is_kept())
+    return old.where(Person.merged_into.is_(None))  # these go with whom they were found to be
+
+
+def _people_over(session: Session, now: datetime, kept: timedelta, but: Collection[int]) -> Sequence[int]:
+    old = _old_people(now, kept)
+    seen = session.scalars(old.where(none_of(Person.id, but)).order_by(Person.id).limit(AT_ONCE)).all()
+    for number in seen:
+        hold_person(session, number)
     # Looked at again now that they are held: somebody may have booked for them just before.
-    gone = session.scalars(old.where(Person.id.in_([person.id for person in seen]))).all()
+    return session.scalars(old.where(Person.id.in_(seen)).order_by(Person.id)).all()
+
+
+def _forget_people(session: Session, person_ids: Sequence[int], now: datetime) -> int:
+    gone = session.scalars(select(Person).where(Person.id.in_(person_ids)).order_by(Person.id)).all()
     for booking in _held_places(session, gone):
         _release(session, booking, bookings.TIME, now)
     for person in gone:
@@ -327,22 +342,37 @@ def _forget_chat_codes(session: Session, now: datetime, _kept: timedelta) -> int
     return second_factors.forget_old(session, now)
 
 
-CLEARING: Mapping[str, Sequence[Callable[[Session, datetime, timedelta], int]]] = {
+Erase = Callable[[Session, int], object]
+_HELD: Sequence[tuple[Erase, Erase]] = (
+    (inbox.erase_words, inbox.erase_answered),
+    (outbox.erase_words, outbox.erase_said),
+    (kept_files.erase_of, kept_files.erase_answered),
+    *((erase, erase) for erase in (answers.erase, open_questions.erase, interests.erase, news_consents.erase)),
+)
+"""What is held of a conversation itself: how all of it goes (`forget`), and how what is not needed to bring an answer goes
+(`keep_nothing`). Bookings, cases and the register were agreed to by themselves."""
+
+NO_TIME = timedelta(0)
+"""Of a rule that has no time for all: each row has its own."""
+_SWEEPING = RowByRow(_over, _remove)
+
+CLEARING: Mapping[str, Sequence[Callable[[Session, datetime, timedelta], int] | RowByRow]] = {
     "payload": (inbox.forget_old, _forget_files),
     "marks": (inbox.forget_marks,),
     "replies": (outbox.forget_old, _forget_names_of_messages),
     "tries": (code_tries.forget_old,),
     "wishes": (interests.forget_old,),
     "questions": (open_questions.forget_old,),
-    "cases": (cases.forget_old,),
-    "census": (census.forget_old,),
+    "cases": (RowByRow(cases.over, cases.erase_each),),
+    "sensitive_cases": (RowByRow(case_keeping.over, cases.erase_each),),
+    "census": (RowByRow(census.over, census.forget_each),),
     "requests": (census_requests.forget_old,),
     "uploads": (census_imports.forget_old,),
     "merges": (census_merging.forget_old,),
-    "bookings": (_forget_people,),
+    "bookings": (RowByRow(_people_over, _forget_people),),
     "notices": (notices.forget_old,),
-    "conversation": (sweep,),
-    "declined": (_sweep_declined,),
+    "conversation": (_SWEEPING,),
+    "declined": (RowByRow(_declined_over, _remove),),
     "receipts": (erasure_receipts.forget_old,),
     "addresses": (staff.forget_old, sign_ins.forget_old, _forget_chat_codes),
     "links": (staff_channels.forget_old,),

@@ -1,4 +1,4 @@
-"""What was cleared on each day, as numbers, and when the night's clearing was done: the proof that retention is kept.
+"""What was cleared on each day, as numbers, what could not be, and when the night was done: the proof that retention is kept.
 
 One row a day, in the time of the capital. Whoever clears adds to it; the first worker after two in the morning takes the night
 (`begin_night`), and says when everything of it is done.
@@ -31,6 +31,8 @@ class RetentionDay(Base):
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     cleared: Mapped[dict[str, int]] = mapped_column(JSON)
     """Rule → how many went."""
+    failed: Mapped[dict[str, int] | None] = mapped_column(JSON)
+    """Rule → how many could not be erased, at most at once; 0: the rule failed as a whole."""
     begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -42,6 +44,23 @@ def add(session: Session, cleared: Mapping[str, int], now: datetime) -> None:
         today = _held(session, now)
         today.cleared = {**today.cleared, **{rule: today.cleared.get(rule, 0) + gone[rule] for rule in gone}}
         session.flush()
+
+
+def add_failed(session: Session, rule: str, number: int, now: datetime) -> None:
+    """So many could not be erased just now; 0: the rule failed as a whole. The same ones fail again at the next time, so the
+    most at once is what counts."""
+    today = _held(session, now)
+    before = today.failed or {}
+    if number > before.get(rule, -1):
+        today.failed = {**before, rule: number}
+        session.flush()
+
+
+def failed_lately(session: Session) -> dict[str, int] | None:
+    """Rule → how many could not be erased on the last day whose night is done; None before the first."""
+    done = select(RetentionDay.failed).where(RetentionDay.done_at.is_not(None)).order_by(RetentionDay.day.desc())
+    row = session.execute(done.limit(1)).first()
+    return None if row is None else row.failed or {}
 
 
 def is_night_due(session: Session, now: datetime) -> bool:

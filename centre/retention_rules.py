@@ -23,12 +23,14 @@ class Rule:
 
     name: str
     kept: timedelta | None
-    """None: not by time alone."""
+    """None: not by a time of its own."""
     range: tuple[timedelta, timedelta] | None
     """The shortest and the longest that may be set; None: it cannot be set."""
     tables: tuple[str, ...]
     what: tuple[str, str]
     why: tuple[str, str]
+    is_agreed: bool = False
+    """Its time is agreed with the family, row by row (`centre.case_keeping`)."""
 
     @property
     def setting(self) -> str:
@@ -173,15 +175,18 @@ RULES = (
         "sensitive_cases",
         None,
         None,
-        ("cases", "case_entries", "case_identities", "case_referrals"),
+        ("cases", "case_entries", "case_identities", "case_referrals", "kept_files"),
         (
-            "Kasus kekerasan, perdagangan orang, anak: sampai keluarga minta dihapus (HAPUS)",
-            "A case of violence, trafficking or a child: until the family asks for it to be erased (DELETE)",
+            "Kasus kekerasan, perdagangan orang, anak, sesudah ditutup: sampai hari yang disepakati dengan keluarga, paling "
+            "lama 10 tahun; tanpa hari: sampai keluarga minta dihapus (HAPUS)",
+            "A case of violence, trafficking or a child, after it was closed: until the day agreed with the family, at most 10 "
+            "years; without a day: until the family asks for it to be erased (DELETE)",
         ),
         (
             "Dapat menjadi bukti; hanya keluarga yang memutuskan.",
             "It may be evidence; the family decides.",
         ),
+        is_agreed=True,
     ),
     Rule(
         "census",
@@ -310,6 +315,7 @@ DEFAULTS: Keep = {rule.name: rule.kept for rule in RULES if rule.kept is not Non
 SETTABLE = tuple(rule for rule in RULES if rule.range)
 _UNITS = {"id": ("jam", "hari", "tahun"), "en": ("hours", "days", "years")}
 _ENDLESS = {"id": "tidak dihapus oleh waktu", "en": "not erased by time"}
+_AGREED = {"id": "menurut kesepakatan", "en": "as agreed"}
 
 OF_NOBODY = frozenset(
     (
@@ -326,7 +332,9 @@ OF_NOBODY = frozenset(
 
 def time_of(rule: Rule, language: str, keep: Keep = DEFAULTS) -> str:
     """ "72 jam", "90 hari", "2 tahun", in "id" or "en": the same words wherever it is said."""
-    return _spoken(keep[rule.name], language) if rule.name in keep else _ENDLESS[language]
+    if rule.name in keep:
+        return _spoken(keep[rule.name], language)
+    return (_AGREED if rule.is_agreed else _ENDLESS)[language]
 
 
 def _spoken(span: timedelta, language: str) -> str:

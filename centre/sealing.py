@@ -130,10 +130,10 @@ class SessionVault:
         self.vault.opened.destroyed(self._gone)
 
     def rolled_back(self) -> None:
-        """A part of the transaction was undone: look everything up again."""
+        """A part of the transaction was undone: look everything up again. What is gone stays so, as another part may have
+        destroyed it: a key that is there after all is only read once more."""
         self._own.clear()
         self._by_id.clear()
-        self._gone.clear()
 
     def _make(self, kind: Kind, number: int) -> None:
         """Make a key, unless somebody else makes it at this moment (then theirs is found)."""

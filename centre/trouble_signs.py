@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from centre import breaches, inbox, last_runs, outbox
+from centre import breaches, inbox, last_runs, outbox, retention_reports
 from centre.inbox import InboxEvent
 from centre.incidents import Kind, Sign
 from centre.messages import LIMITS
@@ -55,6 +55,7 @@ def signs(session: Session, expected: Expected, now: datetime) -> list[Sign]:
         *_queues(session, now),
         _reminders(session, now),
         *_closed_words(session, now),
+        *_not_erased(session),
         *_runs(session, expected, now),
         *_breaches(session, now),
     ]
@@ -103,6 +104,14 @@ def _closed_words(session: Session, now: datetime) -> list[Sign]:
         for subject, query in met.items()
         if session.execute(query.limit(1)).first() is not None
     ]
+
+
+def _not_erased(session: Session) -> list[Sign]:
+    """What should have been erased in the last night and could not be; over when a night goes through."""
+    failed = retention_reports.failed_lately(session)
+    if failed is None:
+        return []
+    return [Sign(Kind.RETENTION_FAILED, "", not failed, str(sum(failed.values())) if any(failed.values()) else "")]
 
 
 def _runs(session: Session, expected: Expected, now: datetime) -> Sequence[Sign]:

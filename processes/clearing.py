@@ -1,6 +1,7 @@
 """Keeping no longer than promised: a little every hour, and all of it in the night from two (Jakarta time).
 
-Each rule of `centre.retention_rules` in a transaction of its own, so that one that fails holds up no other, and nobody waits.
+Each rule of `centre.retention_rules` in a transaction of its own, so that one that fails holds up no other, and nobody waits;
+within a rule a row that fails is left out, counted for the day's report, and tried again at the next time.
 Any number of workers may do it: what is gone is gone, and the night is taken by one of them.
 """
 
@@ -13,8 +14,9 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from centre import last_runs, retention, retention_reports
-from centre.db import Database, is_down
+from centre.db import Database, is_busy, is_down
 from centre.retention_rules import DEFAULTS, Keep
+from centre.row_by_row import Skipped, count_failed
 
 MOST_ROUNDS = 2000
 """How often one rule is asked in a night: a rule that never comes to an end must not keep the others waiting for ever."""
@@ -52,24 +54,38 @@ def clear_night(database: Database, clock: Clock, keep: Keep = DEFAULTS) -> bool
 
 def _clear_all(database: Database, rule: str, clock: Clock, keep: Keep) -> int:
     total = 0
+    skipped: Skipped = {}
     for _round in range(MOST_ROUNDS):
-        gone = _clear(database, rule, clock, keep)
+        known = len(skipped)
+        gone = _clear(database, rule, clock, keep, skipped)
         total += gone
-        if not gone:
+        if not gone and len(skipped) == known:
             break
     return total
 
 
-def _clear(database: Database, rule: str, clock: Clock, keep: Keep) -> int:
-    """One rule, and its number into the report. One that fails is said and tried again at the next time."""
-    now = clock()
+def _clear(database: Database, rule: str, clock: Clock, keep: Keep, skipped: Skipped | None = None) -> int:
+    """One rule, and its number into the report. What fails is said, and tried again at the next time."""
+    now, skipped = clock(), {} if skipped is None else skipped
+    known = set(skipped)
     try:
         with database.transaction() as session:
-            gone = retention.clear(session, rule, now, keep)
+            gone = retention.clear(session, rule, now, keep, skipped)
             retention_reports.add(session, {rule: gone}, now)
-            return gone
     except Exception as error:  # noqa: BLE001 - the other rules must be kept all the same
         if isinstance(error, DBAPIError) and is_down(error):
             raise
         log.error("retention.not_cleared", rule=rule, error=type(error).__name__)
+        if not (isinstance(error, DBAPIError) and is_busy(error)):
+            _report_failed(database, rule, 0, now)
         return 0
+    for number in sorted(skipped.keys() - known):
+        log.error("retention.row_not_cleared", rule=rule, row=number, error=skipped[number] or "busy")
+    if failed := count_failed(skipped):
+        _report_failed(database, rule, failed, now)
+    return gone
+
+
+def _report_failed(database: Database, rule: str, number: int, now: datetime) -> None:
+    with database.transaction() as session:
+        retention_reports.add_failed(session, rule, number, now)

@@ -39,7 +39,7 @@ def _setting(rule: Rule) -> str:
 
 def _default(rule: Rule) -> str:
     if rule.kept is None:
-        return "not by time"
+        return "as agreed" if rule.is_agreed else "not by time"
     if not rule.range:
         return f"{rule.kept / DAY:.3g}, fixed"
     if rule.range[0] == rule.range[1]:

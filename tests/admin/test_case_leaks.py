@@ -89,6 +89,8 @@ DEEDS = (
     "setuju",
     "belum",
     "buka-lagi",
+    "simpan",
+    "hapus",
     "isi",
     "identitas",
 )

@@ -90,7 +90,7 @@ def withdrawn(session: Session, lives: Lives) -> None:
 def two_years_on(session: Session, lives: Lives) -> None:
     case = session.get_one(Case, lives.nia)
     case.state, case.closed_at, case.is_restricted = "closed", NOW, False
-    assert cases.forget_old(session, NOW + timedelta(days=731)) == 1
+    assert retention.clear(session, "cases", NOW + timedelta(days=731)) == 1
 
 
 def a_day_later(session: Session, lives: Lives) -> None:

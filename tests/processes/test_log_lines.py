@@ -23,7 +23,8 @@ OURS = ("centre", "content", "bot", "webhooks", "admin", "processes")
 LEVELS = ("debug", "info", "warning", "error")
 IDS = {
     "alert_id", "backup", "case_id", "channel", "channels", "draft", "entry_id", "event_id", "event_ids", "file_id",
-    "fingerprint", "incident_id", "mail", "message_id", "notice_id", "request_id", "run", "slot_id", "staff_id", "update",
+    "fingerprint", "incident_id", "mail", "message_id", "notice_id", "request_id", "row", "run", "slot_id", "staff_id",
+    "update",
 }  # fmt: skip
 COUNTS = {
     "asked", "bytes", "calls", "cleared", "events", "files", "lost", "missing", "outcomes", "people", "removed", "set_back",

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from centre import breaches, inbox, incidents, last_runs, outbox
+from centre import breaches, inbox, incidents, last_runs, outbox, retention_reports
 from centre.breaches import Breach, Within
 from centre.conversations import Sender
 from centre.db import Database
@@ -161,6 +161,23 @@ def test_what_is_not_done_any_more(database: Database, tmp_path: Path) -> None:
         last_runs.enter(session, last_runs.RETENTION, NOW + timedelta(hours=31))
     look(database, tmp_path, timedelta(hours=32), **daily)
     assert look(database, tmp_path, timedelta(hours=32) + minutes(1), **daily) == set()
+
+
+def test_what_could_not_be_erased_in_the_night(database: Database, tmp_path: Path) -> None:
+    """It stands until a night goes through, whatever the hours in between say."""
+    daily = {"backup_every": None}
+    for hours, number, found in ((0, 3, {("retention_failed", "", "3")}), (24, None, set())):
+        now = NOW + timedelta(hours=hours)
+        with database.transaction() as session:
+            retention_reports.begin_night(session, now)
+            if number:
+                retention_reports.add_failed(session, "cases", 2, now)
+                retention_reports.add_failed(session, "cases", number, now)
+                retention_reports.add_failed(session, "cases", 1, now)
+            retention_reports.end_night(session, now, now)
+            last_runs.enter(session, last_runs.RETENTION, now)
+        look(database, tmp_path, timedelta(hours=hours), **daily)
+        assert look(database, tmp_path, timedelta(hours=hours) + minutes(1), **daily) == found
 
 
 def test_nobody_is_blamed_for_backups_that_others_make(sqlite_database: Database, tmp_path: Path) -> None:
