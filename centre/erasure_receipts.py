@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.db import Base, UtcDateTime, changed, new_row, vault_of
 
-Erased = Literal["conversation", "person", "register"]
+Erased = Literal["conversation", "person", "register", "case"]
 LETTERS = 10
 KEPT = timedelta(days=3 * 365)
 
