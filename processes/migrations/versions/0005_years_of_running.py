@@ -66,6 +66,7 @@ def upgrade() -> None:
         "retention_days",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("cleared", sa.JSON(), nullable=False),
+        sa.Column("failed", sa.JSON(), nullable=True),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_retention_days")),
@@ -142,6 +143,9 @@ def upgrade() -> None:
     with op.batch_alter_table("conversation_consents", schema=None, recreate="never") as batch_op:
         batch_op.create_index(batch_op.f("ix_conversation_consents_conversation_id"), ["conversation_id"], unique=False)
 
+    with op.batch_alter_table("cases", schema=None, recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("keep_until", sa.Date(), nullable=True))
+
     with op.batch_alter_table("contact_points", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("rest_since", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("refused_in_row", sa.Integer(), nullable=True))
@@ -194,6 +198,9 @@ def downgrade() -> None:
     with op.batch_alter_table("contact_points", schema=None) as batch_op:
         batch_op.drop_column("refused_in_row")
         batch_op.drop_column("rest_since")
+
+    with op.batch_alter_table("cases", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.drop_column("keep_until")
 
     with op.batch_alter_table(
         "conversation_consents", schema=None, table_kwargs={"sqlite_autoincrement": True}
