@@ -24,6 +24,7 @@ from centre.outbox import Delivery
 from content import danger
 from content.contacts import Contact
 from webhooks.channel import Channel
+from webhooks.sms import IS_FETCHED
 
 MARKS_KEPT_SECONDS = 8 * 24 * 3600
 """Longer than any platform repeats a message."""
@@ -46,6 +47,8 @@ class DangerCard:
         self._contacts = contacts
         self._folder = folder
         self._key = key.encode()
+        self._held: dict[Path, tuple[str, Delivery]] = {}
+        """Cards that a telephone must fetch, by channel."""
         self._unmarked: set[Path] = set()
         """Cards that are out, of which no mark could be left: a full disk must not have them sent again and again."""
 
@@ -59,13 +62,24 @@ class DangerCard:
         text = self.text_for(event.message.text) if event.message and not event.message.in_group else None
         if text is None or event.sender is None or not self._mark(event):
             return
-        part = fit(Outgoing(text), LIMITS[event.channel])[0]
+        delivery = Delivery(0, event.sender, fit(Outgoing(text), LIMITS[event.channel])[0])
         try:
-            outcome = asyncio.run(self._send(event.channel, Delivery(0, event.sender, part)))
+            outcome = asyncio.run(self._send(event.channel, delivery))
         except Exception as error:  # noqa: BLE001 - the 503 must be answered whatever happens here
             outcome = type(error).__name__
-        self._keep(event, outcome == "sent")
+        if outcome == IS_FETCHED:
+            self._held[self._place(event)] = event.channel, delivery
+        else:
+            self._keep(self._place(event), event.channel, outcome == "sent")
         log.warning("danger.static_card", channel=event.channel, outcome=outcome)
+
+    def to_fetch(self, channel: str, most: int) -> list[Delivery]:
+        """The cards that wait for the telephone of this channel, at most so many; from now on they are out."""
+        places = [place for place, (name, _) in list(self._held.items()) if name == channel][:most]
+        taken = [(place, held) for place in places if (held := self._held.pop(place, None))]
+        for place, _ in taken:
+            self._keep(place, channel, is_out=True)
+        return [delivery for _, (_, delivery) in taken]
 
     def note(self, event: Received) -> Received:
         """The event as it is to be stored: it knows whether its card has already gone out."""
@@ -84,7 +98,7 @@ class DangerCard:
         channel = self._channels()[name]
         try:
             outcome = await asyncio.wait_for(channel.send(delivery), SEND_SECONDS)
-            return outcome.kind
+            return IS_FETCHED if outcome.error == IS_FETCHED else outcome.kind
         finally:
             await channel.close()
 
@@ -102,17 +116,17 @@ class DangerCard:
             log.error("danger.no_mark", channel=event.channel)  # better said twice than not at all
         return True
 
-    def _keep(self, event: Received, is_out: bool) -> None:
+    def _keep(self, place: Path, channel: str, is_out: bool) -> None:
         """Note that the card is out; else let the platform's next try have another."""
         try:
             if is_out:
-                self._place(event).write_text("out")
+                place.write_text("out")
             else:
-                self._place(event).unlink(missing_ok=True)
+                place.unlink(missing_ok=True)
         except OSError:
             if is_out:
-                self._unmarked.add(self._place(event))
-            log.error("danger.no_mark", channel=event.channel)
+                self._unmarked.add(place)
+            log.error("danger.no_mark", channel=channel)
 
     def _place(self, event: Received) -> Path:
         digest = hmac.new(self._key, f"{event.channel}\x00{event.key}".encode(), hashlib.sha256).hexdigest()

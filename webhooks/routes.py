@@ -21,6 +21,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from centre import inbox, outbox
 from centre.db import Database
 from centre.inbox import Received
+from centre.outbox import Delivery
 from webhooks.channel import Channel, Forged, Unreadable
 from webhooks.sms import COLLECTED, Sms
 
@@ -40,6 +41,9 @@ class LastResort(Protocol):
 
     def __call__(self, event: Received) -> None:
         """Send the static card for a message that could not be stored, once."""
+
+    def to_fetch(self, channel: str, most: int) -> list[Delivery]:
+        """The cards that wait for a telephone which fetches; from now on they are out."""
 
     def note(self, event: Received) -> Received:
         """The event, knowing whether its card has already gone out."""
@@ -95,6 +99,8 @@ def blueprint(
             return _plain(404, "not connected")
         if not sms.is_ours(cast(Mapping[str, str], request.headers)):
             return _refuse(sms, "forged", 401, "not signed")
+        if cards := last_resort.to_fetch(sms.name, COLLECTED):
+            return jsonify({"messages": [sms.letter(card) for card in cards]})
         try:
             with database.transaction() as session:
                 waiting = outbox.claim(session, sms.name, sms.pace, clock(), COLLECTED)

@@ -46,6 +46,8 @@ STATES = {
     "sms:delivered": "delivered",
     "sms:failed": "failed",
 }
+IS_FETCHED = "is_fetched"
+"""Why nothing can be posted: the telephone comes for it."""
 OF_NO_ROW = 10**LONGEST_NUMBER
 """Numbers from here on are those of danger cards that went out while nothing could be stored: no row has them, and a
 telephone that passes over a number it had before must not pass over the second card."""
@@ -99,7 +101,7 @@ class Sms:
         if not letter["to"]:
             return Outcome("permanent", error="no_address")
         if not self._url:
-            return Outcome("throttled", wait=timedelta(minutes=1), error="is_fetched")
+            return Outcome("throttled", wait=timedelta(minutes=1), error=IS_FETCHED)
         try:
             answer = await self._ready().post(self._url, json=letter)
         except httpx.HTTPError as error:

@@ -45,6 +45,7 @@ from tests.processes.houses import (
 DANGER = "tolong saya disekap majikan, dipukul, paspor saya dirampas"
 CALM = "berapa biaya berangkat ke Malaysia?"
 SARI = 4001
+SMS_SECRET, SMS_PATH = "a-secret-of-the-telephone", "path-of-sms-16chr"
 
 
 class Desk:
@@ -65,12 +66,19 @@ class Desk:
             whatsapp_app_secret=APP_SECRET,
             whatsapp_verify_token="verify",
             whatsapp_api=gateways.address,
+            sms_number="6281200000003",
+            sms_secret=SMS_SECRET,
+            sms_path=SMS_PATH,
         )
         self.database = open_database(f"sqlite:///{folder / 'disk' / 'balai.db'}", Vault(KEY))
         self.client: FlaskClient = create_app(settings, self.database).test_client()
 
     def knock(self, body: bytes, channel: str, **headers: str) -> TestResponse:
         return self.client.post(f"/webhooks/{channel}", data=body, headers=signed(body, channel) | headers)
+
+    def sms(self, told: dict[str, str], path: str = "") -> TestResponse:
+        headers = {"X-Balai-Secret": SMS_SECRET}
+        return self.client.post(f"/webhooks/sms/{SMS_PATH}{path}", json=told, headers=headers)
 
     def recover(self) -> Database:
         """The disk is back."""
@@ -123,6 +131,20 @@ def test_the_card_goes_out_once_and_the_platform_is_told_to_come_again(desk: Des
     assert desk.knock(danger, channel).status_code == 200
     assert desk.warned() == [True]
     assert len(desk.gateways.arrived()) == 1
+
+
+def test_a_telephone_that_fetches_finds_the_card_when_it_comes_next(desk: Desk) -> None:
+    told = {"from": "+6281234001", "message": DANGER, "id": "17"}
+    for _ in range(2):
+        assert desk.sms(told).status_code == 503
+    (card,) = desk.sms({}, "/outgoing").get_json()["messages"]
+    assert card["to"] == "+6281234001"
+    assert re.search(r"\d{3,}", card["text"]), "somebody to call"
+    assert desk.sms({}, "/outgoing").status_code == 503, "there is nothing else without a database"
+    desk.recover()
+    assert desk.sms(told).status_code == 200
+    assert desk.warned() == [True]
+    assert desk.sms({}, "/outgoing").get_json() == {"messages": []}
 
 
 @pytest.mark.parametrize("channel", list(BODIES))
