@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Literal
+from typing import Literal, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,6 +24,7 @@ from sqlalchemy import (
     LargeBinary,
     Select,
     String,
+    Table,
     UniqueConstraint,
     bindparam,
     delete,
@@ -219,6 +220,14 @@ _DUE = (
     .limit(1)
 )
 """Asked many times a second, so it is put together once."""
+_BRING_FORWARD = (
+    update(cast(Table, OutboxMessage.__table__))
+    .where(OutboxMessage.conversation_id == bindparam("in_conversation"), _literally(OutboxMessage.state, State.OPEN))
+    .where(OutboxMessage.attempts > 1, OutboxMessage.unsure == 0, OutboxMessage.next_at > bindparam("as_of"))
+    .values(next_at=bindparam("as_of"))
+)
+"""Run for each answer, so it is put together once, and beside the session, which keeps what it has to write until the
+answers of all the conversations in hand are there: then each table is written to once."""
 
 
 def queue(
@@ -258,13 +267,7 @@ def _bring_forward(session: Session, conversation: Conversation, now: datetime) 
     Whoever writes can be reached again, as a rule. A first pause of seconds stays, and a call that may have arrived is not
     repeated sooner.
     """
-    session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.conversation_id == conversation.id, _literally(OutboxMessage.state, State.OPEN))
-        .where(OutboxMessage.attempts > 1, OutboxMessage.unsure == 0, OutboxMessage.next_at > now)
-        .values(next_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    connection_of(session).execute(_BRING_FORWARD, {"in_conversation": conversation.id, "as_of": now})
 
 
 def take_back(session: Session, causes: Sequence[str]) -> None:
