@@ -4,6 +4,7 @@ conversation for a day, and in no record."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -17,9 +18,9 @@ Told = TypeVar("Told")
 
 
 def kept(turn: Turn, name: str) -> dict[str, Any] | None:
-    """What was kept under this name, unless that was long ago."""
+    """What was kept under this name, to go on with, unless that was long ago."""
     found: dict[str, Any] | None = turn.conversation.memory.get(name)
-    return found if found and turn.now.timestamp() - found["at"] <= STALE.total_seconds() else None
+    return deepcopy(found) if found and turn.now.timestamp() - found["at"] <= STALE.total_seconds() else None
 
 
 def read(kind: type[Told], found: Mapping[str, Any]) -> Told:

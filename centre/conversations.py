@@ -81,8 +81,8 @@ class Conversation(Base):
     """The same for what the person wrote, up to this inbox number."""
 
     _opened_labels = cast(tuple[bytes, str] | None, None)
-    _opened_memory = cast(tuple[bytes, str] | None, None)
-    """What was opened last and the words of it: one turn looks a score of times."""
+    _opened_memory = cast(tuple[bytes, dict[str, Any]] | None, None)
+    """What was opened last and what stood in it: one turn looks a score of times."""
 
     @property
     def offered(self) -> list[list[str]]:
@@ -103,17 +103,20 @@ class Conversation(Base):
 
     @property
     def memory(self) -> dict[str, Any]:
-        """Small facts the next turn needs (the country named, a danger asked about); never words of the person."""
+        """Small facts the next turn needs (the country named, a danger asked about); never words of the person. Facts that
+        hold others are to be read, not changed in place."""
         if self.sealed_memory is None:
             return {}
         if self._opened_memory is None or self._opened_memory[0] != self.sealed_memory:
-            self._opened_memory = (self.sealed_memory, self._vault.open(self.sealed_memory, _MEMORY))
-        opened: dict[str, Any] = json.loads(self._opened_memory[1])
-        return opened
+            words = self._vault.open(self.sealed_memory, _MEMORY)
+            self._opened_memory = (self.sealed_memory, json.loads(words))
+        return self._opened_memory[1].copy()
 
     @memory.setter
     def memory(self, facts: dict[str, Any]) -> None:
-        self.sealed_memory = self._vault.of("conversation", self.id).seal(json.dumps(facts), _MEMORY) if facts else None
+        words = json.dumps(facts)
+        self.sealed_memory = self._vault.of("conversation", self.id).seal(words, _MEMORY) if facts else None
+        self._opened_memory = (self.sealed_memory, json.loads(words)) if self.sealed_memory else None
 
     @property
     def _vault(self) -> SessionVault:
