@@ -107,7 +107,7 @@ class Alarm:
         """
         understood = self.notions.margins(notions) * NOTIONS_COUNT
         said = [self.words.margins(reading) for reading in readings]
-        margins = (np.mean(said, axis=0) + understood) / (1 + NOTIONS_COUNT)
+        margins = (sum(said[1:], said[0]) / len(said) + understood) / (1 + NOTIONS_COUNT)
         kind = self.kinds[int(margins[1:].argmax())]
         return Heard(1 / (1 + math.exp(-float(margins[0]))), kind, readings[-1])
 

@@ -51,8 +51,22 @@ class Rule:
     @functools.cached_property
     def needs(self) -> frozenset[str]:
         """Without one of these notions it cannot hold: those of its rarest part, or of any where some parts suffice."""
-        firsts = [frozenset(part[0].notions) for part in self.parts]
-        return min(firsts, key=len) if self.at_least == len(firsts) else frozenset().union(*firsts)
+        if self.at_least == len(self.parts):
+            return _rarest(self.parts)
+        return frozenset().union(*(part[0].notions for part in self.parts))
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What must all be there, without exceptions: it calms, it damps, or it composes a notion of others."""
+
+    parts: tuple[Part, ...]
+    unless: tuple[Part, ...]
+
+    @functools.cached_property
+    def needs(self) -> frozenset[str]:
+        """Without one of these notions it cannot hold."""
+        return _rarest(self.parts)
 
 
 class Step(NamedTuple):
@@ -93,11 +107,11 @@ class Rulebook:
         self.ordinary: frozenset[str] = frozenset()
         # known without a list: a country is named (words/places.tsv); the message has at most four words, or two
         self.notions: set[str] = {"negara", "pendek", "sepatah"}
-        self.composed: list[tuple[str, tuple[Part, ...], tuple[Part, ...]]] = []
+        self.composed: list[tuple[str, Condition]] = []
         self.rules: list[Rule] = []
         self.often_mistyped: frozenset[str] = frozenset()
-        self.calming: list[tuple[tuple[Part, ...], tuple[Part, ...]]] = []
-        self.damping: list[tuple[tuple[Part, ...], tuple[Part, ...]]] = []
+        self.calming: list[Condition] = []
+        self.damping: list[Condition] = []
         for file in sorted(folder.glob("words.*.txt")):
             self._read_words(file)
         self._read_ordinary(folder / "ordinary.txt")
@@ -159,11 +173,11 @@ class Rulebook:
             at_least, body = int(counted.group(1)), counted.group(2).replace("/", " + ") + counted.group(3)
         parts, unless = self._parts(body)
         if verb in ("tenang", "redam"):
-            (self.calming if verb == "tenang" else self.damping).append((parts, unless))
+            (self.calming if verb == "tenang" else self.damping).append(Condition(parts, unless))
             return
         if verb == "gabungan":
             self.notions.add(rest.strip())
-            self.composed.append((rest.strip(), parts, unless))
+            self.composed.append((rest.strip(), Condition(parts, unless)))
             return
         level = LEVELS.get(verb.rstrip("!"))
         if level is None:
@@ -283,8 +297,8 @@ class Rulebook:
     def judge(self, words: Sequence[Word]) -> Judged:
         """The strongest rule that holds for these words: `act` before `ask`, and earlier lines before later ones."""
         spans = self.read(words)
-        calm = any(_holds(*condition, spans, words) is not None for condition in self.calming)
-        told = any(_holds(*condition, spans, words) is not None for condition in self.damping)
+        calm = any(_is_met(condition, spans, words) is not None for condition in self.calming)
+        told = any(_is_met(condition, spans, words) is not None for condition in self.damping)
         judged = Judged(None, None, [], spans, calm, told)
         for rule in self.rules if spans else ():
             if rule.needs.isdisjoint(spans):
@@ -302,6 +316,7 @@ class Rulebook:
     def read(self, words: Sequence[Word]) -> Spans:
         """Every notion in these words and where it stands."""
         spans: Spans = {}
+        plain_words = tuple(word.plain for word in words)
         for index, word in enumerate(words):
             for notion in self.meanings(word.plain):
                 spans.setdefault(notion, []).append(Span(index, index))
@@ -310,7 +325,7 @@ class Rulebook:
                 for notion in self._with_affixes("di" + words[index + 1].plain):
                     spans.setdefault(notion, []).append(Span(index, index + 1))
             for rest, notion in self.phrases.get(word.plain, ()):
-                if tuple(w.plain for w in words[index + 1 : index + 1 + len(rest)]) == rest:
+                if plain_words[index + 1 : index + 1 + len(rest)] == rest:
                     spans.setdefault(notion, []).append(Span(index, index + len(rest)))
         _hide_figures_of_speech(spans)
         for notion, most in (("pendek", 4), ("sepatah", 2)):
@@ -319,8 +334,8 @@ class Rulebook:
         for index in range(len(words)):
             if country_at(words, index) not in (None, "id"):
                 spans.setdefault("negara", []).append(Span(index, index))
-        for name, parts, unless in self.composed:
-            found = _holds(parts, unless, spans, words)
+        for name, condition in self.composed:
+            found = _is_met(condition, spans, words)
             if found:
                 spans.setdefault(name, []).append(Span(min(found).first, max(s.last for s in found)))
         return spans
@@ -352,6 +367,16 @@ def _hide_figures_of_speech(spans: Spans) -> None:
         for notion, places_ in spans.items():
             if notion != "kiasan":
                 spans[notion] = [span for span in places_ if span.last < figure.first or span.first > figure.last]
+
+
+def _rarest(parts: Sequence[Part]) -> frozenset[str]:
+    """The notions with which the part begins that is least often there."""
+    return min((frozenset(part[0].notions) for part in parts), key=len)
+
+
+def _is_met(condition: Condition, spans: Spans, words: Sequence[Word]) -> list[Span] | None:
+    """The words that fulfil a condition, as `_holds` tells them; nearly always its rarest part is not there."""
+    return None if condition.needs.isdisjoint(spans) else _holds(condition.parts, condition.unless, spans, words)
 
 
 def _holds(

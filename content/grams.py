@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -30,6 +30,8 @@ class Vector:
     weights: Floats
     unknown: float
     """The share of the words' weight that the model has never seen, 0–1."""
+    of_parts: int
+    """So many of the features, the first ones, are parts of words; words and pairs follow."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,13 @@ class Grams:
         return [self._vector(words, parts) for words in texts]
 
     def _vector(self, words: Sequence[str], parts: Callable[[str], tuple[int, ...]]) -> Vector:
-        counts: Counter[int] = Counter()
-        for word in words:
-            counts.update(parts(word))
+        counts = Counter(chain.from_iterable(map(parts, words)))
+        of_parts = len(counts)
         unknown = self._count_words(words, counts) if self.shape.with_words else 0.0
-        features = np.fromiter(counts.keys(), np.int32, len(counts))
+        features = np.fromiter(counts, np.int32, len(counts))
         amounts = np.fromiter(counts.values(), np.float32, len(counts))
         weights = (1 + np.log(amounts)) * self.rarity[features]
-        return Vector(features, _of_length_one(features, weights, self.first_word), unknown)
+        return Vector(features, _of_length_one(weights, of_parts), unknown, of_parts)
 
     def deciding(self, words: Sequence[str], vector: Vector, worth: Floats) -> tuple[str, ...]:
         """The words that spoke for something, the strongest first: `worth` is what each feature of their vector spoke."""
@@ -106,14 +107,19 @@ class Grams:
 
     def _count_words(self, words: Sequence[str], counts: Counter[int]) -> float:
         seen, missed = 0.0, 0.0
-        rarest = self._rarest
-        for feature in words_and_pairs(words):
-            number = self.vocabulary.get(feature)
+        rarest, lookup = self._rarest, self.vocabulary.get
+        for word in words:
+            number = lookup(f"={word}")
+            if number is None:
+                seen += rarest
+                missed += rarest
+            else:
+                counts[number] += 1
+                seen += float(self.rarity[number])
+        for left, right in pairwise(words):
+            number = lookup(f"={left} {right}")
             if number is not None:
                 counts[number] += 1
-            if " " not in feature:
-                seen += rarest if number is None else float(self.rarity[number])
-                missed += rarest if number is None else 0.0
         return missed / seen if seen else 1.0
 
 
@@ -172,13 +178,13 @@ def _commonest(found: Counter[str], least: int, most: int) -> list[str]:
     return sorted(kept[:most])
 
 
-def _of_length_one(features: Numbers, weights: Floats, first_word: int) -> Floats:
-    words = features >= first_word
-    for block in (words, ~words):
-        length = float(np.sqrt(np.square(weights[block]).sum()))
+def _of_length_one(weights: Floats, of_parts: int) -> Floats:
+    weights = weights.astype(np.float32, copy=False)
+    for block in (weights[:of_parts], weights[of_parts:]):
+        length = float(np.sqrt(np.square(block).sum()))
         if length:
-            weights[block] /= length
-    return weights.astype(np.float32)
+            block /= length
+    return weights
 
 
 def ticket(*texts: str, lot: bytes = b"") -> int:

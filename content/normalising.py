@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -80,10 +80,17 @@ def read_pairs(path: Path) -> dict[str, tuple[str, ...]]:
 
 def split_words(text: str) -> list[str]:
     """The words as typed, lower-cased, without elongation ("toloooong"), doubling ("anak2") or invisible characters."""
+    return list(_split_words(text))
+
+
+@lru_cache(maxsize=16)
+def _split_words(text: str) -> tuple[str, ...]:
+    """The same message is split several times while it is answered."""
     text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])[:MAX_CHARACTERS].translate(_APOSTROPHES).lower()
-    text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    if not text.isascii():
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
     words: list[str] = _WORD.findall(_ELONGATED.sub(r"\1", text))
-    return [_plain(word) for word in words]
+    return tuple(_plain(word) for word in words)
 
 
 def _plain(word: str) -> str:

@@ -80,6 +80,8 @@ def for_article(
 ) -> tuple[Row, ...]:
     """The rows to put before an article for the countries and jobs that a message names, best fitting first."""
     countries, jobs = tuple(countries), tuple(jobs)
+    if not countries and not jobs:
+        return ()
     picked = ((table, row) for table in tables.values() for row in pick(table, countries, jobs))
     return tuple(row for table, row in picked if slug in (row.articles or table.articles))
 

@@ -43,6 +43,12 @@ def split(text: str, cut: Callable[[str], Iterable[str]] | None = None) -> list[
 
     `cut` parts letters that were typed one by one into words; without it they stay together.
     """
+    return list(_split(text, cut))
+
+
+@functools.lru_cache(maxsize=16)
+def _split(text: str, cut: Callable[[str], Iterable[str]] | None) -> tuple[Word, ...]:
+    """One message is cut many times while it is answered: whoever looks for something in it cuts it."""
 
     def join_letters(match: re.Match[str]) -> str:
         letters = re.sub(r"[ .\-_*]", "", match.group())
@@ -50,8 +56,10 @@ def split(text: str, cut: Callable[[str], Iterable[str]] | None = None) -> list[
 
     # Cut once more: one sign may unfold to eighteen letters, and a message of nothing else would keep us busy for seconds.
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST])
-    text = unicodedata.normalize("NFD", text.lower())
-    text = "".join(c for c in text if not unicodedata.combining(c)).translate(LOOKALIKES)
+    text = text.lower()
+    if not text.isascii():
+        text = unicodedata.normalize("NFD", text)
+        text = "".join(c for c in text if not unicodedata.combining(c)).translate(LOOKALIKES)
     text = _CLOCK.sub("jam ", _SPACED.sub(join_letters, text, count=SPACED_RUNS))
     words: list[Word] = []
     place = 0
@@ -63,7 +71,7 @@ def split(text: str, cut: Callable[[str], Iterable[str]] | None = None) -> list[
             continue
         words.append(Word(typed, plain(typed), place))
         place += 1
-    return words
+    return tuple(words)
 
 
 @functools.lru_cache(maxsize=20_000)
