@@ -43,6 +43,16 @@ def _table(_said: Said) -> dict[str, str]:
     return found
 
 
+def longer_for(command: str) -> tuple[str, ...]:
+    """The ways to ask for it that are more than one word, in every language."""
+    return _longer_for(command, laid_over())
+
+
+@lru_cache(maxsize=4)
+def _longer_for(command: str, said: Said) -> tuple[str, ...]:
+    return tuple(words for words, meant in _table(said).items() if meant == command and " " in words)
+
+
 def command_in(text: str) -> str | None:
     """The command a person typed, alone or with the punctuation people add ("/menu", "MENU!!")."""
     return table().get(plain(text))

@@ -235,6 +235,8 @@ def cut_at(text: str, most: int) -> int:
 
 def readable(text: str) -> str:
     """What a person typed, without what could hide or turn it: control, zero-width and direction characters."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     kept = (char for char in text if char in "\n\t" or unicodedata.category(char) not in _INVISIBLE)
     return "".join(kept).strip()

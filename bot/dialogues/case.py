@@ -320,7 +320,7 @@ def around(turn: Turn, _rest: str = "") -> Answer:
 def around_in(turn: Turn, text: str) -> Answer | None:
     """The same wish within a longer message, which is also what happened."""
     said = f" {' '.join(SHORT_FOR.get(word, word) for word in words.plain(text).split())} "
-    if words.command_in(text) or not any(f" {phrase} " in said for phrase in _around_phrases()):
+    if words.command_in(text) or not any(f" {phrase} " in said for phrase in words.longer_for(words.AROUND)):
         return None
     case = at_hand.of(turn)
     if read_along.is_exposed(turn):
@@ -332,10 +332,6 @@ def around_in(turn: Turn, text: str) -> Answer | None:
     case = at_hand.open_new(turn, "other")
     cases.answer(turn.session, case, "story", text, turn.key, turn.now)
     return _first(turn, case)
-
-
-def _around_phrases() -> tuple[str, ...]:
-    return tuple(phrase for phrase, command in words.table().items() if command == words.AROUND and " " in phrase)
 
 
 def follow_village(turn: Turn) -> None:
