@@ -19,6 +19,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     String,
     Table,
@@ -148,6 +149,34 @@ _IS_OPEN = InboxEvent.state == bindparam(None, State.OPEN.value, literal_execute
 
 _WAITING = select(InboxEvent.id).where(_IS_OPEN, InboxEvent.conversation_id.is_not(None)).limit(1)
 
+_FREE = (
+    select(Conversation)
+    .join(InboxEvent, InboxEvent.conversation_id == Conversation.id)
+    .where(_IS_OPEN)
+    .where(
+        or_(
+            Conversation.paused_until.is_(None),
+            Conversation.paused_until <= bindparam("now"),
+            Conversation.paused_until > bindparam("too_far"),  # written before a clock was set back
+        )
+    )
+    .order_by(InboxEvent.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True, of=Conversation, key_share=True)
+)
+_OLDEST = (
+    select(InboxEvent)
+    .where(
+        InboxEvent.id.in_(
+            select(func.min(InboxEvent.id))
+            .where(InboxEvent.conversation_id.in_(bindparam("held", expanding=True)), _IS_OPEN)
+            .group_by(InboxEvent.conversation_id)
+        )
+    )
+    .order_by(InboxEvent.id)
+)
+"""Asked for each handful of messages, so they are put together once."""
+
 _EVENTS = cast(Table, InboxEvent.__table__)
 
 
@@ -183,27 +212,10 @@ def claim(session: Session, now: datetime) -> tuple[Conversation, InboxEvent] | 
 
 def claim_several(session: Session, now: datetime, most: int) -> list[tuple[Conversation, InboxEvent]]:
     """The same for several conversations, oldest message first: at most `most`, and none that somebody else holds."""
-    waiting = (
-        select(Conversation)
-        .join(InboxEvent, InboxEvent.conversation_id == Conversation.id)
-        .where(_IS_OPEN)
-        .where(
-            or_(Conversation.paused_until.is_(None), set_clocks.has_come(Conversation.paused_until, now, LONGEST_PAUSE))
-        )
-        .order_by(InboxEvent.id)
-        .limit(most)
-        .with_for_update(skip_locked=True, of=Conversation, key_share=True)
-    )
-    held = {conversation.id: conversation for conversation in session.scalars(waiting)}
+    moments = {"now": now, "too_far": set_clocks.too_far(now, LONGEST_PAUSE)}
+    held = {conversation.id: conversation for conversation in session.scalars(_FREE, {"most": most} | moments)}
     vault_of(session).hold("conversation", list(held))
-    oldest = (
-        select(func.min(InboxEvent.id))
-        .where(InboxEvent.conversation_id.in_(held), _IS_OPEN)
-        .group_by(InboxEvent.conversation_id)
-    )
-    events = (
-        session.scalars(select(InboxEvent).where(InboxEvent.id.in_(oldest)).order_by(InboxEvent.id)) if held else ()
-    )
+    events = session.scalars(_OLDEST, {"held": list(held)}) if held else ()
     return [(held[event.conversation_id], event) for event in events if event.conversation_id]
 
 

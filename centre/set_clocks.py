@@ -27,4 +27,9 @@ def is_over(lease: Any, now: datetime, longest: timedelta) -> ColumnElement[bool
 
 def is_ahead(moment: Any, now: datetime, longest: timedelta) -> ColumnElement[bool]:
     """Does the time in the column `moment` lie further ahead than it can be put off?"""
-    return cast(ColumnElement[bool], moment > now + longest + DISAGREE)
+    return cast(ColumnElement[bool], moment > too_far(now, longest))
+
+
+def too_far(now: datetime, longest: timedelta) -> datetime:
+    """No time lies further ahead than this that is put off by at most `longest`."""
+    return now + longest + DISAGREE
