@@ -15,6 +15,7 @@ import structlog
 from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug import Response
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 from admin import code_of_conduct, old_forms
 from admin.language import gettext as _
@@ -209,8 +210,9 @@ def guard(
             return redirect(url_for(first, lanjut=None if first == "admin.auth.password" else _this_page()), 303)
         if not _has_the_role(g.staff, policy):
             abort(404)
-        if "\x00" in request.path or b"%00" in request.query_string:  # nothing is called so; PostgreSQL cannot look for it
+        if "\x00" in request.path:  # nothing is called so, and PostgreSQL cannot even look for it
             abort(404)
+        request.args = _without_nul(request.args)
         if complaint:
             if offer_again and (answer := offer_again(database, clock())):
                 return answer
@@ -225,6 +227,11 @@ def guard(
             why = "missing" if _has_the_role(g.staff, policy) else "role"
             log.warning("admin.refused", staff_id=g.staff.staff_id, endpoint=request.endpoint, why=why)
         return answer
+
+
+def _without_nul(asked: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
+    """What is asked for in an address, without the sign that PostgreSQL takes in no text."""
+    return ImmutableMultiDict([(name, value.replace("\x00", "")) for name, value in asked.items(multi=True)])
 
 
 def me() -> SignedIn:

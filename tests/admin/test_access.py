@@ -683,9 +683,8 @@ def _typed(login: str, token: str) -> dict[str, str]:
 def test_what_nothing_can_be_called_is_not_looked_for(desk):
     """PostgreSQL refuses a NUL in any text, even to compare it."""
     browser = desk.at_work("wayan", Role.ADMINISTRATOR)
-    assert browser.get("/admin/staf?cari=wayan").status_code == 200
-    for address in ("/admin/staf?cari=wa%00yan", "/admin/staf/wa%00yan"):
-        assert browser.get(address).status_code == 404
+    assert "wayan" in browser.get("/admin/staf?cari=wa%00yan").text
+    assert browser.get("/admin/staf/wa%00yan").status_code == 404
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
