@@ -25,6 +25,9 @@ REPEATS = 2
 CONNECTIONS = 24
 ANSWER_SECONDS = 20.0
 """How long a platform waits for its 200."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
+"""Seconds until it comes again: longer each time, as with the real ones, which are far more patient still. Two hundred who knock
+without a pause would take the processor from whatever starts again."""
 MOST_UNANSWERED = 3
 """Messages somebody writes without having heard back."""
 STATES = ("sent", "delivered", "read")
@@ -221,10 +224,12 @@ class Platforms:
         self._telling -= 1
 
     async def _knock_until_taken(self, body: bytes, channel: str, person: Person | None = None) -> None:
+        pause = FIRST_PAUSE
         while not await self._knock(body, channel):
             if person:
                 person.refused += 1
-            await asyncio.sleep(self.chance.uniform(0.05, 0.3))
+            await asyncio.sleep(self.chance.uniform(0.5, 1) * pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _knock(self, body: bytes, channel: str) -> bool:
         connection = await self._free.get()

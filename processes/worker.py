@@ -47,6 +47,9 @@ SHORTEST_IDLE, LONGEST_IDLE = 0.02, 0.12
 DRAIN_SECONDS = 25.0
 """After this a worker that was told to stop is gone, whatever hangs; what it left under way is found by its leases."""
 LOST_DATABASE_SECONDS = 1.0
+GIVES_WAY = 5
+"""Steps of niceness: where a machine has more work than it can do, messages are taken in before others are answered, and a web
+process that fell is up again first."""
 BACKUP_HOURLY, BACKUP_DAILY = timedelta(hours=3), timedelta(hours=26)
 """Two that failed are no trouble yet. Who makes them by hand or by cron does so daily; of PostgreSQL others may see to it."""
 STATUS_SECONDS = 1.0
@@ -234,6 +237,7 @@ def _warm_up(guide: Guide) -> None:
 def run(settings: Settings) -> None:
     """Be a worker until told to stop."""
     wiring.log_to_stderr()
+    os.nice(GIVES_WAY)
     held = _only_one(settings)  # kept open: the lock goes with the process, however it ends
     database = wiring.database(settings, ping=False)
     with quickly():
