@@ -88,7 +88,8 @@ def blueprint(database: Database, clock: Callable[[], datetime]) -> Blueprint:
     @pages.post("/kasus/<code>/tutup")
     @only(*MAY_SEE_CASES)
     def close(code: str) -> ResponseReturnValue:
-        return _do(code, case_forms.Close(request.form), "case_closed", _close, _("Penutupan dicatat."))
+        told = _("Penutupan dicatat. Kasus yang perlu disetujui orang lain baru ditutup sesudah itu.")
+        return _do(code, case_forms.Close(request.form), "case_closed", _close, told)
 
     @pages.post("/kasus/<code>/setuju")
     @only(*MAY_SEE_CASES)

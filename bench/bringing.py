@@ -26,8 +26,8 @@ CONNECTIONS = 24
 ANSWER_SECONDS = 20.0
 """How long a platform waits for its 200."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
-"""Seconds until it comes again: longer each time, as with the real ones, which are far more patient still. Two hundred who knock
-without a pause would take the processor from whatever starts again."""
+"""Seconds until it comes again: longer each time, as with the real ones, which are far more patient still. Two hundred who
+knock without a pause would take the processor from whatever starts again."""
 MOST_UNANSWERED = 3
 """Messages somebody writes without having heard back."""
 STATES = ("sent", "delivered", "read")
