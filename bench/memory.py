@@ -52,6 +52,6 @@ def _measure(port: int, gateway: str, serve: psutil.Process) -> bool:
 
 
 def _resident(serve: psutil.Process) -> float:
-    """Megabytes, each process counted in full (what they share is counted more than once)."""
+    """Megabytes in the machine: what processes share is divided among them (the kernel's "Pss"), so that it counts once."""
     family = [serve, *serve.children(recursive=True)]
-    return sum(each.memory_info().rss for each in family) / 1_000_000
+    return sum(each.memory_full_info().pss for each in family) / 1_000_000
